@@ -1,0 +1,253 @@
+//! One check per role, run on plaudit's own implementors and offered to yours.
+//!
+//! Each check takes the implementor and some texts, and returns every rule that did not hold.
+
+use std::fmt;
+
+use crate::{Analyzer, Classifier, Embedding, Features, Scores, SparseRow, TokenKind, Tokens};
+
+/// The rules that did not hold, one sentence each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violations(pub Vec<String>);
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for Violations {}
+
+/// Texts that every implementor must survive, tried beside the caller's own.
+const HOSTILE: [&str; 9] =
+    ["", " ", "\0", "\u{feff}", "a\u{301}\u{327}", "👩‍👩‍👧‍👦 🇧🇩", "ﬁ İ ß Σς", "\u{202e}not\u{200b} bad", "好!!!\r\n\t好"];
+
+/// Checks an [`Analyzer`]: the same text gives the same tokens, whatever the list held before; byte ranges lie in the
+/// text, on character bounds, and never step back.
+///
+/// # Errors
+/// With every rule that did not hold.
+pub fn check_analyzer(analyzer: &dyn Analyzer, texts: &[&str]) -> Result<(), Violations> {
+    let mut violations = Vec::new();
+    let mut used = Tokens::new();
+    for (row, text) in texts.iter().chain(&HOSTILE).enumerate() {
+        used.push("left over", 0..usize::MAX, TokenKind::Symbol);
+        analyzer.analyze_into(text, &mut used);
+        let fresh = analyzer.analyze(text);
+        if used != fresh {
+            violations.push(format!("text {row}: a used list and a fresh one got different tokens"));
+        }
+        let mut earlier = 0;
+        for token in fresh.iter() {
+            if text.get(token.source.clone()).is_none() {
+                violations.push(format!("text {row}: {:?} is no range of the text's characters", token.source));
+            }
+            if token.source.start < earlier {
+                violations.push(format!("text {row}: {:?} steps back", token.source));
+            }
+            earlier = token.source.start;
+            if token.text.is_empty() {
+                violations.push(format!("text {row}: an empty token"));
+            }
+        }
+    }
+    verdict(violations)
+}
+
+/// Checks an [`Embedding`]: the answer repeats itself, values are finite, and `out` is left alone for unknown words.
+///
+/// # Errors
+/// With every rule that did not hold.
+pub fn check_embedding(embedding: &dyn Embedding, words: &[&str]) -> Result<(), Violations> {
+    let mut violations = Vec::new();
+    if embedding.dim() == 0 {
+        violations.push("dim() is 0".to_owned());
+    }
+    for (row, word) in words.iter().chain(&HOSTILE).enumerate() {
+        let mut first = vec![f32::NAN; embedding.dim()];
+        let mut second = vec![7.0; embedding.dim()];
+        let known = embedding.embed_into(word, &mut first);
+        if embedding.embed_into(word, &mut second) != known {
+            violations.push(format!("word {row}: known once and unknown once"));
+        }
+        if known && (first != second || !first.iter().all(|value| value.is_finite())) {
+            violations.push(format!("word {row}: the vector is not finite, or not the same twice"));
+        }
+        let untouched = first.iter().all(|value| value.is_nan()) && second.iter().all(|&value| value == 7.0);
+        if !known && !untouched {
+            violations.push(format!("word {row}: `out` was written for an unknown word"));
+        }
+    }
+    verdict(violations)
+}
+
+/// Checks [`Features`]: the same text gives the same row, whatever the row held before; columns are below the width and
+/// values finite.
+///
+/// # Errors
+/// With every rule that did not hold.
+pub fn check_features(features: &dyn Features, texts: &[&str]) -> Result<(), Violations> {
+    let mut violations = Vec::new();
+    let mut used = SparseRow::new();
+    for (row, text) in texts.iter().chain(&HOSTILE).enumerate() {
+        used.assign([(u32::MAX, 1.0)]);
+        features.features_into(text, &mut used);
+        let fresh = features.features(text);
+        if used != fresh {
+            violations.push(format!("text {row}: a used row and a fresh one got different features"));
+        }
+        for (column, value) in fresh.iter() {
+            if column as usize >= features.width() {
+                violations.push(format!("text {row}: column {column} of {}", features.width()));
+            }
+            if !value.is_finite() {
+                violations.push(format!("text {row}: column {column} is not finite"));
+            }
+        }
+    }
+    verdict(violations)
+}
+
+/// Checks a [`Classifier`]: one row a text in the texts' order, values in 0 to 1 that add up to 1 (to 1e-5), and the same
+/// scores (to 1e-5) alone, in a batch, in reverse order, and twice.
+///
+/// # Errors
+/// With every rule that did not hold.
+pub fn check_classifier(classifier: &dyn Classifier, texts: &[&str]) -> Result<(), Violations> {
+    let mut violations = Vec::new();
+    let texts: Vec<&str> = texts.iter().chain(&HOSTILE).copied().collect();
+    let reversed: Vec<&str> = texts.iter().rev().copied().collect();
+    let (batch, again, backwards) =
+        match (classifier.classify(&texts), classifier.classify(&texts), classifier.classify(&reversed)) {
+            (Ok(batch), Ok(again), Ok(backwards)) => (batch, again, backwards),
+            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+                return verdict(vec![format!("a batch failed: {error}")]);
+            }
+        };
+    for scores in [&batch, &again, &backwards] {
+        if scores.len() != texts.len() || scores.labels() != classifier.labels() {
+            return verdict(vec![format!("{} texts got {} rows, or rows of other labels", texts.len(), scores.len())]);
+        }
+    }
+    if batch != again {
+        violations.push("the same batch got different scores the second time".to_owned());
+    }
+    for (row, (prediction, mirror)) in batch.iter().zip(backwards.iter().rev_rows()).enumerate() {
+        if !prediction.scores().iter().all(|value| (0.0..=1.0).contains(value)) {
+            violations.push(format!("text {row}: a score outside 0 to 1"));
+        }
+        let sum: f32 = prediction.scores().iter().sum();
+        if (sum - 1.0).abs() > 1e-5 {
+            violations.push(format!("text {row}: the scores add up to {sum}"));
+        }
+        if !close(prediction.scores(), &mirror) {
+            violations.push(format!("text {row}: the order of the texts changed its scores"));
+        }
+        match texts.get(row).map(|text| classifier.predict(text)) {
+            Some(Ok(alone)) if close(alone.scores(), prediction.scores()) => {}
+            Some(Err(error)) => violations.push(format!("text {row}: alone it failed: {error}")),
+            _ => violations.push(format!("text {row}: alone it got other scores than in a batch")),
+        }
+    }
+    let mut none = Scores::new(classifier.labels().clone());
+    match classifier.classify_into(&[], &mut none) {
+        Ok(()) if none.is_empty() => {}
+        _ => violations.push("no texts must give no rows and no error".to_owned()),
+    }
+    verdict(violations)
+}
+
+/// Owned rows, last first.
+trait RevRows {
+    fn rev_rows(self) -> std::vec::IntoIter<Vec<f32>>;
+}
+
+impl<'a, I: Iterator<Item = crate::Prediction<'a>>> RevRows for I {
+    fn rev_rows(self) -> std::vec::IntoIter<Vec<f32>> {
+        let mut rows: Vec<Vec<f32>> = self.map(|row| row.scores().to_vec()).collect();
+        rows.reverse();
+        rows.into_iter()
+    }
+}
+
+fn close(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| (x - y).abs() <= 1e-5)
+}
+
+fn verdict(violations: Vec<String>) -> Result<(), Violations> {
+    if violations.is_empty() { Ok(()) } else { Err(Violations(violations)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Labels, Result as CoreResult};
+
+    struct Forgetful;
+
+    impl Analyzer for Forgetful {
+        fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+            tokens.push(text, 0..text.len() + 1, TokenKind::Word); // does not clear, range too long
+        }
+    }
+
+    #[test]
+    fn a_broken_analyzer_is_found() {
+        let violations = check_analyzer(&Forgetful, &["x"]).unwrap_err().0;
+        assert!(violations.iter().any(|v| v.contains("used list")), "{violations:?}");
+        assert!(violations.iter().any(|v| v.contains("no range")), "{violations:?}");
+    }
+
+    struct Zero;
+
+    impl Embedding for Zero {
+        fn dim(&self) -> usize {
+            2
+        }
+        fn embed_into(&self, _: &str, out: &mut [f32]) -> bool {
+            out.fill(0.0);
+            false
+        }
+    }
+
+    struct Wide;
+
+    impl Features for Wide {
+        fn width(&self) -> usize {
+            1
+        }
+        fn features_into(&self, _: &str, row: &mut SparseRow) {
+            row.assign([(1, f32::INFINITY)]);
+        }
+    }
+
+    #[test]
+    fn broken_embeddings_and_features_are_found() {
+        assert!(check_embedding(&Zero, &["x"]).is_err());
+        assert_eq!(check_features(&Wide, &[]).unwrap_err().0.len(), 2 * HOSTILE.len());
+    }
+
+    /// Scores by place in the batch: exactly what a classifier must not do.
+    struct ByPlace(Labels);
+
+    impl Classifier for ByPlace {
+        fn labels(&self) -> &Labels {
+            &self.0
+        }
+        fn classify_into(&self, texts: &[&str], out: &mut Scores) -> CoreResult<()> {
+            out.reset(&self.0);
+            for place in 0..texts.len() {
+                let p = 1.0 / (place + 1) as f32;
+                out.push(&[p, 1.0 - p])?;
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_broken_classifier_is_found() {
+        let violations = check_classifier(&ByPlace(Labels::new(["a", "b"]).unwrap()), &["x", "y"]).unwrap_err().0;
+        assert!(violations.iter().any(|v| v.contains("order of the texts")), "{violations:?}");
+        assert!(violations.iter().any(|v| v.contains("alone")), "{violations:?}");
+    }
+}

@@ -1,0 +1,169 @@
+//! The classes of a problem, as ordered strings of the user's own.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// An ordered list of class names. The order is the order of every score, row and column that plaudit prints.
+///
+/// Cloning is cheap: clones share one list.
+///
+/// # Example: presets and labels of one's own
+/// ```
+/// use plaudit_core::Labels;
+///
+/// let labels = Labels::new(["late", "on time"])?;
+/// assert_eq!(labels.index_of("on time"), Some(1));
+/// assert_eq!(labels.nearest("on tme"), Some("on time"));
+/// assert_eq!(Labels::dpms().iter().collect::<Vec<_>>(), ["Good", "Average", "Neutral", "Poor"]);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Labels(Arc<[String]>);
+
+impl Labels {
+    /// Returns the labels in the order given.
+    ///
+    /// # Errors
+    /// When there is none, one is blank or contains a control character, or one stands twice.
+    pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let mut faults = Vec::new();
+        if names.is_empty() {
+            faults.push("labels: there must be at least one".to_owned());
+        }
+        for (index, name) in names.iter().enumerate() {
+            if name.trim().is_empty() {
+                faults.push(format!("labels: label {} is blank", index + 1));
+            } else if name.chars().any(char::is_control) {
+                faults.push(format!("labels: label {} contains a control character", index + 1));
+            } else if names.iter().take(index).any(|earlier| earlier == name) {
+                faults.push(format!("labels: `{name}` stands twice"));
+            }
+        }
+        Error::from_faults(faults)?;
+        Ok(Self(names.into()))
+    }
+
+    /// Returns the labels of DPMS, Eq. 3, best first: Good, Average, Neutral, Poor.
+    pub fn dpms() -> Self {
+        Self(["Good", "Average", "Neutral", "Poor"].map(String::from).into())
+    }
+
+    /// Returns positive, neutral, negative.
+    pub fn polarity() -> Self {
+        Self(["positive", "neutral", "negative"].map(String::from).into())
+    }
+
+    /// Returns the labels that occur, in the preset's order where all of them belong to one preset
+    /// ([`dpms`](Self::dpms) or [`polarity`](Self::polarity)), and in lexicographic order otherwise.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); repetitions are no error here.
+    pub fn from_occurring<'a>(occurring: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let names: std::collections::BTreeSet<&str> = occurring.into_iter().collect();
+        for preset in [Self::dpms(), Self::polarity()] {
+            if !names.is_empty() && names.iter().all(|name| preset.index_of(name).is_some()) {
+                return Self::new(preset.iter().filter(|name| names.contains(name)));
+            }
+        }
+        Self::new(names)
+    }
+
+    /// Returns the number of labels, at least 1.
+    #[allow(clippy::len_without_is_empty)] // never empty by construction
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the names in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Returns the name of label `index`, counted from 0.
+    pub fn name(&self, index: usize) -> Option<&str> {
+        self.0.get(index).map(String::as_str)
+    }
+
+    /// Returns the place of `name`, counted from 0.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|known| known == name)
+    }
+
+    /// Returns the label that is most like `name`, for an error message, where one is within three edits.
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).take(64).collect();
+        self.iter()
+            .map(|label| (distance(&wanted, &label.chars().flat_map(char::to_lowercase).collect::<Vec<_>>()), label))
+            .filter(|&(edits, label)| edits <= 3 && edits < label.chars().count())
+            .min_by_key(|&(edits, _)| edits)
+            .map(|(_, label)| label)
+    }
+}
+
+/// Levenshtein's distance with one row of memory.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
+        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = *cell;
+            left = replaced.min(diagonal + 1).min(left + 1);
+            *cell = left;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+impl TryFrom<Vec<String>> for Labels {
+    type Error = Error;
+
+    fn try_from(names: Vec<String>) -> Result<Self> {
+        Self::new(names)
+    }
+}
+
+impl From<Labels> for Vec<String> {
+    fn from(labels: Labels) -> Self {
+        labels.0.to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let error = Labels::new(["a", " ", "a", "b\n"]).unwrap_err().to_string();
+        assert!(error.contains("3 faults"), "{error}");
+        assert!(Labels::new(Vec::<String>::new()).is_err());
+        assert!(serde_json::from_str::<Labels>(r#"["a","a"]"#).is_err());
+    }
+
+    #[test]
+    fn occurring_labels_take_the_preset_order() {
+        let three = Labels::from_occurring(["Poor", "Good", "Neutral", "Good"]).unwrap();
+        assert_eq!(three.iter().collect::<Vec<_>>(), ["Good", "Neutral", "Poor"]);
+        let own = Labels::from_occurring(["z", "a"]).unwrap();
+        assert_eq!(own.iter().collect::<Vec<_>>(), ["a", "z"]);
+    }
+
+    #[test]
+    fn nearest_is_near_or_nothing() {
+        let labels = Labels::dpms();
+        assert_eq!(labels.nearest(" Good"), Some("Good"));
+        assert_eq!(labels.nearest("POOR"), Some("Poor"));
+        assert_eq!(labels.nearest("excellent"), None);
+        assert_eq!(distance(&['k', 'i', 't'], &['s', 'i', 't', 't']), 2);
+    }
+}

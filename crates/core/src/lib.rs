@@ -1,0 +1,46 @@
+//! The nouns and roles that every plaudit crate shares. No algorithms live here.
+//!
+//! | role | what it does | who implements it |
+//! |---|---|---|
+//! | [`Analyzer`] | raw text to [`Tokens`] | `plaudit_text::Pipeline`, your own |
+//! | [`Embedding`] | a word to a vector of fixed length | your own word vectors |
+//! | [`Features`] | a text to a [`SparseRow`] | your own feature extractor |
+//! | [`Classifier`] | texts to [`Scores`] | `plaudit_models::TextClassifier`, your own |
+//! | [`Observer`] | watches a run, may end it | `()`, a progress bar, your own |
+//! | [`Stored`] | writes itself into a model directory and reads itself back | `plaudit_text::Pipeline`, your own |
+//!
+//! Beside them stand the nouns: [`Feedback`] (what a person said) and [`Example`] (a labelled text), [`Labels`],
+//! [`Vocab`], [`Scores`] and [`Prediction`], [`Time`], and one [`Error`] for the whole workspace.
+//!
+//! The [`conformance`] module holds one check per role. Run it on your own implementation in a test: it is what
+//! plaudit runs on its own.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+mod analyzer;
+mod classifier;
+pub mod conformance;
+mod embedding;
+mod error;
+mod features;
+mod feedback;
+mod labels;
+mod observer;
+mod scores;
+mod stored;
+mod time;
+mod tokens;
+mod vocab;
+
+pub use analyzer::Analyzer;
+pub use classifier::Classifier;
+pub use embedding::Embedding;
+pub use error::{Error, Result};
+pub use features::{Features, SparseRow};
+pub use feedback::{Example, Feedback};
+pub use labels::Labels;
+pub use observer::{Epoch, Observer, Progress, Stage};
+pub use scores::{Prediction, Scores};
+pub use stored::{Files, Stored};
+pub use time::Time;
+pub use tokens::{Token, TokenKind, Tokens};
+pub use vocab::{Vocab, VocabConfig, WordCounts};

@@ -1,0 +1,220 @@
+//! The words that a model knows, and their ids.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, Tokens};
+
+/// How a vocabulary is cut from counted words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct VocabConfig {
+    /// Words seen in fewer texts or places than this are unknown. Default 2: a word seen once teaches nothing that
+    /// can be told from chance.
+    pub min_count: u64,
+    /// The most words kept, most frequent first. Default 50,000.
+    pub max_words: usize,
+}
+
+impl Default for VocabConfig {
+    fn default() -> Self {
+        Self { min_count: 2, max_words: 50_000 }
+    }
+}
+
+impl VocabConfig {
+    /// Names every fault of the configuration.
+    ///
+    /// # Errors
+    /// When a field cannot work.
+    pub fn validate(&self) -> Result<()> {
+        let mut faults = Vec::new();
+        if self.max_words == 0 {
+            faults.push("vocab.max_words: must be at least 1".to_owned());
+        }
+        if self.max_words >= u32::MAX as usize - 2 {
+            faults.push(format!("vocab.max_words: must be below {}", u32::MAX - 2));
+        }
+        Error::from_faults(faults)
+    }
+}
+
+/// Counts of words, from which a [`Vocab`] is cut.
+#[derive(Debug, Clone, Default)]
+pub struct WordCounts(HashMap<String, u64>);
+
+impl WordCounts {
+    /// Returns empty counts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts the tokens of one text.
+    pub fn add(&mut self, tokens: &Tokens) {
+        for token in tokens.iter() {
+            if let Some(count) = self.0.get_mut(token.text) {
+                *count += 1;
+            } else if is_word(token.text) {
+                self.0.insert(token.text.to_owned(), 1);
+            }
+        }
+    }
+
+    /// Returns the vocabulary, most frequent word first, equal ones in code-point order.
+    ///
+    /// # Errors
+    /// When `config` is at fault.
+    pub fn into_vocab(self, config: &VocabConfig) -> Result<Vocab> {
+        config.validate()?;
+        let mut words: Vec<(String, u64)> =
+            self.0.into_iter().filter(|&(_, count)| count >= config.min_count.max(1)).collect();
+        words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        words.truncate(config.max_words);
+        Vocab::new(words.into_iter().map(|(word, _)| word))
+    }
+}
+
+/// A line of `vocab.txt` must hold one word.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['\n', '\r'])
+}
+
+/// Words and their ids. Id 0 stands for padding and id 1 for every unknown word; known words start at id 2.
+///
+/// # Example: counting, cutting, looking up
+/// ```
+/// use plaudit_core::{TokenKind, Tokens, Vocab, VocabConfig, WordCounts};
+///
+/// let mut tokens = Tokens::new();
+/// for word in ["not", "bad", "not"] {
+///     tokens.push(word, 0..0, TokenKind::Word);
+/// }
+/// let mut counts = WordCounts::new();
+/// counts.add(&tokens);
+/// let vocab = counts.into_vocab(&VocabConfig::default())?;
+/// assert_eq!((vocab.id("not"), vocab.id("bad")), (2, Vocab::UNKNOWN));
+/// assert_eq!(vocab.len(), 3);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vocab {
+    words: Vec<String>,
+    ids: HashMap<String, u32>,
+}
+
+impl Vocab {
+    /// The id of padding. No word has it.
+    pub const PADDING: u32 = 0;
+    /// The id of every word that the vocabulary does not hold.
+    pub const UNKNOWN: u32 = 1;
+    const FIRST: u32 = 2;
+
+    /// Returns the vocabulary of these words; the first gets id 2.
+    ///
+    /// # Errors
+    /// When a word stands twice, is empty or holds a line break, or there are more than `u32` can number.
+    pub fn new<S: Into<String>>(words: impl IntoIterator<Item = S>) -> Result<Self> {
+        let words: Vec<String> = words.into_iter().map(Into::into).collect();
+        let mut ids = HashMap::with_capacity(words.len());
+        for (id, word) in (Self::FIRST..u32::MAX).zip(&words) {
+            if !is_word(word) {
+                return Err(Error::config(format!("vocab: word {id} is empty or holds a line break")));
+            }
+            if ids.insert(word.clone(), id).is_some() {
+                return Err(Error::config(format!("vocab: word {id} stands twice")));
+            }
+        }
+        if ids.len() != words.len() {
+            return Err(Error::config(format!("vocab: {} words are more than ids", words.len())));
+        }
+        Ok(Self { words, ids })
+    }
+
+    /// Returns the number of ids: the words, padding and unknown.
+    #[allow(clippy::len_without_is_empty)] // padding and unknown are always there
+    pub fn len(&self) -> usize {
+        self.words.len() + Self::FIRST as usize
+    }
+
+    /// Returns the id of `word`, or [`UNKNOWN`](Self::UNKNOWN).
+    pub fn id(&self, word: &str) -> u32 {
+        self.ids.get(word).copied().unwrap_or(Self::UNKNOWN)
+    }
+
+    /// Returns the word of `id`; none for padding, unknown, and ids that are too large.
+    pub fn word(&self, id: u32) -> Option<&str> {
+        self.words.get(id.checked_sub(Self::FIRST)? as usize).map(String::as_str)
+    }
+
+    /// Returns the words in the order of their ids, from id 2.
+    pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.words.iter().map(String::as_str)
+    }
+
+    /// Returns the vocabulary as text, one word a line, from id 2.
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(self.words.iter().map(|word| word.len() + 1).sum());
+        for word in &self.words {
+            text.push_str(word);
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Returns the vocabulary that [`to_text`](Self::to_text) wrote. `source_name` stands in the error.
+    ///
+    /// # Errors
+    /// When a line is empty or stands twice.
+    pub fn from_text(text: &str, source_name: &str) -> Result<Self> {
+        Self::new(text.split_terminator('\n')).map_err(|error| Error::format(source_name, error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::TokenKind;
+
+    fn counted(words: &[&str]) -> WordCounts {
+        let mut tokens = Tokens::new();
+        for word in words {
+            tokens.push(word, 0..0, TokenKind::Word);
+        }
+        let mut counts = WordCounts::new();
+        counts.add(&tokens);
+        counts
+    }
+
+    #[test]
+    fn ties_are_in_code_point_order_and_the_tail_is_cut() {
+        let mut config = VocabConfig { min_count: 1, ..VocabConfig::default() };
+        let vocab = counted(&["b", "a", "c", "c"]).into_vocab(&config).unwrap();
+        assert_eq!(vocab.words().collect::<Vec<_>>(), ["c", "a", "b"]);
+        config.max_words = 2;
+        assert_eq!(counted(&["b", "a", "c", "c"]).into_vocab(&config).unwrap().len(), 4);
+        config.max_words = 0;
+        assert!(counted(&["a"]).into_vocab(&config).is_err());
+    }
+
+    #[test]
+    fn special_names_are_ordinary_words_or_unknown() {
+        let vocab = Vocab::new(["<pad>"]).unwrap();
+        assert_eq!(vocab.id("<pad>"), 2);
+        assert_eq!(vocab.word(0), None);
+        assert_eq!(vocab.word(u32::MAX), None);
+        assert!(Vocab::new(["a\nb"]).is_err());
+        assert_eq!(counted(&["a\nb", ""]).into_vocab(&VocabConfig { min_count: 1, max_words: 9 }).unwrap().len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn text_round_trip(words in proptest::collection::btree_set("[^\n\r]{1,8}", 0..20)) {
+            let vocab = Vocab::new(words).unwrap();
+            prop_assert_eq!(Vocab::from_text(&vocab.to_text(), "vocab.txt").unwrap(), vocab);
+        }
+    }
+}
