@@ -1,1 +1,45 @@
-//! Under way.
+//! Sentiment classifiers on candle: a BiLSTM (DPMS, Fig. 2), its training, its prediction, and its model directory.
+//!
+//! ```
+//! use plaudit_core::{Analyzer, Classifier, Example, TokenKind, Tokens};
+//! use plaudit_models::{TrainConfig, train};
+//!
+//! struct Blanks;
+//! impl Analyzer for Blanks {
+//!     fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+//!         tokens.clear();
+//!         text.split(' ').filter(|word| !word.is_empty()).for_each(|word| tokens.push(word, 0..0, TokenKind::Word));
+//!     }
+//! }
+//!
+//! let rows = [("good", "Good"), ("lovely place", "Good"), ("poor", "Poor"), ("a poor show", "Poor")];
+//! let rows: Vec<Example> = rows.iter().cycle().take(40).map(|&(text, label)| Example { text, label }).collect();
+//! let mut config = TrainConfig::default();
+//! (config.epochs, config.batch) = (20, 8);
+//! let classifier = train(Blanks, &rows, &rows, &config, &mut ())?;
+//! assert_eq!(classifier.predict("good")?.label(), "Good");
+//! # Ok::<(), plaudit_core::Error>(())
+//! ```
+//!
+//! # What training depends on
+//! The same data, configuration and seed give the same bytes in `model.safetensors`, at any number of threads, on machines
+//! whose [`instruction_set`](TrainReport::instruction_set) is the same. On another instruction set the last digits differ.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+mod adam;
+mod architecture;
+mod bi_lstm;
+mod classifier;
+mod config;
+mod directory;
+pub mod network;
+mod ops;
+mod report;
+mod train;
+
+pub use architecture::Architecture;
+pub use bi_lstm::BiLstmConfig;
+pub use classifier::TextClassifier;
+pub use config::TrainConfig;
+pub use report::{Stopped, TrainReport};
+pub use train::train;

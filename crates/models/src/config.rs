@@ -1,0 +1,119 @@
+//! How a classifier is trained.
+
+use plaudit_core::{Error, Labels, Result, VocabConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::Architecture;
+
+/// How a classifier is trained, from vocabulary to stopping. Saved with the model.
+///
+/// ```
+/// use plaudit_models::TrainConfig;
+///
+/// let mut config = TrainConfig::default();
+/// config.epochs = 0;
+/// config.learning_rate = f64::NAN;
+/// let error = config.validate().unwrap_err().to_string();
+/// assert!(error.contains("epochs") && error.contains("learning_rate"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainConfig {
+    /// The network. Default: a BiLSTM.
+    pub architecture: Architecture,
+    /// How the vocabulary is cut.
+    pub vocab: VocabConfig,
+    /// The labels and their order. Default: those that occur in the training part, as
+    /// [`Labels::from_occurring`] orders them.
+    pub labels: Option<Labels>,
+    /// Tokens of a text beyond this are not read; how many texts that touched stands in the report. Default 2,000 (DPMS,
+    /// section 3.3.2).
+    pub max_tokens: usize,
+    /// The most passes over the training part. Default 30.
+    pub epochs: usize,
+    /// Training stops after this many epochs without a better macro F1 on the validation part. Default 4.
+    pub patience: usize,
+    /// Texts a step. Default 32.
+    pub batch: usize,
+    /// Adam's step size. Default 0.001 (Kingma and Ba 2015).
+    pub learning_rate: f64,
+    /// Adam's decay of the mean of the gradients. Default 0.9 (Kingma and Ba 2015).
+    pub beta1: f64,
+    /// Adam's decay of the mean of their squares. Default 0.999 (Kingma and Ba 2015).
+    pub beta2: f64,
+    /// Adam's guard against division by zero. Default 1e-8 (Kingma and Ba 2015).
+    pub epsilon: f64,
+    /// Gradients are scaled down to this global norm. Default 5 (Graves 2013 and common practice for LSTMs).
+    pub clip_norm: f64,
+    /// Share of known words that a training pass reads as unknown, so that the unknown word learns a vector. Default 0.05.
+    pub word_dropout: f64,
+    /// The seed of initial weights, order and dropout. Default 0.
+    pub seed: u64,
+    /// Threads to train with; none takes as many as the machine has. It changes no byte of the model and is not saved.
+    #[serde(skip)]
+    pub threads: Option<usize>,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            architecture: Architecture::default(),
+            vocab: VocabConfig::default(),
+            labels: None,
+            max_tokens: 2000,
+            epochs: 30,
+            patience: 4,
+            batch: 32,
+            learning_rate: 1e-3,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            clip_norm: 5.0,
+            word_dropout: 0.05,
+            seed: 0,
+            threads: None,
+        }
+    }
+}
+
+impl TrainConfig {
+    /// Names every fault of the configuration.
+    ///
+    /// # Errors
+    /// When a field cannot work.
+    pub fn validate(&self) -> Result<()> {
+        let mut faults = Vec::new();
+        self.architecture.faults(&mut faults);
+        if let Err(Error::Config { faults: more }) = self.vocab.validate() {
+            faults.extend(more);
+        }
+        for (name, value) in [("max_tokens", self.max_tokens), ("epochs", self.epochs), ("batch", self.batch)] {
+            if value == 0 {
+                faults.push(format!("{name}: must be at least 1"));
+            }
+        }
+        if self.patience == 0 {
+            faults.push("patience: must be at least 1".to_owned());
+        }
+        if self.threads == Some(0) {
+            faults.push("threads: must be at least 1".to_owned());
+        }
+        if self.labels.as_ref().is_some_and(|labels| labels.len() < 2) {
+            faults.push("labels: there must be at least two".to_owned());
+        }
+        for (name, value) in
+            [("learning_rate", self.learning_rate), ("epsilon", self.epsilon), ("clip_norm", self.clip_norm)]
+        {
+            if !(value > 0.0 && value.is_finite()) {
+                faults.push(format!("{name}: {value} is not a positive number"));
+            }
+        }
+        for (name, value) in [("beta1", self.beta1), ("beta2", self.beta2), ("word_dropout", self.word_dropout)] {
+            if !(0.0..1.0).contains(&value) {
+                faults.push(format!("{name}: {value} is not in 0 to below 1"));
+            }
+        }
+        Error::from_faults(faults)
+    }
+}

@@ -1,0 +1,323 @@
+//! The role of a network, and the only place where candle's types are public.
+
+use std::sync::Arc;
+
+use candle_core::{DType, Device, Tensor, Var};
+use plaudit_core::{Error, Result};
+use plaudit_kernels::Packed;
+use plaudit_stats::Stream;
+
+/// A network: a batch packed by length to logits.
+///
+/// The logits of a text do not depend on the texts beside it.
+pub trait Network: Send + Sync {
+    /// Returns logits, `[texts, labels]`, in the order in which the texts were given to the batch.
+    ///
+    /// # Errors
+    /// When the backend fails.
+    fn forward(&self, batch: &Batch, mode: &mut Mode) -> Result<Tensor>;
+
+    /// Returns the weights, in one fixed order.
+    fn parameters(&self) -> &Parameters;
+}
+
+/// Whether a pass is for training or for scoring.
+#[derive(Debug)]
+pub enum Mode {
+    /// No dropout, no gradients.
+    Infer,
+    /// With dropout and gradients.
+    Train(Tape),
+}
+
+/// What a training pass draws from and leaves behind.
+#[derive(Debug)]
+pub struct Tape {
+    random: Stream,
+    gathered: Vec<Gathered>,
+}
+
+/// Rows that a pass took from a table, as a leaf of the gradient.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    /// The table's place among the parameters.
+    pub(crate) parameter: usize,
+    /// Which rows, ascending, each once.
+    pub(crate) ids: Vec<u32>,
+    /// Their values, `[ids, dim]`.
+    pub(crate) rows: Var,
+}
+
+impl Mode {
+    /// Returns the mode of one training step, which draws its dropout from `random`.
+    pub fn train(random: Stream) -> Self {
+        Self::Train(Tape { random, gathered: Vec::new() })
+    }
+
+    /// Returns the rows that the pass took from tables.
+    pub(crate) fn into_gathered(self) -> Vec<Gathered> {
+        match self {
+            Self::Infer => Vec::new(),
+            Self::Train(tape) => tape.gathered,
+        }
+    }
+
+    /// Returns `input` with each value kept with probability `1 - rate` and scaled up, while training; `input` itself
+    /// otherwise (inverted dropout).
+    ///
+    /// # Errors
+    /// When the backend fails.
+    pub fn dropout(&mut self, input: Tensor, rate: f64) -> Result<Tensor> {
+        let Self::Train(tape) = self else { return Ok(input) };
+        if rate <= 0.0 {
+            return Ok(input);
+        }
+        let threshold = (rate * 4_294_967_296.0) as u32;
+        let scale = (1.0 / (1.0 - rate)) as f32;
+        let mask: Vec<f32> =
+            (0..input.elem_count()).map(|_| if tape.random.next_u32() < threshold { 0.0 } else { scale }).collect();
+        let mask = Tensor::from_vec(mask, input.shape(), &Device::Cpu).map_err(Error::backend)?;
+        input.mul(&mask).map_err(Error::backend)
+    }
+}
+
+/// The token ids of some texts, packed: sorted by length, no padding, each distinct token once.
+///
+/// Cloning is cheap: clones share the arrays.
+#[derive(Debug, Clone)]
+pub struct Batch(Arc<Arrays>);
+
+#[derive(Debug)]
+struct Arrays {
+    packed: Packed,
+    order: Vec<usize>,
+    unique: Vec<u32>,
+    index: Vec<u32>,
+}
+
+impl Batch {
+    /// Returns the batch of these texts, each a list of token ids, perhaps empty.
+    pub fn new(texts: &[&[u32]]) -> Self {
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        let length = |place: usize| texts.get(place).map_or(0, |text| text.len());
+        order.sort_by_key(|&place| std::cmp::Reverse(length(place))); // stable
+        let sorted: Vec<&[u32]> = order.iter().filter_map(|&place| texts.get(place).copied()).collect();
+        let packed = Packed::new(&sorted.iter().map(|text| text.len()).collect::<Vec<_>>());
+
+        let mut tokens = Vec::with_capacity(packed.tokens());
+        for step in 0..packed.steps() {
+            tokens.extend(sorted.iter().map_while(|text| text.get(step)));
+        }
+        let mut unique = tokens.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        let index = tokens.iter().map(|id| unique.partition_point(|known| known < id) as u32).collect();
+        Self(Arc::new(Arrays { packed, order, unique, index }))
+    }
+
+    /// Returns the number of texts.
+    pub fn texts(&self) -> usize {
+        self.0.order.len()
+    }
+
+    /// Returns where the tokens lie.
+    pub fn packed(&self) -> &Packed {
+        &self.0.packed
+    }
+
+    /// Returns, for the k-th longest text, its place among the texts given, `[texts]`.
+    pub fn order(&self) -> &[usize] {
+        &self.0.order
+    }
+
+    /// Returns the distinct token ids, ascending.
+    pub fn unique(&self) -> &[u32] {
+        &self.0.unique
+    }
+
+    /// Returns, for each packed token, its place among the distinct ones, `[tokens]`.
+    pub fn index(&self) -> &[u32] {
+        &self.0.index
+    }
+}
+
+/// One weight of a network before it has a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterSpec {
+    /// PyTorch's name.
+    pub name: String,
+    /// The shape.
+    pub shape: Vec<usize>,
+    /// How it starts.
+    pub init: Init,
+    /// Whether it is a table of which a batch touches few rows.
+    pub table: bool,
+}
+
+impl ParameterSpec {
+    /// Returns a dense weight.
+    pub fn dense(name: impl Into<String>, shape: impl Into<Vec<usize>>, init: Init) -> Self {
+        Self { name: name.into(), shape: shape.into(), init, table: false }
+    }
+
+    /// Returns the number of values, or none where it overflows.
+    pub fn elements(&self) -> Option<usize> {
+        self.shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size))
+    }
+}
+
+/// How a weight starts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Init {
+    /// This value everywhere.
+    Constant(f32),
+    /// Evenly in `[-bound, bound)`.
+    Uniform(f64),
+    /// Normal with mean 0 and this standard deviation.
+    Normal(f64),
+}
+
+/// The weights of a network: named, in one fixed order.
+#[derive(Debug)]
+pub struct Parameters(Vec<Parameter>);
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) var: Var,
+    pub(crate) table: bool,
+}
+
+impl Parameters {
+    /// Returns new weights; each draws from a random stream of its own name.
+    ///
+    /// # Errors
+    /// When a shape overflows or the backend fails.
+    pub fn initialize(specs: &[ParameterSpec], seed: u64) -> Result<Self> {
+        Self::from_values(specs, |spec, elements| {
+            let mut random = Stream::new(seed, &spec.name, 0);
+            let values = (0..elements).map(|_| match spec.init {
+                Init::Constant(value) => value,
+                Init::Uniform(bound) => ((2.0 * random.uniform() - 1.0) * bound) as f32,
+                Init::Normal(deviation) => (random.normal() * deviation) as f32,
+            });
+            Ok(values.collect())
+        })
+    }
+
+    /// Returns weights with the values that `values` gives for each spec and its number of elements.
+    ///
+    /// # Errors
+    /// When `values` fails, or gives another number of values than the shape holds.
+    pub fn from_values(
+        specs: &[ParameterSpec],
+        mut values: impl FnMut(&ParameterSpec, usize) -> Result<Vec<f32>>,
+    ) -> Result<Self> {
+        let parameters = specs.iter().map(|spec| {
+            let elements = spec
+                .elements()
+                .ok_or_else(|| Error::config(format!("{}: the shape {:?} overflows", spec.name, spec.shape)))?;
+            let tensor = Tensor::from_vec(values(spec, elements)?, spec.shape.as_slice(), &Device::Cpu)
+                .and_then(|tensor| Var::from_tensor(&tensor))
+                .map_err(Error::backend)?;
+            Ok(Parameter { name: spec.name.clone(), var: tensor, table: spec.table })
+        });
+        parameters.collect::<Result<_>>().map(Self)
+    }
+
+    /// Returns the weight of this name: a leaf of the gradient while training, detached otherwise.
+    ///
+    /// # Errors
+    /// When there is no such weight.
+    pub fn weight(&self, name: &str, mode: &Mode) -> Result<Tensor> {
+        let (_, parameter) = self.find(name)?;
+        Ok(match mode {
+            Mode::Infer => parameter.var.as_detached_tensor(),
+            Mode::Train(_) => parameter.var.as_tensor().clone(),
+        })
+    }
+
+    /// Returns rows of the table of this name, `[ids, dim]`. While training they are a leaf of the gradient of their own,
+    /// so that a step costs what the batch touches and not what the table holds.
+    ///
+    /// # Errors
+    /// When there is no such table, or an id is too large.
+    pub fn rows(&self, name: &str, ids: &[u32], mode: &mut Mode) -> Result<Tensor> {
+        let (place, parameter) = self.find(name)?;
+        let rows = Tensor::from_slice(ids, ids.len(), &Device::Cpu)
+            .and_then(|ids| parameter.var.as_detached_tensor().index_select(&ids, 0))
+            .map_err(Error::backend)?;
+        let Mode::Train(tape) = mode else { return Ok(rows) };
+        let rows = Var::from_tensor(&rows).map_err(Error::backend)?;
+        let leaf = rows.as_tensor().clone();
+        tape.gathered.push(Gathered { parameter: place, ids: ids.to_vec(), rows });
+        Ok(leaf)
+    }
+
+    /// Returns `(name, shape, values)` of every weight, in order.
+    ///
+    /// # Errors
+    /// When the backend fails.
+    pub fn values(&self) -> Result<Vec<(String, Vec<usize>, Vec<f32>)>> {
+        let values = self.0.iter().map(|parameter| {
+            let values = parameter.var.flatten_all().and_then(|flat| flat.to_vec1()).map_err(Error::backend)?;
+            Ok((parameter.name.clone(), parameter.var.dims().to_vec(), values))
+        });
+        values.collect()
+    }
+
+    /// Returns the number of values in all.
+    pub fn elements(&self) -> usize {
+        self.0.iter().map(|parameter| parameter.var.elem_count()).sum()
+    }
+
+    /// Puts back values that [`values`](Self::values) gave.
+    pub(crate) fn restore(&self, values: &[(String, Vec<usize>, Vec<f32>)]) -> Result<()> {
+        for (parameter, (_, shape, values)) in self.0.iter().zip(values) {
+            let tensor = Tensor::from_slice(values, shape.as_slice(), &Device::Cpu).map_err(Error::backend)?;
+            parameter.var.set(&tensor).map_err(Error::backend)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Parameter> {
+        self.0.iter()
+    }
+
+    fn find(&self, name: &str) -> Result<(usize, &Parameter)> {
+        let found = self.0.iter().enumerate().find(|(_, parameter)| parameter.name == name);
+        found.ok_or_else(|| Error::config(format!("the network has no weight named `{name}`")))
+    }
+}
+
+/// The values of a tensor of `f32`, row-major.
+pub(crate) fn values(tensor: &Tensor) -> Result<Vec<f32>> {
+    debug_assert_eq!(tensor.dtype(), DType::F32);
+    tensor.flatten_all().and_then(|flat| flat.to_vec1()).map_err(Error::backend)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_by_hand() {
+        let batch = Batch::new(&[&[7], &[], &[9, 7, 3]]);
+        assert_eq!(batch.order(), [2, 0, 1]);
+        assert_eq!(batch.unique(), [3, 7, 9]);
+        assert_eq!(batch.index(), [2, 1, 1, 0]); // 9 and 7 (first tokens), then 7, then 3
+        assert_eq!(batch.texts(), 3);
+    }
+
+    #[test]
+    fn dropout_keeps_the_mean_and_leaves_inference_alone() {
+        let ones = Tensor::ones(100_000, DType::F32, &Device::Cpu).unwrap();
+        let mut mode = Mode::train(Stream::new(1, "dropout", 0));
+        let dropped = values(&mode.dropout(ones.clone(), 0.25).unwrap()).unwrap();
+        let mean: f32 = dropped.iter().sum::<f32>() / 1e5;
+        assert!((mean - 1.0).abs() < 0.01, "{mean}");
+        assert!(dropped.iter().all(|&value| value == 0.0 || (value - 4.0 / 3.0).abs() < 1e-6));
+        assert!(values(&Mode::Infer.dropout(ones, 0.25).unwrap()).unwrap().iter().all(|&value| value == 1.0));
+    }
+}

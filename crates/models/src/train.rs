@@ -1,0 +1,335 @@
+//! Training: vocabulary, batches, steps, early stopping.
+
+use std::ops::ControlFlow;
+
+use candle_core::{Device, Tensor};
+use candle_nn::ops::log_softmax;
+use plaudit_core::{
+    Analyzer, Epoch, Error, Example, Labels, Observer, Progress, Result, Stage, Tokens, Vocab, WordCounts,
+};
+use plaudit_metrics::ConfusionMatrix;
+use plaudit_stats::Stream;
+use rayon::prelude::*;
+
+use crate::TrainConfig;
+use crate::adam::Adam;
+use crate::classifier::{TextClassifier, encode, score};
+use crate::network::{Batch, Mode, Network, Parameters};
+use crate::report::{Stopped, TrainReport};
+
+/// Returns a classifier fitted to `train`, with the weights of the epoch that had the best macro F1 on `valid`.
+///
+/// Batches hold texts of like length; their order, the initial weights and the dropout come from `config.seed`. The loss
+/// is cross-entropy, the optimizer Adam (Eq. 24-28).
+///
+/// # Errors
+/// When the configuration is at fault, a part is empty, the training part has fewer than two labels, a label is unknown
+/// (the message names the row and the nearest known label), a loss or gradient is not finite ([`Error::Diverged`]), or
+/// `observer` ends the run before the first epoch is done ([`Error::Interrupted`]). Ended later, the best weights so far
+/// are returned.
+pub fn train<A: Analyzer>(
+    analyzer: A,
+    train: &[Example<'_>],
+    valid: &[Example<'_>],
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier<A>> {
+    config.validate()?;
+    let labels = match &config.labels {
+        Some(labels) => labels.clone(),
+        None if train.is_empty() => return Err(Error::config("train: there is no training row")),
+        None => Labels::from_occurring(train.iter().map(|example| example.label))?,
+    };
+    if labels.len() < 2 {
+        return Err(Error::config(format!(
+            "train: every training row has the label `{}`; there must be at least two labels",
+            labels.name(0).unwrap_or_default()
+        )));
+    }
+    let mut pool = rayon::ThreadPoolBuilder::new();
+    if let Some(threads) = config.threads {
+        pool = pool.num_threads(threads);
+    }
+    let pool = pool.build().map_err(Error::backend)?;
+    // The observer need not be Send, so the loop stays on this thread and enters the pool for its work.
+    Trainer::new(&pool, analyzer, train, valid, labels, config, observer)?.run()
+}
+
+/// A text as ids, with its label's place.
+struct Row {
+    ids: Vec<u32>,
+    label: usize,
+}
+
+struct Trainer<'a, A> {
+    pool: &'a rayon::ThreadPool,
+    analyzer: A,
+    vocab: Vocab,
+    labels: Labels,
+    config: &'a TrainConfig,
+    observer: &'a mut dyn Observer,
+    train: Vec<Row>,
+    valid: Vec<Row>,
+    truncated: usize,
+    network: Box<dyn Network>,
+}
+
+impl<'a, A: Analyzer> Trainer<'a, A> {
+    fn new(
+        pool: &'a rayon::ThreadPool,
+        analyzer: A,
+        train: &[Example<'_>],
+        valid: &[Example<'_>],
+        labels: Labels,
+        config: &'a TrainConfig,
+        observer: &'a mut dyn Observer,
+    ) -> Result<Self> {
+        let train_places = places("train", train, &labels)?;
+        let valid_places = places("valid", valid, &labels)?;
+        let total = (train.len() + valid.len()) as u64;
+        let event = |done| Progress::new(Stage::Analyzing, done, Some(total));
+        if observer.progressed(&event(0)).is_break() {
+            return Err(Error::Interrupted);
+        }
+        let tokens: Vec<Tokens> =
+            pool.install(|| train.par_iter().map(|example| analyzer.analyze(example.text)).collect());
+        let mut counts = WordCounts::new();
+        tokens.iter().for_each(|tokens| counts.add(tokens));
+        let vocab = counts.into_vocab(&config.vocab)?;
+        let rows = |ids: Vec<(Vec<u32>, bool)>, places: Vec<usize>| {
+            let cut = ids.iter().filter(|(_, cut)| *cut).count();
+            (ids.into_iter().zip(places).map(|((ids, _), label)| Row { ids, label }).collect::<Vec<_>>(), cut)
+        };
+        let (train_rows, train_cut) =
+            rows(tokens.iter().map(|tokens| encode(tokens, &vocab, config.max_tokens)).collect(), train_places);
+        if observer.progressed(&event(train.len() as u64)).is_break() {
+            return Err(Error::Interrupted);
+        }
+        let valid_ids = pool.install(|| {
+            valid.par_iter().map(|example| encode(&analyzer.analyze(example.text), &vocab, config.max_tokens)).collect()
+        });
+        let (valid_rows, valid_cut) = rows(valid_ids, valid_places);
+        if observer.progressed(&event(total)).is_break() {
+            return Err(Error::Interrupted);
+        }
+        let specs = config.architecture.specs(vocab.len(), labels.len());
+        let network = config.architecture.network(Parameters::initialize(&specs, config.seed)?);
+        Ok(Self {
+            pool,
+            analyzer,
+            vocab,
+            labels,
+            config,
+            observer,
+            train: train_rows,
+            valid: valid_rows,
+            truncated: train_cut + valid_cut,
+            network,
+        })
+    }
+
+    fn run(mut self) -> Result<TextClassifier<A>> {
+        let mut adam = Adam::new(self.config, self.network.parameters());
+        let mut epochs: Vec<Epoch> = Vec::new();
+        let mut best = None;
+        let mut stopped = Stopped::Epochs;
+        for number in 1..=self.config.epochs {
+            let train_loss = match self.epoch(number, &mut adam)? {
+                ControlFlow::Continue(loss) => loss,
+                ControlFlow::Break(()) => {
+                    stopped = Stopped::Observer;
+                    break;
+                }
+            };
+            let mut epoch = Epoch::new(number, self.config.epochs);
+            epoch.train_loss = train_loss;
+            self.validate(&mut epoch)?;
+            let rank = (epoch.valid_macro_f1, -epoch.valid_loss);
+            epoch.best = best.as_ref().is_none_or(|&(best, _, _)| rank > best);
+            if epoch.best {
+                best = Some((rank, number, self.network.parameters().values()?));
+            }
+            let verdict = self.observer.epoch_ended(&epoch);
+            epochs.push(epoch);
+            if verdict.is_break() {
+                stopped = Stopped::Observer;
+                break;
+            }
+            if best.as_ref().is_some_and(|&(_, best, _)| number - best >= self.config.patience) {
+                stopped = Stopped::Patience;
+                break;
+            }
+        }
+        let Some((_, best_epoch, weights)) = best else { return Err(Error::Interrupted) };
+        self.network.parameters().restore(&weights)?;
+        let report = self.report(epochs, best_epoch, stopped);
+        let mut config = self.config.clone();
+        config.labels = Some(self.labels.clone());
+        Ok(TextClassifier::new(self.analyzer, self.vocab, self.labels, config, self.network, report))
+    }
+
+    /// One pass over the training part. Returns its mean loss, or a break where the observer asked for one.
+    fn epoch(&mut self, number: usize, adam: &mut Adam) -> Result<ControlFlow<(), f64>> {
+        let mut loss_sum = 0.0;
+        let mut done = 0;
+        for rows in batches(&self.train, self.config.batch, self.config.seed, number as u64) {
+            let loss = self.step(&rows, adam)?;
+            loss_sum += loss * rows.len() as f64;
+            done += rows.len();
+            let mut progress = Progress::new(Stage::Training, done as u64, Some(self.train.len() as u64));
+            progress.loss = Some(loss);
+            if self.observer.progressed(&progress).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(loss_sum / done.max(1) as f64))
+    }
+
+    /// One step on these rows. Returns their mean loss in nats.
+    fn step(&self, rows: &[usize], adam: &mut Adam) -> Result<f64> {
+        let step = adam.steps() + 1;
+        let diverged = |what: String| Error::Diverged { step, rows: rows.to_vec(), what };
+        let rows: Vec<&Row> = rows.iter().filter_map(|&row| self.train.get(row)).collect();
+        let mut random = Stream::new(self.config.seed, "word dropout", step);
+        let threshold = (self.config.word_dropout * 4_294_967_296.0) as u32;
+        let mut unknown = |&id: &u32| if random.next_u32() < threshold { Vocab::UNKNOWN } else { id };
+        let texts: Vec<Vec<u32>> = rows.iter().map(|row| row.ids.iter().map(&mut unknown).collect()).collect();
+        let batch = Batch::new(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let targets: Vec<usize> = rows.iter().map(|row| row.label).collect();
+        let (network, labels, seed) = (self.network.as_ref(), self.labels.len(), self.config.seed);
+        self.pool.install(|| {
+            let mut mode = Mode::train(Stream::new(seed, "dropout", step));
+            let logits = network.forward(&batch, &mut mode)?;
+            let loss = cross_entropy(&logits, &targets, labels).map_err(Error::backend)?;
+            let value = f64::from(loss.to_scalar::<f32>().map_err(Error::backend)?);
+            if !value.is_finite() {
+                return Err(diverged(format!("the loss is {value}")));
+            }
+            let gradients = loss.backward().map_err(Error::backend)?;
+            let norm = adam.step(network.parameters(), &gradients, mode.into_gathered())?;
+            if !norm.is_finite() {
+                return Err(diverged(format!("the norm of the gradient is {norm}")));
+            }
+            Ok(value)
+        })
+    }
+
+    /// Fills in the figures on the validation part.
+    fn validate(&self, epoch: &mut Epoch) -> Result<()> {
+        let texts: Vec<&[u32]> = self.valid.iter().map(|row| row.ids.as_slice()).collect();
+        let (network, labels) = (self.network.as_ref(), &self.labels);
+        let scores = self.pool.install(|| score(network, &texts, labels))?;
+        let mut matrix = ConfusionMatrix::new(self.labels.clone());
+        let mut loss = 0.0;
+        for (row, prediction) in self.valid.iter().zip(scores.iter()) {
+            matrix.add(row.label, prediction.index())?;
+            let probability = prediction.scores().get(row.label).copied().unwrap_or(0.0);
+            loss -= f64::from(probability).max(f64::MIN_POSITIVE).ln();
+        }
+        let report = matrix.report();
+        epoch.valid_loss = loss / self.valid.len().max(1) as f64;
+        epoch.valid_accuracy = report.accuracy.unwrap_or(0.0);
+        epoch.valid_macro_f1 = report.macro_average.f1.unwrap_or(0.0);
+        Ok(())
+    }
+
+    fn report(&self, epochs: Vec<Epoch>, best_epoch: usize, stopped: Stopped) -> TrainReport {
+        let mut train_labels = vec![0; self.labels.len()];
+        for row in &self.train {
+            if let Some(count) = train_labels.get_mut(row.label) {
+                *count += 1;
+            }
+        }
+        let tokens: usize = self.valid.iter().map(|row| row.ids.len()).sum();
+        let unknown: usize =
+            self.valid.iter().map(|row| row.ids.iter().filter(|&&id| id == Vocab::UNKNOWN).count()).sum();
+        TrainReport {
+            instruction_set: plaudit_kernels::instruction_set().to_owned(),
+            train_rows: self.train.len(),
+            valid_rows: self.valid.len(),
+            train_labels,
+            truncated: self.truncated,
+            unknown_share: unknown as f64 / tokens.max(1) as f64,
+            vocab: self.vocab.len(),
+            parameters: self.network.parameters().elements(),
+            epochs,
+            best_epoch,
+            stopped,
+        }
+    }
+}
+
+/// The place of every row's label; a part without rows is an error.
+fn places(part: &str, examples: &[Example<'_>], labels: &Labels) -> Result<Vec<usize>> {
+    if examples.is_empty() {
+        return Err(Error::config(format!("{part}: there is no row")));
+    }
+    let place = |(row, example): (usize, &Example<'_>)| {
+        labels.index_of(example.label).ok_or_else(|| {
+            let nearest = labels.nearest(example.label).map_or(String::new(), |label| format!("; nearest: `{label}`"));
+            let known = labels.iter().collect::<Vec<_>>().join(", ");
+            Error::config(format!("{part}: row {row} (from 0) has a label that is none of {known}{nearest}"))
+        })
+    };
+    examples.iter().enumerate().map(place).collect()
+}
+
+/// The rows of each step of an epoch: shuffled, then sorted by length within stretches of 50 batches, so that texts of a
+/// batch are about as long as each other, then the batches shuffled.
+fn batches(rows: &[Row], size: usize, seed: u64, epoch: u64) -> Vec<Vec<usize>> {
+    let mut random = Stream::new(seed, "batches", epoch);
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    random.shuffle(&mut order);
+    let mut batches: Vec<Vec<usize>> = Vec::new();
+    for stretch in order.chunks_mut(size.saturating_mul(50)) {
+        stretch.sort_by_key(|&row| rows.get(row).map_or(0, |row| row.ids.len())); // stable
+        batches.extend(stretch.chunks(size).map(<[usize]>::to_vec));
+    }
+    random.shuffle(&mut batches);
+    batches
+}
+
+/// Mean cross-entropy in nats of logits `[texts, labels]`.
+fn cross_entropy(logits: &Tensor, targets: &[usize], labels: usize) -> candle_core::Result<Tensor> {
+    let share = -1.0 / targets.len().max(1) as f32;
+    let mut weights = vec![0f32; targets.len() * labels];
+    for (row, &target) in weights.chunks_exact_mut(labels).zip(targets) {
+        if let Some(weight) = row.get_mut(target) {
+            *weight = share;
+        }
+    }
+    let weights = Tensor::from_vec(weights, (targets.len(), labels), &Device::Cpu)?;
+    log_softmax(logits, 1)?.mul(&weights)?.sum_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_once_in_like_lengths() {
+        let rows: Vec<Row> = (0..1000).map(|k| Row { ids: vec![2; k * 7919 % 61], label: 0 }).collect();
+        let batches_of = |epoch| batches(&rows, 16, 5, epoch);
+        let mut all: Vec<usize> = batches_of(1).concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..1000).collect::<Vec<_>>());
+        assert_eq!(batches_of(1), batches_of(1));
+        assert_ne!(batches_of(1), batches_of(2));
+        let spread: usize = batches_of(1)
+            .iter()
+            .map(|batch| {
+                let lengths = batch.iter().map(|&row| rows[row].ids.len());
+                lengths.clone().max().unwrap() - lengths.min().unwrap()
+            })
+            .sum();
+        assert!(spread < 3 * 63, "{spread}");
+    }
+
+    /// numpy: -np.mean([np.log(np.exp(1)/(np.exp(1)+np.exp(2))), np.log(np.exp(3)/(np.exp(3)+np.exp(0)))]) = 0.6809245
+    #[test]
+    fn cross_entropy_by_hand() {
+        let logits = Tensor::new(&[[1f32, 2.0], [3.0, 0.0]], &Device::Cpu).unwrap();
+        let loss = cross_entropy(&logits, &[0, 0], 2).unwrap().to_scalar::<f32>().unwrap();
+        assert!((loss - 0.680_924_5).abs() < 1e-6, "{loss}");
+    }
+}

@@ -1,0 +1,75 @@
+//! A small problem that needs word order, and the analyzer that it is read with.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
+
+use plaudit_core::{Analyzer, Error, Example, Files, Result, Stored, TokenKind, Tokens};
+use plaudit_models::{Architecture, BiLstmConfig, TextClassifier, TrainConfig, train};
+use plaudit_stats::Stream;
+
+/// Splits at blanks.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Blanks;
+
+impl Analyzer for Blanks {
+    fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+        tokens.clear();
+        for word in text.split_ascii_whitespace() {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            tokens.push(word, start..start + word.len(), TokenKind::Word);
+        }
+    }
+}
+
+impl Stored for Blanks {
+    fn to_files(&self) -> Result<Files> {
+        Ok(Files::from([("blanks.txt".to_owned(), b"blanks\n".to_vec())]))
+    }
+
+    fn from_files(files: &Files) -> Result<Self> {
+        match files.get("blanks.txt").map(Vec::as_slice) {
+            Some(b"blanks\n") => Ok(Self),
+            _ => Err(Error::format("blanks.txt", "expected the word `blanks`")),
+        }
+    }
+}
+
+/// Labelled texts: `good` and `bad` among filler, turned round by a `not` right before them.
+pub(crate) fn rows(count: usize, seed: u64) -> Vec<(String, &'static str)> {
+    let mut stream = Stream::new(seed, "rows", 0);
+    let mut filler = |words: &mut Vec<&str>| {
+        for _ in 0..stream.below(5) {
+            words.push(["the", "desk", "was", "today", "here", "form"][stream.below(6) as usize]);
+        }
+    };
+    let mut pick = Stream::new(seed, "pick", 0);
+    let rows = (0..count).map(|_| {
+        let mut words = Vec::new();
+        filler(&mut words);
+        let (not, good) = (pick.below(2) == 1, pick.below(2) == 1);
+        if not {
+            words.push("not");
+        }
+        words.push(if good { "good" } else { "bad" });
+        filler(&mut words);
+        (words.join(" "), if good != not { "Good" } else { "Poor" })
+    });
+    rows.collect()
+}
+
+pub(crate) fn examples<'a>(rows: &'a [(String, &'static str)]) -> Vec<Example<'a>> {
+    rows.iter().map(|(text, label)| Example { text, label }).collect()
+}
+
+/// A configuration that learns the problem in a second or two.
+pub(crate) fn config() -> TrainConfig {
+    let mut network = BiLstmConfig::default();
+    (network.embedding, network.hidden, network.dense) = (12, 9, 8);
+    (network.dropout, network.embedding_dropout) = (0.1, 0.1);
+    let mut config = TrainConfig::default();
+    config.architecture = Architecture::BiLstm(network);
+    (config.epochs, config.patience, config.batch, config.learning_rate) = (12, 12, 16, 0.01);
+    config
+}
+
+pub(crate) fn trained(config: &TrainConfig) -> TextClassifier<Blanks> {
+    train(Blanks, &examples(&rows(400, 1)), &examples(&rows(100, 2)), config, &mut ()).unwrap()
+}

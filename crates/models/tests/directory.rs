@@ -1,0 +1,224 @@
+//! The model directory: round trips, replacement, and what is refused.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{Blanks, config, rows, trained};
+use plaudit_core::{Classifier, Error};
+use plaudit_models::{Architecture, TextClassifier};
+
+fn small() -> TextClassifier<Blanks> {
+    let mut config = config();
+    config.epochs = 1;
+    trained(&config)
+}
+
+fn refusal(path: &Path) -> String {
+    match TextClassifier::<Blanks>::load(path) {
+        Err(error @ (Error::Format { .. } | Error::Io { .. })) => error.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Writes the manifest anew, so that a changed file passes its checksum.
+fn sign(path: &Path) {
+    let manifest = path.join("manifest.json");
+    let mut value: serde_json::Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    for (name, entry) in value["files"].as_object_mut().unwrap() {
+        let bytes = fs::read(path.join(name)).unwrap();
+        let digest = <sha2::Sha256 as sha2::Digest>::digest(&bytes);
+        entry["bytes"] = bytes.len().into();
+        entry["sha256"] = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
+    }
+    fs::write(manifest, serde_json::to_vec(&value).unwrap()).unwrap();
+}
+
+fn edit(path: &Path, change: impl FnOnce(&mut serde_json::Value)) {
+    let mut value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    change(&mut value);
+    fs::write(path, serde_json::to_vec(&value).unwrap()).unwrap();
+}
+
+#[test]
+fn loaded_is_what_was_saved() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("nested/model");
+    let classifier = small();
+    classifier.save(&path).unwrap();
+    let loaded = TextClassifier::<Blanks>::load(&path).unwrap();
+    let test = rows(300, 9);
+    let texts: Vec<&str> = test.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(loaded.classify(&texts).unwrap().as_slice(), classifier.classify(&texts).unwrap().as_slice());
+    assert_eq!(loaded.report(), classifier.report());
+    assert_eq!(loaded.config().labels.as_ref(), Some(classifier.labels()));
+
+    // Saved again, over itself: the same bytes, and nothing left beside it.
+    let before = contents(&path);
+    loaded.save(&path).unwrap();
+    assert_eq!(contents(&path), before);
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    assert_eq!(
+        before.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        ["analyzer/blanks.txt", "config.json", "manifest.json", "model.safetensors", "report.json", "vocab.txt"]
+    );
+}
+
+fn contents(path: &Path) -> Vec<(String, Vec<u8>)> {
+    let names =
+        ["analyzer/blanks.txt", "config.json", "manifest.json", "model.safetensors", "report.json", "vocab.txt"];
+    names.map(|name| (name.to_owned(), fs::read(path.join(name)).unwrap())).into()
+}
+
+#[test]
+fn every_flipped_byte_is_refused_by_name() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("model");
+    small().save(&path).unwrap();
+    for (name, bytes) in contents(&path) {
+        if name == "manifest.json" {
+            continue;
+        }
+        let places: Vec<usize> =
+            if bytes.len() < 4096 { (0..bytes.len()).collect() } else { (0..bytes.len()).step_by(97).collect() };
+        for place in places {
+            let mut changed = bytes.clone();
+            changed[place] ^= 1 << (place % 8);
+            fs::write(path.join(&name), &changed).unwrap();
+            let message = refusal(&path);
+            assert!(message.contains(&name), "{name} {place}: {message}");
+        }
+        fs::write(path.join(&name), &bytes).unwrap();
+    }
+    let manifest = fs::read(path.join("manifest.json")).unwrap();
+    for place in 0..manifest.len() {
+        let mut changed = manifest.clone();
+        changed[place] ^= 1;
+        fs::write(path.join("manifest.json"), &changed).unwrap();
+        // A flipped blank may leave the same JSON; every other flip is refused.
+        if let Err(error) = TextClassifier::<Blanks>::load(&path) {
+            assert!(!error.to_string().is_empty());
+        } else {
+            assert!(manifest[place].is_ascii_whitespace(), "byte {place}");
+        }
+    }
+}
+
+#[test]
+fn a_missing_or_short_file_is_refused() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("model");
+    assert!(refusal(&path).contains("manifest.json"));
+    small().save(&path).unwrap();
+    for (name, bytes) in contents(&path) {
+        fs::write(path.join(&name), &bytes[..bytes.len() / 2]).unwrap();
+        assert!(refusal(&path).contains(&name));
+        fs::remove_file(path.join(&name)).unwrap();
+        assert!(refusal(&path).contains(&name));
+        fs::write(path.join(&name), &bytes).unwrap();
+    }
+    TextClassifier::<Blanks>::load(&path).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_refused() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("model");
+    small().save(&path).unwrap();
+    for name in ["vocab.txt", "manifest.json", "analyzer"] {
+        let aside = scratch.path().join("aside");
+        fs::rename(path.join(name), &aside).unwrap();
+        std::os::unix::fs::symlink(&aside, path.join(name)).unwrap();
+        let message = refusal(&path);
+        assert!(message.contains(name) && message.contains("link"), "{message}");
+        fs::remove_file(path.join(name)).unwrap();
+        fs::rename(&aside, path.join(name)).unwrap();
+    }
+}
+
+#[test]
+fn paths_out_of_the_directory_are_refused() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("model");
+    small().save(&path).unwrap();
+    let clean = fs::read(path.join("manifest.json")).unwrap();
+    for name in ["../secret", "/etc/hostname", "analyzer/../vocab.txt", "a/b", "..", "", "analyzer/", "c:\\x", "a\0b"] {
+        edit(&path.join("manifest.json"), |value| {
+            let entry = value["files"]["vocab.txt"].clone();
+            value["files"].as_object_mut().unwrap().insert(name.to_owned(), entry);
+        });
+        assert!(refusal(&path).contains("expected a plain file name"), "{name:?}");
+        fs::write(path.join("manifest.json"), &clean).unwrap();
+    }
+}
+
+#[test]
+fn signed_nonsense_is_refused_before_anything_is_allocated() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("model");
+    small().save(&path).unwrap();
+    let clean = contents(&path);
+    let expect = |change: &dyn Fn(&Path), words: &[&str]| {
+        change(&path);
+        sign(&path);
+        let message = refusal(&path);
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+        for (name, bytes) in &clean {
+            fs::write(path.join(name), bytes).unwrap();
+        }
+    };
+    expect(
+        &|p| edit(&p.join("config.json"), |v| v["format_version"] = 99.into()),
+        &["config.json", "format version 99"],
+    );
+    expect(&|p| edit(&p.join("config.json"), |v| v["training"]["surprise"] = 1.into()), &["surprise"]);
+    expect(&|p| edit(&p.join("config.json"), |v| v["training"]["labels"] = serde_json::Value::Null), &["labels"]);
+    expect(
+        &|p| edit(&p.join("config.json"), |v| v["training"]["architecture"]["hidden"] = 4_000_000_000u64.into()),
+        &["config.json", "hidden"],
+    );
+    expect(
+        &|p| edit(&p.join("config.json"), |v| v["training"]["architecture"]["hidden"] = 16_384.into()),
+        &["model.safetensors", "expected F32 [65536, 12]"],
+    );
+    expect(&|p| fs::write(p.join("vocab.txt"), "one\none\n").unwrap(), &["vocab.txt", "twice"]);
+    expect(&|p| fs::write(p.join("vocab.txt"), "one\n").unwrap(), &["model.safetensors", "embedding.weight"]);
+    expect(&|p| fs::write(p.join("vocab.txt"), [0xff]).unwrap(), &["vocab.txt", "UTF-8"]);
+    expect(&|p| fs::write(p.join("analyzer/blanks.txt"), "tabs").unwrap(), &["blanks.txt"]);
+    expect(&|p| fs::write(p.join("model.safetensors"), u64::MAX.to_le_bytes()).unwrap(), &["model.safetensors"]);
+    let nan = |p: &Path| {
+        let mut bytes = fs::read(p.join("model.safetensors")).unwrap();
+        let end = bytes.len();
+        bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+        fs::write(p.join("model.safetensors"), bytes).unwrap();
+    };
+    expect(&nan, &["model.safetensors", "not finite"]);
+}
+
+#[test]
+fn nothing_else_is_overwritten() {
+    let scratch = tempfile::tempdir().unwrap();
+    let classifier = small();
+    let folder = scratch.path().join("thesis");
+    fs::create_dir(&folder).unwrap();
+    classifier.save(&folder).unwrap(); // an empty directory may be filled
+    fs::remove_dir_all(&folder).unwrap();
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("thesis.tex"), "years of work").unwrap();
+    assert!(classifier.save(&folder).unwrap_err().to_string().contains("something else than a model"));
+    assert_eq!(fs::read(folder.join("thesis.tex")).unwrap(), b"years of work");
+    let file = scratch.path().join("file");
+    fs::write(&file, "x").unwrap();
+    assert!(classifier.save(&file).unwrap_err().to_string().contains("no directory"));
+    assert!(classifier.save(file.join("below")).is_err());
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 2, "something was left behind");
+}
+
+#[test]
+fn an_architecture_is_found_by_name() {
+    assert_eq!(Architecture::from_name("bi_lstm").unwrap(), Architecture::default());
+    assert!(Architecture::from_name("gru").unwrap_err().to_string().contains("bi_lstm"));
+}

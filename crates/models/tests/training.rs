@@ -1,0 +1,184 @@
+//! Training: that it learns, repeats itself, obeys its observer, and stops where values are not finite.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
+
+mod common;
+
+use std::ops::ControlFlow;
+
+use common::{Blanks, config, examples, rows, trained};
+use plaudit_core::{Classifier, Epoch, Error, Example, Labels, Observer, Progress, Stage, conformance};
+use plaudit_models::{Stopped, TrainConfig, train};
+use proptest::prelude::*;
+
+fn weights(classifier: &plaudit_models::TextClassifier<Blanks>) -> Vec<(String, Vec<usize>, Vec<u32>)> {
+    let values = classifier.network().parameters().values().unwrap();
+    values
+        .into_iter()
+        .map(|(name, shape, values)| (name, shape, values.into_iter().map(f32::to_bits).collect()))
+        .collect()
+}
+
+#[test]
+fn it_learns_that_order_matters() {
+    let classifier = trained(&config());
+    let test = rows(200, 3);
+    let texts: Vec<&str> = test.iter().map(|(text, _)| text.as_str()).collect();
+    let scores = classifier.classify(&texts).unwrap();
+    let right = scores.iter().zip(&test).filter(|(prediction, (_, label))| prediction.label() == *label).count();
+    assert!(right >= 195, "{right} of 200");
+    let report = classifier.report();
+    assert_eq!((report.train_rows, report.valid_rows), (400, 100));
+    assert_eq!(report.train_labels.iter().sum::<usize>(), 400);
+    assert!(report.epochs[report.best_epoch - 1].best);
+    assert_eq!(report.parameters, classifier.network().parameters().elements());
+}
+
+#[test]
+fn the_same_bytes_twice_and_for_any_threads() {
+    let mut config = config();
+    config.epochs = 2;
+    let mut runs = Vec::new();
+    for threads in [1, 1, 2, 3] {
+        config.threads = Some(threads);
+        let classifier = trained(&config);
+        runs.push((weights(&classifier), classifier.report().clone()));
+    }
+    assert!(runs.iter().all(|run| *run == runs[0]));
+    config.seed = 1;
+    assert!(weights(&trained(&config)) != runs[0].0, "the seed changes nothing");
+}
+
+#[test]
+fn it_keeps_the_rules_of_its_role() {
+    let mut config = config();
+    config.epochs = 1;
+    let classifier = trained(&config);
+    let test = rows(256, 4);
+    let texts: Vec<&str> = test.iter().map(|(text, _)| text.as_str()).collect();
+    conformance::check_classifier(&classifier, &texts).unwrap();
+    fn shared<T: Send + Sync + Clone + 'static>(_: &T) {}
+    shared(&classifier);
+}
+
+#[test]
+fn long_texts_are_cut_and_counted() {
+    let mut config = config();
+    (config.epochs, config.max_tokens) = (1, 5);
+    let classifier = trained(&config);
+    assert!(classifier.report().truncated > 0);
+    let cut = classifier.predict("not good a b c").unwrap();
+    assert_eq!(cut, classifier.predict("not good a b c bad bad bad").unwrap());
+    // Half a million tokens: one text, bounded work.
+    classifier.predict(&"good ".repeat(500_000)).unwrap();
+}
+
+struct Watcher {
+    stop_after: usize,
+    stages: Vec<Stage>,
+    epochs: Vec<Epoch>,
+}
+
+impl Observer for Watcher {
+    fn progressed(&mut self, progress: &Progress) -> ControlFlow<()> {
+        assert!(progress.done <= progress.total.unwrap());
+        self.stages.push(progress.stage);
+        if self.stop_after == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+    fn epoch_ended(&mut self, epoch: &Epoch) -> ControlFlow<()> {
+        self.epochs.push(*epoch);
+        if self.epochs.len() >= self.stop_after { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+#[test]
+fn an_observer_may_end_the_run() {
+    let (train_rows, valid_rows) = (rows(100, 1), rows(50, 2));
+    let run = |stop_after| {
+        let mut watcher = Watcher { stop_after, stages: Vec::new(), epochs: Vec::new() };
+        let result = train(Blanks, &examples(&train_rows), &examples(&valid_rows), &config(), &mut watcher);
+        (result, watcher)
+    };
+    let (two, watcher) = run(2);
+    let two = two.unwrap();
+    assert_eq!((two.report().epochs.len(), two.report().stopped), (2, Stopped::Observer));
+    assert_eq!(two.report().epochs, watcher.epochs);
+    assert!(watcher.stages.contains(&Stage::Training) && watcher.stages.contains(&Stage::Analyzing));
+    assert!(matches!(run(0).0, Err(Error::Interrupted)));
+}
+
+#[test]
+fn patience_ends_a_run_that_no_longer_improves() {
+    let mut config = config();
+    (config.epochs, config.patience) = (200, 2);
+    let report = trained(&config).report().clone();
+    assert_eq!(report.stopped, Stopped::Patience);
+    assert_eq!(report.epochs.len(), report.best_epoch + 2);
+}
+
+#[test]
+fn a_run_that_diverges_stops_and_names_the_step() {
+    let mut config = config();
+    config.learning_rate = 1e30;
+    let (train_rows, valid_rows) = (rows(100, 1), rows(50, 2));
+    match train(Blanks, &examples(&train_rows), &examples(&valid_rows), &config, &mut ()) {
+        Err(Error::Diverged { step, rows, what }) => {
+            assert!(
+                (2..=9).contains(&step) && rows.len() <= 16 && rows.iter().all(|&row| row < 100),
+                "{step} {rows:?}"
+            );
+            assert!(what.contains("loss") || what.contains("gradient"), "{what}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn bad_input_is_named() {
+    let good = rows(20, 1);
+    let mut config = config();
+    config.epochs = 1;
+    fn message(train_rows: &[Example<'_>], valid_rows: &[Example<'_>], config: &TrainConfig) -> String {
+        train(Blanks, train_rows, valid_rows, config, &mut ()).unwrap_err().to_string()
+    }
+    let fine = examples(&good);
+    assert!(message(&[], &fine, &config).contains("no training row"));
+    assert!(message(&fine, &[], &config).contains("valid: there is no row"));
+    let single: Vec<Example> = fine.iter().map(|example| Example { label: "Good", ..*example }).collect();
+    assert!(message(&single, &single, &config).contains("at least two labels"));
+    let odd = [Example { text: "good", label: "Goood" }];
+    let text = message(&fine, &odd, &config);
+    assert!(text.contains("valid: row 0") && text.contains("nearest: `Good`"), "{text}");
+    config.labels = Some(Labels::polarity());
+    assert!(message(&fine, &fine, &config).contains("train: row 0"));
+    config.batch = 0;
+    assert!(message(&fine, &fine, &config).contains("batch"));
+}
+
+#[test]
+fn texts_without_a_known_word_still_train_and_score() {
+    let rows = [("", "Good"), (" ", "Poor"), ("x", "Good"), ("y", "Poor")];
+    let rows: Vec<Example> = rows.iter().map(|&(text, label)| Example { text, label }).collect();
+    let mut config = config();
+    config.epochs = 2;
+    let classifier = train(Blanks, &rows, &rows, &config, &mut ()).unwrap();
+    assert_eq!(classifier.vocab().len(), 2);
+    let sum: f32 = classifier.predict("").unwrap().scores().iter().sum();
+    assert!((sum - 1.0).abs() < 1e-5);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn any_text_gets_scores(texts in proptest::collection::vec(".{0,60}", 1..8)) {
+        static CLASSIFIER: std::sync::OnceLock<plaudit_models::TextClassifier<Blanks>> = std::sync::OnceLock::new();
+        let classifier = CLASSIFIER.get_or_init(|| {
+            let mut config = config();
+            config.epochs = 1;
+            trained(&config)
+        });
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let scores = classifier.classify(&texts).unwrap();
+        prop_assert_eq!(scores.len(), texts.len());
+    }
+}
