@@ -167,9 +167,9 @@ mod tests {
             assert!((norm - slope.abs() * 2f64.sqrt()).abs() < 1e-6);
         }
         let found = parameters.values().unwrap();
-        assert!((found[0].2[0] - 0.936_610_2).abs() < 1e-6, "{found:?}");
+        assert!((found[0].values[0] - 0.936_610_2).abs() < 1e-6, "{found:?}");
         // The table's touched row moves as the weight did; the others stay.
-        assert_eq!(found[1].2, [1.0, found[0].2[0], 1.0]);
+        assert_eq!(found[1].values, [1.0, found[0].values[0], 1.0]);
         assert_eq!(adam.steps(), 2);
     }
 
@@ -180,7 +180,7 @@ mod tests {
         let mode = Mode::train(Stream::new(0, "", 0));
         let loss = (parameters.weight("w", &mode).unwrap() * f64::NAN).unwrap().sum_all().unwrap();
         assert!(!adam.step(&parameters, &loss.backward().unwrap(), Vec::new()).unwrap().is_finite());
-        assert_eq!((parameters.values().unwrap()[0].2[0], adam.steps()), (1.0, 0));
+        assert_eq!((parameters.values().unwrap()[0].values[0], adam.steps()), (1.0, 0));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::network::{ParameterSpec, Parameters};
+use crate::network::{ParameterSpec, Parameters, Weight};
 use crate::{TextClassifier, TrainConfig};
 
 const FORMAT_VERSION: u32 = 1;
@@ -163,7 +163,7 @@ fn check_name(name: &str) -> std::result::Result<(), String> {
 fn write_weights(parameters: &Parameters) -> Result<Vec<u8>> {
     let values = parameters.values()?;
     let mut tensors = Vec::with_capacity(values.len());
-    for (name, shape, values) in values {
+    for Weight { name, shape, values } in values {
         let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         tensors.push((name, shape, bytes));
     }

@@ -27,7 +27,7 @@ pub enum Mode {
     /// No dropout, no gradients.
     Infer,
     /// With dropout and gradients.
-    Train(Tape),
+    Train(Box<Tape>),
 }
 
 /// What a training pass draws from and leaves behind.
@@ -51,7 +51,7 @@ pub(crate) struct Gathered {
 impl Mode {
     /// Returns the mode of one training step, which draws its dropout from `random`.
     pub fn train(random: Stream) -> Self {
-        Self::Train(Tape { random, gathered: Vec::new() })
+        Self::Train(Box::new(Tape { random, gathered: Vec::new() }))
     }
 
     /// Returns the rows that the pass took from tables.
@@ -178,6 +178,17 @@ pub enum Init {
     Normal(f64),
 }
 
+/// The values of one weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weight {
+    /// PyTorch's name.
+    pub name: String,
+    /// The shape.
+    pub shape: Vec<usize>,
+    /// Every value, row-major.
+    pub values: Vec<f32>,
+}
+
 /// The weights of a network: named, in one fixed order.
 #[derive(Debug)]
 pub struct Parameters(Vec<Parameter>);
@@ -255,14 +266,14 @@ impl Parameters {
         Ok(leaf)
     }
 
-    /// Returns `(name, shape, values)` of every weight, in order.
+    /// Returns a copy of every weight, in order.
     ///
     /// # Errors
     /// When the backend fails.
-    pub fn values(&self) -> Result<Vec<(String, Vec<usize>, Vec<f32>)>> {
+    pub fn values(&self) -> Result<Vec<Weight>> {
         let values = self.0.iter().map(|parameter| {
-            let values = parameter.var.flatten_all().and_then(|flat| flat.to_vec1()).map_err(Error::backend)?;
-            Ok((parameter.name.clone(), parameter.var.dims().to_vec(), values))
+            let values = values(parameter.var.as_tensor())?;
+            Ok(Weight { name: parameter.name.clone(), shape: parameter.var.dims().to_vec(), values })
         });
         values.collect()
     }
@@ -273,8 +284,8 @@ impl Parameters {
     }
 
     /// Puts back values that [`values`](Self::values) gave.
-    pub(crate) fn restore(&self, values: &[(String, Vec<usize>, Vec<f32>)]) -> Result<()> {
-        for (parameter, (_, shape, values)) in self.0.iter().zip(values) {
+    pub(crate) fn restore(&self, weights: &[Weight]) -> Result<()> {
+        for (parameter, Weight { shape, values, .. }) in self.0.iter().zip(weights) {
             let tensor = Tensor::from_slice(values, shape.as_slice(), &Device::Cpu).map_err(Error::backend)?;
             parameter.var.set(&tensor).map_err(Error::backend)?;
         }

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Device, Layout, Shape, Tensor, bail};
 use plaudit_kernels::{Lstm, LstmTrace, Matrix, max_over_time, max_over_time_backward, product};
+use rayon::prelude::*;
 
 use crate::network::Batch;
 
@@ -60,12 +61,15 @@ impl CustomOp3 for Linear {
         let (input, weight, bias) =
             (slice(input, input_layout)?, slice(weight, weight_layout)?, slice(bias, bias_layout)?);
         let mut result = vec![0f32; k * rows * out];
-        if !result.is_empty() {
-            let part = |result: &mut [f32], weight: &[f32], bias: &[f32]| {
-                result.chunks_exact_mut(out).for_each(|row| row.copy_from_slice(bias));
-                product(Matrix::new(input, rows, inner), Matrix::new(weight, out, inner).t(), 1.0, result);
-            };
-            pieces(k, &mut result, weight, bias, &part);
+        if !result.is_empty() && inner > 0 {
+            // One piece a weight, whatever the number of threads.
+            result
+                .par_chunks_exact_mut(rows * out)
+                .zip(weight.par_chunks_exact(out * inner).zip(bias.par_chunks_exact(out)))
+                .for_each(|(result, (weight, bias))| {
+                    result.chunks_exact_mut(out).for_each(|row| row.copy_from_slice(bias));
+                    product(Matrix::new(input, rows, inner), Matrix::new(weight, out, inner).t(), 1.0, result);
+                });
         }
         Ok((CpuStorage::F32(result), (k, rows, out).into()))
     }
@@ -108,27 +112,6 @@ impl CustomOp3 for Linear {
         );
         Ok((Some(like(d_input, input)?), Some(like(d_weight, weight)?), Some(like(d_bias, bias)?)))
     }
-}
-
-/// Runs `part` for each of the `k` weights; two at a time where there are two.
-fn pieces(
-    k: usize,
-    result: &mut [f32],
-    weight: &[f32],
-    bias: &[f32],
-    part: &(dyn Fn(&mut [f32], &[f32], &[f32]) + Sync),
-) {
-    if k <= 1 {
-        return part(result, weight, bias);
-    }
-    let first = k / 2;
-    let (left, right) = result.split_at_mut(result.len() / k * first);
-    let (left_weight, right_weight) = weight.split_at(weight.len() / k * first);
-    let (left_bias, right_bias) = bias.split_at(bias.len() / k * first);
-    rayon::join(
-        || pieces(first, left, left_weight, left_bias, part),
-        || pieces(k - first, right, right_weight, right_bias, part),
-    );
 }
 
 struct BiLstm {

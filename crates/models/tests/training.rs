@@ -10,12 +10,9 @@ use plaudit_core::{Classifier, Epoch, Error, Example, Labels, Observer, Progress
 use plaudit_models::{Stopped, TrainConfig, train};
 use proptest::prelude::*;
 
-fn weights(classifier: &plaudit_models::TextClassifier<Blanks>) -> Vec<(String, Vec<usize>, Vec<u32>)> {
+fn weights(classifier: &plaudit_models::TextClassifier<Blanks>) -> Vec<(String, Vec<u32>)> {
     let values = classifier.network().parameters().values().unwrap();
-    values
-        .into_iter()
-        .map(|(name, shape, values)| (name, shape, values.into_iter().map(f32::to_bits).collect()))
-        .collect()
+    values.into_iter().map(|w| (w.name, w.values.into_iter().map(f32::to_bits).collect())).collect()
 }
 
 #[test]

@@ -1,1 +1,95 @@
-//! Under way.
+//! From raw feedback to an honest promotion decision.
+//!
+//! plaudit reads what people say, classifies its sentiment with a recurrent network, and says which division or product to
+//! promote, which to hold, and where more data is needed, and why. Pure Rust: no download, no server, no Python; the same
+//! seed gives the same bytes.
+//!
+//! ```
+//! use plaudit::{Classifier, Feedback, Policy, SplitRatios, TextClassifier, TrainConfig, data::Dataset};
+//!
+//! # let words = [("lovely staff", "Good"), ("works, with a wait", "Average"), ("closed on Friday", "Neutral"), ("rude and slow", "Poor")];
+//! # let row = |k: usize| {
+//! #     let (text, label) = words[k % 4];
+//! #     let mut row = Feedback::new(k.to_string(), text);
+//! #     (row.division, row.label) = (["Library", "Finance"][k / 4 % 2].into(), Some(label.into()));
+//! #     row
+//! # };
+//! # let rows: Vec<Feedback> = (0..160).map(row).collect();
+//! // From a file: let feedback = plaudit::data::read("feedback.csv", &plaudit::data::ReadConfig::default())?;
+//! let feedback = Dataset::from_rows(rows);
+//! let [train, valid, test] = feedback.split(SplitRatios::PAPER, 7)?; // 70:15:15, stratified, seeded
+//! # let mut config = TrainConfig::default();
+//! # config.model.epochs = 2;
+//! # let config_for_docs = config;
+//! # struct Short;
+//! # impl Short { fn default() -> TrainConfig { let mut c = TrainConfig::default(); c.model.epochs = 1; c } }
+//! let classifier = plaudit::train(&train, &valid, &TrainConfig::default(), &mut ())?; // text -> ids -> BiLSTM
+//! println!("{}", plaudit::evaluate(&classifier, &test)?);
+//! let folder = std::env::temp_dir().join(format!("plaudit-docs-{}", std::process::id()));
+//! classifier.save(&folder)?;
+//! let verdicts = Policy::default().decide(&plaudit::survey(&classifier, &feedback)?)?; // one verdict a division
+//! println!("{verdicts}");
+//! let one = TextClassifier::load(&folder)?.predict("not bad at all, the library staff were lovely")?;
+//! println!("{} {:.2}", one.label(), one.score());
+//! # std::fs::remove_dir_all(&folder).ok();
+//! # Ok::<(), plaudit::Error>(())
+//! ```
+//!
+//! # Features
+//! | feature | brings | default |
+//! |---|---|---|
+//! | `text` | [`text`]: cleaning pipelines | yes |
+//! | `models` | [`models`]: networks, training, the model directory (pulls candle) | yes |
+//! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
+//! | `promotion` | [`promotion`]: verdicts from counts | yes |
+//! | `progress` | a progress bar on the terminal | no |
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+pub use plaudit_core as core;
+pub use plaudit_data as data;
+#[cfg(feature = "metrics")]
+pub use plaudit_metrics as metrics;
+#[cfg(feature = "models")]
+pub use plaudit_models as models;
+#[cfg(feature = "promotion")]
+pub use plaudit_promotion as promotion;
+#[cfg(feature = "text")]
+pub use plaudit_text as text;
+
+/// candle's types, as they stand in [`models::network`]. They change with candle's releases, and so does this module.
+#[cfg(feature = "models")]
+pub use plaudit_models::network as candle;
+
+pub use plaudit_core::{
+    Analyzer, Classifier, Epoch, Error, Example, Feedback, Labels, Observer, Prediction, Progress, Result, Scores,
+};
+pub use plaudit_data::{Dataset, ReadConfig, SplitRatios};
+#[cfg(feature = "promotion")]
+pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
+
+#[cfg(feature = "metrics")]
+mod evaluate;
+#[cfg(feature = "progress")]
+mod progress;
+#[cfg(feature = "promotion")]
+mod survey;
+#[cfg(all(feature = "text", feature = "models"))]
+mod train;
+
+#[cfg(feature = "metrics")]
+pub use evaluate::evaluate;
+#[cfg(feature = "progress")]
+pub use progress::ProgressBar;
+#[cfg(feature = "promotion")]
+pub use survey::survey;
+#[cfg(all(feature = "text", feature = "models"))]
+pub use train::{TextClassifier, TrainConfig, train};
+
+/// The README's example is a test.
+#[cfg(all(doctest, feature = "default"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
+/// Texts classified at once: enough to feed every thread, few enough to bound memory.
+#[cfg(any(feature = "metrics", feature = "promotion"))]
+const CHUNK: usize = 4096;

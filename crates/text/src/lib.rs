@@ -1,1 +1,58 @@
-//! Under way.
+//! Raw text to tokens: every cleaning step as data.
+//!
+//! A [`Pipeline`] is made from a [`PipelineConfig`]: a [`Language`] and a list of [`TextStep`]s. It is an
+//! [`Analyzer`](plaudit_core::Analyzer), and it is [`Stored`](plaudit_core::Stored), so that a saved model cleans text
+//! the way it did when it was trained.
+//!
+//! | step | what it does | DPMS |
+//! |---|---|---|
+//! | (always first) | splits at white space, emoticons, and the word bounds of Unicode's UAX #29 | Eq. 4 |
+//! | [`Casefold`](TextStep::Casefold) | full Unicode case folding | Eq. 5 |
+//! | [`Punctuation`](TextStep::Punctuation) | drops punctuation and signs; keeps emoji and emoticons | Eq. 6 |
+//! | [`StopWords`](TextStep::StopWords) | drops function words; by default never a negation | Eq. 7, 8 |
+//! | [`Numbers`](TextStep::Numbers) | drops, keeps or tags numbers | Eq. 9 |
+//! | [`Stem`](TextStep::Stem) | Snowball stems | Eq. 11 |
+//!
+//! As printed, Eq. 6, 7 and 9 of DPMS keep what is in the set to be removed; they are read as removals here. Eq. 4 also
+//! removes a word's second occurrence; that would make every count 0 or 1, and is not done.
+//!
+//! # How text is split
+//! White space always splits and is dropped. Then emoticons such as `:)`, `:-(`, `XD`, `<3` and `^_^` are found: not
+//! inside words, and not the `:/` of `http://`. What is left is split by UAX #29: `don't` and `3.5` are one token, an
+//! emoji with its skin tone or its family is one token, and Han text gives one token a character. The typographic
+//! apostrophe becomes the plain one inside words, so that `don’t` is `don't`. Hashtags, mentions and web addresses get
+//! no treatment of their own: `#fail` is `#` and `fail`.
+//!
+//! # Example: an answer that stop words and stems must not turn round
+//! ```
+//! use plaudit_core::Analyzer;
+//! use plaudit_text::{Pipeline, PipelineConfig};
+//!
+//! let pipeline = Pipeline::new(PipelineConfig::default())?;
+//! let tokens = pipeline.analyze("The staff weren't helpful, but it’s not bad at all :)");
+//! let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
+//! assert_eq!(words, ["staff", "weren't", "help", "but", "not", "bad", "all", ":)"]);
+//! # Ok::<(), plaudit_core::Error>(())
+//! ```
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+mod casefold;
+mod config;
+mod emoji;
+mod emoticon;
+mod language;
+mod numbers;
+mod pipeline;
+mod punctuation;
+mod stem;
+mod step;
+mod stop_words;
+mod tokenize;
+mod word_list;
+
+pub use config::PipelineConfig;
+pub use language::Language;
+pub use numbers::NumberPolicy;
+pub use pipeline::Pipeline;
+pub use step::TextStep;
+pub use stop_words::StopList;

@@ -1,0 +1,238 @@
+//! Row after row of a file, in constant memory.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+
+use plaudit_core::{Error, Feedback};
+
+use crate::decompress::decompress;
+use crate::format::of_path;
+use crate::lines::{Ahead, Lines};
+use crate::objects::Objects;
+use crate::record::{Extent, Records};
+use crate::row::{Fault, Rows};
+use crate::table::Table;
+use crate::{Format, OnDirty, ReadConfig, ReadReport, Reason, Rejection};
+
+/// What became of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Row {
+    /// It can be used.
+    Used(Feedback),
+    /// It cannot be used.
+    Rejected(Rejection),
+}
+
+/// Reads feedback row after row, so that a file may be larger than memory.
+///
+/// The iterator gives every row, used or rejected, and ends after the first error. The report counts what was read so
+/// far. With [`ReadConfig::unique_uids`] memory grows with the uids of the file; without it, it is constant.
+///
+/// # Example: classifying a file of any size
+/// ```
+/// use plaudit_data::{FeedbackReader, Format, ReadConfig, Row};
+///
+/// let jsonl = "{\"text\": \"Not bad.\", \"id\": 7}\n{\"text\": \"\", \"id\": 8}\n";
+/// let mut reader = FeedbackReader::new(jsonl.as_bytes(), "posts.jsonl", Format::Jsonl, &ReadConfig::default())?;
+/// let mut texts = Vec::new();
+/// for row in &mut reader {
+///     match row? {
+///         Row::Used(feedback) => texts.push(feedback.text),
+///         Row::Rejected(rejection) => assert_eq!(rejection.line, 2),
+///         _ => {}
+///     }
+/// }
+/// assert_eq!(texts, ["Not bad."]);
+/// assert_eq!(reader.report().to_string(), "posts.jsonl: 2 rows, 1 used, 1 rejected: empty_text 1");
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+pub struct FeedbackReader<R> {
+    config: ReadConfig,
+    format: Format,
+    lines: Lines<R>,
+    records: Records,
+    shape: Shape,
+    rows: Rows,
+    report: ReadReport,
+    done: bool,
+}
+
+/// What is known of the columns.
+enum Shape {
+    Table(Table),
+    Objects(Objects),
+}
+
+impl FeedbackReader<Box<dyn Read + Send>> {
+    /// Opens a file. Its name tells the format (`.csv`, `.tsv`, `.jsonl` or `.ndjson`) and the compression (none, or
+    /// `.gz`, `.xz` or `.zst` after it).
+    ///
+    /// # Errors
+    /// As [`new`](FeedbackReader::new), and when the file cannot be opened or the ending of its name is not known.
+    pub fn open(path: impl AsRef<Path>, config: &ReadConfig) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let (format, compression) = of_path(path)?;
+        let file = File::open(path).map_err(|error| Error::io(path.display(), error))?;
+        Self::new(decompress(file, compression), &path.display().to_string(), format, config)
+    }
+}
+
+impl<R: Read> FeedbackReader<R> {
+    /// Returns a reader that has read the header of `input`. `source_name` stands in errors and in the report. No
+    /// buffer is needed around `input`.
+    ///
+    /// # Errors
+    /// When the configuration is at fault, the input cannot be read, is empty, or ends its lines in `\r` alone, or the
+    /// header has no `text` column, lacks a column that the configuration names, or has a name twice. (JSONL has no
+    /// header: there, a required column that no row had is an error after the last row.)
+    pub fn new(input: R, source_name: &str, format: Format, config: &ReadConfig) -> Result<Self, Error> {
+        config.validate()?;
+        let failed = |error| Error::io(source_name, error);
+        let mut reader = Self {
+            config: config.clone(),
+            format,
+            lines: Lines::new(input, config.max_record_bytes).map_err(failed)?,
+            records: Records::default(),
+            shape: Shape::Objects(Objects::default()),
+            rows: Rows::new(config),
+            report: ReadReport::new(source_name, 0),
+            done: false,
+        };
+        let first = reader.extent().map_err(failed)?;
+        let unread = reader.lines.unread();
+        if unread.contains(&b'\r') && !unread.contains(&b'\n') {
+            let reason =
+                "lines end in \\r alone, as on a Mac of old; save the file with lines that end in \\n or \\r\\n";
+            return Err(Error::format(source_name, reason));
+        }
+        match first {
+            None => return Err(Error::format(source_name, "the file is empty")),
+            Some(_) if format == Format::Jsonl => {}
+            Some(header) => reader.read_header(header)?,
+        }
+        Ok(reader)
+    }
+
+    fn read_header(&mut self, extent: Result<Extent, Reason>) -> Result<(), Error> {
+        let place = format!("{}: line {}, the header", self.report.source_name, self.lines.number());
+        let extent = extent.map_err(|reason| Error::format(&place, reason.to_string()))?;
+        let header = utf8(self.lines.bytes(extent.text)).map_err(|reason| Error::format(&place, reason.to_string()))?;
+        let table = Table::new(header, self.format == Format::Csv, &self.config);
+        self.shape = Shape::Table(table.map_err(|reason| Error::format(&place, reason))?);
+        self.lines.pass(extent.next, extent.lines);
+        Ok(())
+    }
+
+    /// Returns what became of the rows that were read so far.
+    pub fn report(&self) -> &ReadReport {
+        &self.report
+    }
+
+    /// Returns what became of the rows that were read.
+    pub fn into_report(self) -> ReadReport {
+        self.report
+    }
+
+    /// Looks for the next row, after blank lines. None at the end of the input.
+    fn extent(&mut self) -> io::Result<Option<Result<Extent, Reason>>> {
+        loop {
+            let first = match self.lines.look(0)? {
+                Ahead::End => return Ok(None),
+                Ahead::TooLong => {
+                    let limit = self.config.max_record_bytes as u64;
+                    return Ok(Some(Err(Reason::RecordTooLong { limit })));
+                }
+                Ahead::Line { text, next } if text.is_empty() => {
+                    self.lines.pass(next, 1);
+                    continue;
+                }
+                Ahead::Line { text, next } => Extent { text, next, lines: 1 },
+            };
+            if self.format != Format::Csv {
+                return Ok(Some(Ok(first)));
+            }
+            return self.records.extent(&mut self.lines, first, &self.config).map(Some);
+        }
+    }
+
+    /// Returns the feedback in these bytes of the unread part.
+    fn feedback(&mut self, text: Range<usize>) -> Result<Feedback, Fault> {
+        let (number, line) = (self.report.rows + 1, self.lines.number());
+        let text = utf8(self.lines.bytes(text)).map_err(|reason| (String::new(), reason))?;
+        match &mut self.shape {
+            Shape::Table(table) => table.feedback(text, &mut self.rows, number, line),
+            Shape::Objects(objects) => objects.feedback(text, &self.config, &mut self.rows, number, line),
+        }
+    }
+
+    /// Reads the next row. None at the end of the input.
+    fn read_row(&mut self) -> io::Result<Option<Result<Feedback, Rejection>>> {
+        let Some(extent) = self.extent()? else { return Ok(None) };
+        let (line, offset) = (self.lines.number(), self.lines.offset());
+        let row = match &extent {
+            Ok(extent) => self.feedback(extent.text.clone()),
+            Err(reason) => Err((String::new(), reason.clone())),
+        };
+        match (extent, &row) {
+            // Several lines that make no row are likely held together by a stray quote: it costs the first of them.
+            (Ok(Extent { lines: 2.., .. }), Err((_, Reason::RaggedRow { .. }))) | (Err(_), _) => {
+                self.lines.pass_line()?
+            }
+            (Ok(extent), _) => self.lines.pass(extent.next, extent.lines),
+        }
+        Ok(Some(row.map_err(|(column, reason)| Rejection { line, offset, column, reason })))
+    }
+
+    /// Counts a rejected row, which is an error where the configuration says so.
+    fn reject(&mut self, mut rejection: Rejection) -> Result<Row, Error> {
+        /// A key of a hostile file may be as long as a row.
+        const LONGEST_NAME: usize = 100;
+        if let Some((end, _)) = rejection.column.char_indices().nth(LONGEST_NAME) {
+            rejection.column.truncate(end);
+        }
+        self.report.count_rejected(&rejection);
+        let most = match self.config.on_dirty {
+            OnDirty::Stop => 0,
+            OnDirty::Skip => u64::MAX,
+            OnDirty::SkipUpTo(most) => most,
+        };
+        if self.report.rejected > most {
+            let Rejection { line, column, reason, .. } = rejection;
+            return Err(Error::data(&self.report.source_name, line, column, reason.to_string()));
+        }
+        Ok(Row::Rejected(rejection))
+    }
+}
+
+impl<R: Read> Iterator for FeedbackReader<R> {
+    type Item = Result<Row, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let row = match self.read_row() {
+            Ok(Some(Ok(feedback))) => {
+                self.report.count_used();
+                Some(Ok(Row::Used(feedback)))
+            }
+            Ok(Some(Err(rejection))) => Some(self.reject(rejection)),
+            Ok(None) => match &self.shape {
+                Shape::Objects(objects) => {
+                    objects.missing().map(|reason| Err(Error::format(&self.report.source_name, reason)))
+                }
+                Shape::Table(_) => None,
+            },
+            Err(error) => Some(Err(Error::io(&self.report.source_name, error))),
+        };
+        self.done = !matches!(row, Some(Ok(_)));
+        row
+    }
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, Reason> {
+    std::str::from_utf8(bytes).map_err(|error| Reason::InvalidUtf8 { byte: error.valid_up_to() as u64 })
+}

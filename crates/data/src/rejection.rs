@@ -1,0 +1,187 @@
+//! Why a row cannot be used.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A row that was not used: where it stands, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// The line where the row begins, counted from 1.
+    pub line: u64,
+    /// The byte where the row begins, counted from 0 in the decompressed file (for UTF-16: in the file as UTF-8).
+    pub offset: u64,
+    /// The column's name, or an empty string where the whole row is meant.
+    pub column: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.line)?;
+        if !self.column.is_empty() {
+            write!(f, ", column `{}`", self.column)?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+/// Why a row cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The text is missing, empty or blank.
+    EmptyText,
+    /// The uid is missing, empty or blank.
+    EmptyUid,
+    /// The label is missing, empty or blank, and the configuration requires one.
+    EmptyLabel,
+    /// The label is not one of the declared ones.
+    UnknownLabel {
+        /// The declared label that is most like it, where one is near.
+        nearest: Option<String>,
+    },
+    /// An earlier used row has the same uid.
+    DuplicateUid {
+        /// The line where that row begins.
+        first_line: u64,
+    },
+    /// The time is in no form that is read.
+    BadTime,
+    /// A value holds a NUL character: no person wrote it, and many programs end a text there.
+    Nul,
+    /// The row is not UTF-8 or, in a UTF-16 file, holds half a surrogate pair.
+    InvalidUtf8 {
+        /// The first such byte, counted from 0 where the row begins.
+        byte: u64,
+    },
+    /// The row has not as many columns as the header.
+    RaggedRow {
+        /// Columns of the row.
+        found: u64,
+        /// Columns of the header.
+        expected: u64,
+    },
+    /// The row is longer than one may be.
+    RecordTooLong {
+        /// The most bytes of a row.
+        limit: u64,
+    },
+    /// Text follows the quote that ends a CSV field: a quote inside quotes must be doubled.
+    StrayQuote,
+    /// A quote opens a CSV field and is not closed within the most that a row may hold, before a stray quote, or before
+    /// the file ends.
+    UnclosedQuote,
+    /// The line is not one JSON object.
+    InvalidJson {
+        /// Where that was noticed, counted from 0 where the line begins.
+        byte: u64,
+    },
+    /// The JSON object has this key twice.
+    DuplicateKey,
+    /// The value is a JSON array or object where a text, number, `true` or `false` was expected.
+    NestedValue,
+}
+
+impl Reason {
+    /// Returns the reason's name, such as `empty_text`: the key of [`ReadReport::by_reason`](crate::ReadReport).
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::EmptyText => "empty_text",
+            Self::EmptyUid => "empty_uid",
+            Self::EmptyLabel => "empty_label",
+            Self::UnknownLabel { .. } => "unknown_label",
+            Self::DuplicateUid { .. } => "duplicate_uid",
+            Self::BadTime => "bad_time",
+            Self::Nul => "nul",
+            Self::InvalidUtf8 { .. } => "invalid_utf8",
+            Self::RaggedRow { .. } => "ragged_row",
+            Self::RecordTooLong { .. } => "record_too_long",
+            Self::StrayQuote => "stray_quote",
+            Self::UnclosedQuote => "unclosed_quote",
+            Self::InvalidJson { .. } => "invalid_json",
+            Self::DuplicateKey => "duplicate_key",
+            Self::NestedValue => "nested_value",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyText => f.write_str("the text is empty"),
+            Self::EmptyUid => f.write_str("the uid is empty"),
+            Self::EmptyLabel => f.write_str("the label is empty, and labels are required"),
+            Self::UnknownLabel { nearest: Some(label) } => {
+                write!(f, "the label is not a declared one; the nearest is `{label}`")
+            }
+            Self::UnknownLabel { nearest: None } => f.write_str("the label is not a declared one, nor like any"),
+            Self::DuplicateUid { first_line } => write!(f, "the row of line {first_line} has the same uid"),
+            Self::BadTime => f.write_str(
+                "not a time; expected RFC 3339, `YYYY-MM-DD HH:MM:SS`, `YYYY-MM-DD`, `YYYY/MM/DD h:mm:ss AM GMT+6`, \
+                 `Tue Oct 18 21:53:25 +0000 2011`, or Unix seconds of 9 to 12 digits",
+            ),
+            Self::Nul => f.write_str("a NUL character"),
+            Self::InvalidUtf8 { byte } => {
+                write!(f, "byte {byte} of the row is not valid UTF-8 (or half a UTF-16 pair)")
+            }
+            Self::RaggedRow { found, expected } => write!(f, "{found} columns where the header has {expected}"),
+            Self::RecordTooLong { limit } => write!(f, "longer than {limit} bytes"),
+            Self::StrayQuote => f.write_str("text after a closing quote; a quote inside quotes must be doubled"),
+            Self::UnclosedQuote => f.write_str("a quote opens a field and is not closed"),
+            Self::InvalidJson { byte } => write!(f, "expected one JSON object a line; the fault is at byte {byte}"),
+            Self::DuplicateKey => f.write_str("the key stands twice in the object"),
+            Self::NestedValue => f.write_str("an array or object where a text, number, true or false was expected"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_json() {
+        for reason in [
+            Reason::EmptyText,
+            Reason::EmptyUid,
+            Reason::EmptyLabel,
+            Reason::UnknownLabel { nearest: None },
+            Reason::DuplicateUid { first_line: 1 },
+            Reason::BadTime,
+            Reason::Nul,
+            Reason::InvalidUtf8 { byte: 1 },
+            Reason::RaggedRow { found: 1, expected: 2 },
+            Reason::RecordTooLong { limit: 1 },
+            Reason::StrayQuote,
+            Reason::UnclosedQuote,
+            Reason::InvalidJson { byte: 1 },
+            Reason::DuplicateKey,
+            Reason::NestedValue,
+        ] {
+            let json = serde_json::to_string(&reason).unwrap();
+            assert!(json.contains(&format!("\"{}\"", reason.name())), "{json}");
+            assert_eq!(serde_json::from_str::<Reason>(&json).unwrap(), reason);
+        }
+    }
+
+    #[test]
+    fn messages_name_the_place() {
+        let mut rejection = Rejection {
+            line: 3,
+            offset: 20,
+            column: "label".into(),
+            reason: Reason::UnknownLabel { nearest: Some("Good".into()) },
+        };
+        assert_eq!(
+            rejection.to_string(),
+            "line 3, column `label`: the label is not a declared one; the nearest is `Good`"
+        );
+        rejection.column.clear();
+        rejection.reason = Reason::RaggedRow { found: 1, expected: 2 };
+        assert_eq!(rejection.to_string(), "line 3: 1 columns where the header has 2");
+    }
+}

@@ -1,0 +1,90 @@
+//! From the values of a row to feedback, and every check on them.
+
+use std::collections::HashMap;
+
+use plaudit_core::{Feedback, Labels};
+
+use crate::columns::{Columns, Role};
+use crate::{ReadConfig, Reason, time};
+
+/// A column's name and what is wrong there. No name: the whole row.
+pub(crate) type Fault = (String, Reason);
+
+/// Checks rows, with the memory that this takes.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    labels: Option<Labels>,
+    labels_required: bool,
+    unique_uids: bool,
+    /// The line of each used uid.
+    seen: HashMap<Box<str>, u64>,
+}
+
+impl Rows {
+    pub(crate) fn new(config: &ReadConfig) -> Self {
+        Self {
+            labels: config.labels.clone(),
+            labels_required: config.labels_required,
+            unique_uids: config.unique_uids,
+            seen: HashMap::new(),
+        }
+    }
+
+    /// Puts one value of a row into `feedback`. Blanks around it are removed, except around texts and extra columns.
+    pub(crate) fn put(&self, feedback: &mut Feedback, role: Role, name: &str, value: &str) -> Result<(), Fault> {
+        let fault = |reason| (name.to_owned(), reason);
+        if value.contains('\0') {
+            return Err(fault(Reason::Nul));
+        }
+        let trimmed = value.trim();
+        match role {
+            Role::Text => feedback.text = value.to_owned(),
+            Role::Extra => {
+                feedback.extra.insert(name.to_owned(), value.to_owned());
+            }
+            _ if trimmed.is_empty() => {}
+            Role::Uid => feedback.uid = trimmed.to_owned(),
+            Role::Division => feedback.division = trimmed.to_owned(),
+            Role::Source => feedback.source = Some(trimmed.to_owned()),
+            Role::Time => feedback.time = Some(time::parse(trimmed).ok_or_else(|| fault(Reason::BadTime))?),
+            Role::Label => {
+                if let Some(labels) = &self.labels
+                    && labels.index_of(trimmed).is_none()
+                {
+                    let nearest = labels.nearest(trimmed).map(String::from);
+                    return Err(fault(Reason::UnknownLabel { nearest }));
+                }
+                feedback.label = Some(trimmed.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a row that has all its values, and numbers it where rows have no uid.
+    pub(crate) fn check(
+        &mut self,
+        feedback: &mut Feedback,
+        columns: &Columns,
+        number: u64,
+        line: u64,
+    ) -> Result<(), Fault> {
+        let fault = |role, reason| (columns.name(role).to_owned(), reason);
+        if feedback.text.trim().is_empty() {
+            return Err(fault(Role::Text, Reason::EmptyText));
+        }
+        if self.labels_required && feedback.label.is_none() {
+            return Err(fault(Role::Label, Reason::EmptyLabel));
+        }
+        if !columns.has_uid() {
+            feedback.uid = number.to_string();
+        } else if feedback.uid.is_empty() {
+            return Err(fault(Role::Uid, Reason::EmptyUid));
+        } else if self.unique_uids {
+            if let Some(&first_line) = self.seen.get(feedback.uid.as_str()) {
+                return Err(fault(Role::Uid, Reason::DuplicateUid { first_line }));
+            }
+            self.seen.insert(feedback.uid.as_str().into(), line);
+        }
+        Ok(())
+    }
+}

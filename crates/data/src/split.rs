@@ -1,0 +1,211 @@
+//! Training, validation and test parts.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use plaudit_core::{Error, Feedback, Result};
+use plaudit_stats::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::Dataset;
+
+/// The sizes of the training, validation and test part, in proportion to each other.
+///
+/// ```
+/// use plaudit_data::SplitRatios;
+///
+/// assert_eq!(SplitRatios::PAPER.sizes(8_810), [6167, 1322, 1321]);
+/// assert_eq!(SplitRatios::new(8.0, 1.0, 1.0)?.sizes(10), [8, 1, 1]);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "[f64; 3]", into = "[f64; 3]")]
+pub struct SplitRatios([f64; 3]);
+
+impl SplitRatios {
+    /// 70 : 15 : 15, as DPMS splits its 8,810 answers.
+    pub const PAPER: Self = Self([70.0, 15.0, 15.0]);
+
+    /// Returns these ratios.
+    ///
+    /// # Errors
+    /// When one of them is not a positive number of at most 1e100.
+    pub fn new(train: f64, valid: f64, test: f64) -> Result<Self> {
+        let mut faults = Vec::new();
+        for (name, ratio) in [("train", train), ("valid", valid), ("test", test)] {
+            if !(ratio > 0.0 && ratio <= 1e100) {
+                faults.push(format!("split.{name}: must be a positive number of at most 1e100, not {ratio}"));
+            }
+        }
+        Error::from_faults(faults)?;
+        Ok(Self([train, valid, test]))
+    }
+
+    /// Returns how many of `rows` rows each part gets. The sizes add up to `rows`: each is its exact share rounded down,
+    /// and the rows left over go to the parts that were rounded down most, the earlier one first (largest remainder).
+    pub fn sizes(self, rows: usize) -> [usize; 3] {
+        let mut sizes = [0; 3];
+        sizes.iter_mut().zip(apportion(rows, &self.0)).for_each(|(size, share)| *size = share);
+        sizes
+    }
+}
+
+impl TryFrom<[f64; 3]> for SplitRatios {
+    type Error = Error;
+
+    fn try_from([train, valid, test]: [f64; 3]) -> Result<Self> {
+        Self::new(train, valid, test)
+    }
+}
+
+impl From<SplitRatios> for [f64; 3] {
+    fn from(ratios: SplitRatios) -> Self {
+        ratios.0
+    }
+}
+
+const PARTS: [&str; 3] = ["training", "validation", "test"];
+
+impl Dataset {
+    /// Returns a training, validation and test part, stratified by label: their sizes are those of
+    /// [`SplitRatios::sizes`], and each label (and the rows without one) is shared out in the same proportion, to within
+    /// two rows a part. Rows keep their order.
+    ///
+    /// The same rows in the same order and the same seed give the same parts; rows in another order may give others.
+    ///
+    /// # Errors
+    /// When a part would be empty.
+    ///
+    /// # Example: the split of DPMS
+    /// ```
+    /// use plaudit_core::Feedback;
+    /// use plaudit_data::{Dataset, SplitRatios};
+    ///
+    /// let rows = (0..8_810).map(|uid| Feedback::new(uid.to_string(), "fine")).collect();
+    /// let [train, valid, test] = Dataset::from_rows(rows).split(SplitRatios::PAPER, 7)?;
+    /// assert_eq!((train.len(), valid.len(), test.len()), (6167, 1322, 1321));
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn split(&self, ratios: SplitRatios, seed: u64) -> Result<[Dataset; 3]> {
+        self.parts(stratified(&self.rows, ratios.sizes(self.len()), seed, "split"), PARTS)
+    }
+
+    /// Returns a training, validation and test part such that all rows of one key (a person, a course, a thread) are in
+    /// the same part. Labels are not looked at. Rows keep their order.
+    ///
+    /// Groups are dealt out largest first, equal ones in random order, each to the part that lacks most rows; so sizes
+    /// come as near to [`SplitRatios::sizes`] as large groups allow, and exactly there where no group has two rows.
+    ///
+    /// # Errors
+    /// When a part would be empty.
+    ///
+    /// # Example: no division in two parts
+    /// ```
+    /// use plaudit_core::Feedback;
+    /// use plaudit_data::{Dataset, SplitRatios};
+    ///
+    /// let rows = (0..60).map(|n| {
+    ///     let mut row = Feedback::new(n.to_string(), "fine");
+    ///     row.division = format!("division {}", n % 6);
+    ///     row
+    /// });
+    /// let data = Dataset::from_rows(rows.collect());
+    /// let [train, valid, test] = data.split_grouped(SplitRatios::new(4.0, 1.0, 1.0)?, 7, |row| &row.division)?;
+    /// assert_eq!((train.divisions().len(), valid.divisions().len(), test.divisions().len()), (4, 1, 1));
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn split_grouped<'a, K: Ord>(
+        &'a self,
+        ratios: SplitRatios,
+        seed: u64,
+        key: impl Fn(&'a Feedback) -> K,
+    ) -> Result<[Dataset; 3]> {
+        let mut by_key: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            by_key.entry(key(row)).or_default().push(index);
+        }
+        let mut groups: Vec<Vec<usize>> = by_key.into_values().collect();
+        Stream::new(seed, "split_grouped", 0).shuffle(&mut groups);
+        groups.sort_by_key(|group| Reverse(group.len())); // stable: the random order stays among equal sizes
+
+        let mut parts = ratios.sizes(self.len()).map(|size| (size as i64, Vec::new()));
+        for group in groups {
+            if let Some((lacking, part)) = parts.iter_mut().min_by_key(|(lacking, _)| Reverse(*lacking)) {
+                *lacking -= group.len() as i64;
+                part.extend(group);
+            }
+        }
+        self.parts(parts.map(|(_, part)| part), PARTS)
+    }
+
+    /// Returns the rows without and with a held-out `share` (between 0 and 1), stratified by label as in
+    /// [`split`](Self::split). Rows keep their order.
+    ///
+    /// # Errors
+    /// When `share` is not between 0 and 1, or a part would be empty.
+    ///
+    /// # Example: validation rows from training rows
+    /// ```
+    /// use plaudit_core::Feedback;
+    /// use plaudit_data::Dataset;
+    ///
+    /// let rows = (0..50).map(|uid| Feedback::new(uid.to_string(), "fine")).collect();
+    /// let [train, valid] = Dataset::from_rows(rows).hold_out(0.1, 7)?;
+    /// assert_eq!((train.len(), valid.len()), (45, 5));
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn hold_out(&self, share: f64, seed: u64) -> Result<[Dataset; 2]> {
+        if !(share > 0.0 && share < 1.0) {
+            return Err(Error::config(format!("hold_out.share: must be between 0 and 1, not {share}")));
+        }
+        let held = apportion(self.len(), &[share, 1.0 - share]).first().copied().unwrap_or(0);
+        let sizes = [self.len() - held, held];
+        self.parts(stratified(&self.rows, sizes, seed, "hold_out"), ["remaining", "held-out"])
+    }
+
+    /// Returns a dataset for each list of rows.
+    fn parts<const N: usize>(&self, parts: [Vec<usize>; N], names: [&str; N]) -> Result<[Dataset; N]> {
+        let faults = parts.iter().zip(names).filter(|(part, _)| part.is_empty());
+        let faults = faults.map(|(_, name)| format!("split: of {} rows, the {name} part would get none", self.len()));
+        Error::from_faults(faults.collect())?;
+        Ok(parts.map(|mut part| {
+            part.sort_unstable();
+            let rows = part.into_iter().filter_map(|index| self.rows.get(index).cloned()).collect();
+            Dataset::part(rows, &self.report.source_name)
+        }))
+    }
+}
+
+/// Returns the rows of each part, of these sizes, with each label's rows shared out in proportion.
+///
+/// Part after part takes its rows from what is left, so many of each label as the label's share of what is left
+/// ([`apportion`]): the size of a part is exact, and no label is ever asked for more rows than it has.
+fn stratified<const N: usize>(rows: &[Feedback], sizes: [usize; N], seed: u64, purpose: &str) -> [Vec<usize>; N] {
+    let mut strata: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        strata.entry(row.label.as_deref()).or_default().push(index);
+    }
+    for (number, stratum) in (0..).zip(strata.values_mut()) {
+        Stream::new(seed, purpose, number).shuffle(stratum);
+    }
+    sizes.map(|size| {
+        let left: Vec<f64> = strata.values().map(|stratum| stratum.len() as f64).collect();
+        let takes = apportion(size, &left);
+        let taken = strata.values_mut().zip(takes);
+        taken.flat_map(|(stratum, take)| stratum.split_off(stratum.len().saturating_sub(take))).collect()
+    })
+}
+
+/// Returns whole numbers that add up to `total`, in proportion to `weights`, by largest remainder: each exact share is
+/// rounded down, and what is left over goes, one each, to the largest fractions, the earlier one where two are equal.
+fn apportion(total: usize, weights: &[f64]) -> Vec<usize> {
+    let sum: f64 = weights.iter().sum();
+    let shares = weights.iter().map(|weight| if sum > 0.0 { total as f64 * weight / sum } else { 0.0 });
+    let mut parts: Vec<(usize, f64, usize)> =
+        shares.enumerate().map(|(place, share)| (place, share.fract(), share as usize)).collect();
+    let given: usize = parts.iter().map(|part| part.2).sum();
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1)); // stable
+    parts.iter_mut().take(total.saturating_sub(given)).for_each(|part| part.2 += 1);
+    parts.sort_by_key(|part| part.0);
+    parts.into_iter().map(|part| part.2).collect()
+}

@@ -1,0 +1,106 @@
+//! Rows under a header: CSV and TSV.
+
+use std::collections::HashSet;
+use std::io::Cursor;
+
+use csv::StringRecord;
+use plaudit_core::Feedback;
+
+use crate::columns::{Columns, Role, missing};
+use crate::row::{Fault, Rows};
+use crate::{ReadConfig, Reason};
+
+/// The columns of a file with a header, and how its rows are split.
+pub(crate) struct Table {
+    split: Split,
+    columns: Columns,
+    header: Vec<(String, Role)>,
+    fields: StringRecord,
+}
+
+/// How a row is split into fields.
+enum Split {
+    /// At commas, by RFC 4180. The reader gets one row at a time.
+    Csv(Box<csv::Reader<Cursor<Vec<u8>>>>),
+    /// At tabs.
+    Tabs,
+}
+
+impl Split {
+    fn split(&mut self, row: &str, fields: &mut StringRecord) {
+        match self {
+            Self::Csv(reader) => {
+                let input = reader.get_mut();
+                input.set_position(0);
+                input.get_mut().clear();
+                input.get_mut().extend_from_slice(row.as_bytes());
+                input.get_mut().push(b'\n');
+                if !matches!(reader.read_record(fields), Ok(true)) {
+                    fields.clear(); // memory is always read, so this is for form's sake: a row of no columns is ragged
+                }
+            }
+            Self::Tabs => {
+                fields.clear();
+                row.split('\t').for_each(|field| fields.push_field(field));
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Returns the table whose header is this row; `csv` or else TSV. Blanks around the names are removed, and a column
+    /// without a name is called by its number, such as `column 3`.
+    ///
+    /// # Errors
+    /// With a sentence when a name stands twice or a column is missing.
+    pub(crate) fn new(header: &str, csv: bool, config: &ReadConfig) -> Result<Self, String> {
+        if header.contains('\0') {
+            return Err("a NUL character; is this UTF-16 without a byte-order mark? Save the file as UTF-8".to_owned());
+        }
+        let mut split = if csv {
+            let mut builder = csv::ReaderBuilder::new();
+            // The row's own line end is the only one: a `\r` outside quotes is text.
+            builder.has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n'));
+            Split::Csv(Box::new(builder.from_reader(Cursor::default())))
+        } else {
+            Split::Tabs
+        };
+        let mut fields = StringRecord::new();
+        split.split(header, &mut fields);
+        let names: Vec<String> = fields
+            .iter()
+            .zip(1..)
+            .map(|(name, number)| match name.trim() {
+                "" => format!("column {number}"),
+                name => name.to_owned(),
+            })
+            .collect();
+        let mut known = HashSet::new();
+        if let Some(twice) = names.iter().find(|name| !known.insert(name.as_str())) {
+            return Err(format!("column `{twice}` stands twice"));
+        }
+        let columns = Columns::new(config, |name| known.contains(name));
+        let absent: Vec<String> = columns.required().filter(|&name| !known.contains(name)).map(String::from).collect();
+        if !absent.is_empty() {
+            return Err(missing(&absent, &names));
+        }
+        let header =
+            names.into_iter().map(|name| (columns.role(&name), name)).map(|(role, name)| (name, role)).collect();
+        Ok(Self { split, columns, header, fields })
+    }
+
+    /// Returns the feedback that a row holds.
+    pub(crate) fn feedback(&mut self, row: &str, rows: &mut Rows, number: u64, line: u64) -> Result<Feedback, Fault> {
+        self.split.split(row, &mut self.fields);
+        if self.fields.len() != self.header.len() {
+            let (found, expected) = (self.fields.len() as u64, self.header.len() as u64);
+            return Err((String::new(), Reason::RaggedRow { found, expected }));
+        }
+        let mut feedback = Feedback::default();
+        for ((name, role), value) in self.header.iter().zip(&self.fields) {
+            rows.put(&mut feedback, *role, name, value)?;
+        }
+        rows.check(&mut feedback, &self.columns, number, line)?;
+        Ok(feedback)
+    }
+}

@@ -1,0 +1,105 @@
+//! A report as a table for people.
+
+use std::fmt;
+
+use crate::Report;
+
+impl fmt::Display for Report {
+    /// Scores with three decimals, `-` where undefined; then the accuracy, the macro F1 and the confusion matrix.
+    ///
+    /// Columns are aligned by the number of characters, which is the width on screen for all but East Asian wide ones.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rows =
+            vec![["label", "support", "precision", "recall", "specificity", "F1"].map(String::from).to_vec()];
+        for class in &self.classes {
+            let scores = [class.precision, class.recall, class.specificity, class.f1].map(decimals);
+            rows.push([class.label.clone(), class.support.to_string()].into_iter().chain(scores).collect());
+        }
+        for (name, mean) in [("macro average", self.macro_average), ("weighted average", self.weighted_average)] {
+            let scores = [mean.precision, mean.recall, mean.specificity, mean.f1].map(decimals);
+            rows.push([name.to_owned(), self.total.to_string()].into_iter().chain(scores).collect());
+        }
+        aligned(f, &rows)?;
+
+        write!(f, "\naccuracy {}", decimals(self.accuracy))?;
+        if let Some(interval) = self.accuracy_interval {
+            let level = 100.0 * interval.level;
+            write!(f, " ({level:.0} % interval {:.3} to {:.3})", interval.low, interval.high)?;
+        }
+        writeln!(f, ", {} of {} right", self.correct, self.total)?;
+        writeln!(f, "macro F1 {}\n", decimals(self.macro_average.f1))?;
+
+        let mut rows = vec![vec!["truth \\ predicted".to_owned()]];
+        rows.extend(self.classes.iter().zip(self.matrix.rows()).map(|(class, counts)| {
+            std::iter::once(class.label.clone()).chain(counts.iter().map(u64::to_string)).collect()
+        }));
+        if let Some(heading) = rows.first_mut() {
+            heading.extend(self.classes.iter().map(|class| class.label.clone()));
+        }
+        aligned(f, &rows)
+    }
+}
+
+fn decimals(score: Option<f64>) -> String {
+    score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"))
+}
+
+/// Writes rows of equal length, the first column to the left and the others to the right.
+fn aligned(f: &mut fmt::Formatter<'_>, rows: &[Vec<String>]) -> fmt::Result {
+    let mut widths = vec![0; rows.first().map_or(0, Vec::len)];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    for row in rows {
+        for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+            if column == 0 {
+                write!(f, "{cell:<width$}")?;
+            } else {
+                write!(f, "  {cell:>width$}")?;
+            }
+        }
+        writeln!(f)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use plaudit_core::Labels;
+
+    use crate::ConfusionMatrix;
+
+    #[test]
+    fn the_table_reads_well() {
+        let labels = Labels::new(["Good", "很差", "Never"]).unwrap();
+        let report = ConfusionMatrix::from_pairs(labels, &[0, 0, 0, 1], &[0, 0, 1, 1]).unwrap().report();
+        // Wilson 95 % for 3 of 4: statsmodels 0.15 proportion_confint(3, 4, method="wilson") -> 0.300642, 0.954413
+        let expected = "\
+label             support  precision  recall  specificity     F1
+Good                    3      1.000   0.667        1.000  0.800
+很差                      1      0.500   1.000        0.667  0.667
+Never                   0          -       -        1.000      -
+macro average           4      0.500   0.556        0.889  0.489
+weighted average        4      0.875   0.750        0.917  0.767
+
+accuracy 0.750 (95 % interval 0.301 to 0.954), 3 of 4 right
+macro F1 0.489
+
+truth \\ predicted  Good  很差  Never
+Good                  2   1      0
+很差                    0   1      0
+Never                 0   0      0
+";
+        assert_eq!(report.to_string(), expected);
+    }
+
+    #[test]
+    fn nothing_counted_is_all_dashes() {
+        let report = ConfusionMatrix::new(Labels::polarity()).report();
+        let text = report.to_string();
+        assert!(text.contains("\naccuracy -, 0 of 0 right\nmacro F1 -\n"), "{text}");
+        assert!(!text.contains("NaN"), "{text}");
+    }
+}

@@ -1,0 +1,29 @@
+//! Predicted labels, counted by division.
+
+use plaudit_core::{Classifier, Result};
+use plaudit_data::Dataset;
+use plaudit_promotion::Survey;
+
+use crate::CHUNK;
+
+/// Returns how many texts of each division `classifier` gives each label. Labels that stand in `data` are not looked at.
+///
+/// The counts carry the classifier's errors. Survey rows that it was not trained on: on its training rows it looks better
+/// than it is.
+///
+/// # Errors
+/// When classifying fails.
+pub fn survey(classifier: &dyn Classifier, data: &Dataset) -> Result<Survey> {
+    let mut predicted = Vec::with_capacity(data.len());
+    for chunk in data.rows.chunks(CHUNK) {
+        let texts: Vec<&str> = chunk.iter().map(|feedback| feedback.text.as_str()).collect();
+        let scores = classifier.classify(&texts)?;
+        predicted.extend(
+            chunk
+                .iter()
+                .zip(scores.iter())
+                .map(|(feedback, prediction)| (feedback.division.as_str(), prediction.index())),
+        );
+    }
+    Survey::tally(classifier.labels().clone(), predicted)
+}

@@ -1,0 +1,53 @@
+//! Text pipeline and network, trained together.
+
+use plaudit_core::{Error, Observer, Result};
+use plaudit_data::Dataset;
+use plaudit_text::{Pipeline, PipelineConfig};
+use serde::{Deserialize, Serialize};
+
+/// A trained classifier that cleans its own texts.
+pub type TextClassifier = plaudit_models::TextClassifier<Pipeline>;
+
+/// How text is cleaned and how the network is trained.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainConfig {
+    /// The cleaning steps. Default: English.
+    pub text: PipelineConfig,
+    /// Vocabulary, network, optimizer, stopping.
+    pub model: plaudit_models::TrainConfig,
+}
+
+impl TrainConfig {
+    /// Names every fault of the configuration.
+    ///
+    /// # Errors
+    /// When a field cannot work.
+    pub fn validate(&self) -> Result<()> {
+        let mut faults = Vec::new();
+        for part in [self.text.validate(), self.model.validate()] {
+            match part {
+                Err(Error::Config { faults: more }) => faults.extend(more),
+                other => other?,
+            }
+        }
+        Error::from_faults(faults)
+    }
+}
+
+/// Returns a classifier fitted to the labelled rows of `train`, with the weights of the epoch that was best on those of
+/// `valid`. Rows without a label are left out. Pass `&mut ()` for silence.
+///
+/// # Errors
+/// As [`plaudit_models::train`].
+pub fn train(
+    train: &Dataset,
+    valid: &Dataset,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier> {
+    config.validate()?;
+    let analyzer = Pipeline::new(config.text.clone())?;
+    plaudit_models::train(analyzer, &train.examples(), &valid.examples(), &config.model, observer)
+}

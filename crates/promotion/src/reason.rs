@@ -1,0 +1,171 @@
+//! Why a verdict is what it is: as data, and as a sentence.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// On which side of a bound a value lies, as far as the data tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Side {
+    /// Above, but for a probability of at most alpha.
+    Above,
+    /// Below, but for a probability of at most alpha.
+    Below,
+    /// Either is possible.
+    Unclear,
+}
+
+/// One reason for a verdict. `Display` gives a plain sentence.
+///
+/// ```
+/// use plaudit_promotion::{Reason, Side};
+///
+/// let reason = Reason::Score { side: Side::Above, score: 0.611, low: 0.52, high: 0.69, level: 0.9, min: 0.25 };
+/// assert_eq!(reason.to_string(), "score 0.61 (90 % interval 0.52 to 0.69) is above 0.25");
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// There are too few answers to decide anything.
+    TooFewRows {
+        /// The number of answers.
+        n: u64,
+        /// The number needed.
+        min: u64,
+    },
+    /// Where the score lies.
+    Score {
+        /// The side of `min`.
+        side: Side,
+        /// The posterior mean.
+        score: f64,
+        /// The lower end of its interval.
+        low: f64,
+        /// The upper end of its interval.
+        high: f64,
+        /// The interval's level, 0 to 1.
+        level: f64,
+        /// The score that promotion needs.
+        min: f64,
+    },
+    /// Where the share of a label with a limit lies.
+    Limit {
+        /// The label.
+        label: String,
+        /// The side of `max`: below is what promotion needs.
+        side: Side,
+        /// The posterior mean of the share, 0 to 1.
+        share: f64,
+        /// The lower end of its interval.
+        low: f64,
+        /// The upper end of its interval.
+        high: f64,
+        /// The interval's level, 0 to 1.
+        level: f64,
+        /// The greatest share allowed.
+        max: f64,
+    },
+    /// The probability that the score or any limit fails.
+    Risk {
+        /// The probability, 0 to 1.
+        probability: f64,
+        /// Up to here a division is promoted; from 1 - alpha on it is held.
+        alpha: f64,
+    },
+    /// About so many further answers would decide, with a probability of at least 0.8.
+    More {
+        /// The number of further answers.
+        answers: u64,
+    },
+    /// Not even so many further answers would decide with a probability of 0.8.
+    NoNumber {
+        /// The greatest number of further answers that was tried.
+        tried: u64,
+    },
+    /// One label is more frequent than every other.
+    MostFrequent {
+        /// The label.
+        label: String,
+        /// How often it was given.
+        count: u64,
+        /// The number of answers.
+        n: u64,
+    },
+    /// Two or more labels are equally frequent and no label is more so.
+    Tie,
+    /// What a rule of the user's own has to say.
+    Note {
+        /// The sentence.
+        sentence: String,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFewRows { n, min } => {
+                write!(f, "{n} answer{}: at least {min} are needed", if *n == 1 { "" } else { "s" })
+            }
+            Self::Score { side, score, low, high, level, min } => {
+                write!(f, "score {score:.2} ({}) {} {min}", Ends(*low, *high, *level), Place(*side))
+            }
+            Self::Limit { label, side, share, low, high, level, max } => {
+                write!(
+                    f,
+                    "share of {label} {share:.2} ({}) {} its limit {max}",
+                    Ends(*low, *high, *level),
+                    Place(*side)
+                )
+            }
+            Self::Risk { probability, alpha } => {
+                let hold = ((1.0 - alpha) * 1e9).round() / 1e9; // 1 - 0.32 is 0.6799999999999999
+                let rounded = match probability {
+                    p if *p < 0.0005 => "less than 0.001".to_owned(),
+                    p if *p >= 0.9995 => "more than 0.999".to_owned(),
+                    p => format!("{p:.3}"),
+                };
+                write!(f, "the score or a limit fails with probability {rounded}: ")?;
+                if probability <= alpha {
+                    write!(f, "up to {alpha} promotes")
+                } else if *probability >= hold {
+                    write!(f, "{hold} or more holds")
+                } else {
+                    write!(f, "between {alpha} and {hold} nothing is decided")
+                }
+            }
+            Self::More { answers } => write!(f, "about {answers} more answers would probably decide"),
+            Self::NoNumber { tried } => write!(f, "even {tried} more answers would probably not decide"),
+            Self::MostFrequent { label, count, n } => {
+                write!(f, "the most frequent label is {label} ({count} of {n})")
+            }
+            Self::Tie => f.write_str("no single label is the most frequent"),
+            Self::Note { sentence } => f.write_str(sentence),
+        }
+    }
+}
+
+/// An interval in words.
+struct Ends(f64, f64, f64);
+
+impl fmt::Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = (self.2 * 1e6).round() / 1e4; // 0.9 * 100 is 90.00000000000001
+        write!(f, "{percent} % interval {:.2} to {:.2}", self.0, self.1)
+    }
+}
+
+/// A side in words.
+struct Place(Side);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Side::Above => "is above",
+            Side::Below => "is below",
+            Side::Unclear => "may be above or below",
+        })
+    }
+}

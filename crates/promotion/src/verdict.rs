@@ -1,0 +1,186 @@
+//! What was decided, division by division.
+
+use std::fmt;
+
+use plaudit_core::Labels;
+use plaudit_stats::Interval;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::Reason;
+
+/// The decision about one division.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Show it to the world.
+    Promote,
+    /// Do not: it would probably bring bad reactions.
+    Hold,
+    /// The answers do not tell yet.
+    NeedsMoreData,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Promote => "Promote",
+            Self::Hold => "Hold",
+            Self::NeedsMoreData => "Needs more data",
+        })
+    }
+}
+
+/// One division: its shares, its score, the verdict and the reasons.
+///
+/// Serialised with shares and intervals as maps by label and the reasons as sentences.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct DivisionVerdict {
+    /// The division.
+    pub division: String,
+    /// The number of answers.
+    pub n: u64,
+    /// The share of each label, in the labels' order; empty where the rule gives none.
+    pub shares: Vec<Share>,
+    /// The score, where the rule has one.
+    pub score: Option<f64>,
+    /// The score's interval, where the rule has one.
+    pub score_interval: Option<Interval>,
+    /// The probability that the score or a limit fails, where the rule has one.
+    pub risk: Option<f64>,
+    /// The decision.
+    pub verdict: Verdict,
+    /// Why: the score, the limits, their joint probability, and what would decide.
+    pub reasons: Vec<Reason>,
+    /// About how many further answers would probably decide, where that was asked and has an answer.
+    pub more: Option<u64>,
+}
+
+/// The share of one label.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Share {
+    /// The label.
+    pub label: String,
+    /// The share, 0 to 1.
+    pub value: f64,
+    /// Its interval, where the rule has one.
+    pub interval: Option<Interval>,
+}
+
+impl Share {
+    /// Returns the share of this label, 0 to 1, without an interval.
+    pub fn new(label: impl Into<String>, value: f64) -> Self {
+        Self { label: label.into(), value, interval: None }
+    }
+}
+
+impl DivisionVerdict {
+    /// Returns a verdict with its reasons and nothing else; the other fields are public.
+    pub fn new(division: impl Into<String>, n: u64, verdict: Verdict, reasons: Vec<Reason>) -> Self {
+        Self {
+            division: division.into(),
+            n,
+            shares: Vec::new(),
+            score: None,
+            score_interval: None,
+            risk: None,
+            verdict,
+            reasons,
+            more: None,
+        }
+    }
+}
+
+/// The verdicts of a survey, in the order of its divisions. `Display` prints a table and the reasons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdicts {
+    labels: Labels,
+    divisions: Vec<DivisionVerdict>,
+}
+
+impl Verdicts {
+    /// Returns these verdicts about a survey with these labels.
+    pub fn new(labels: Labels, divisions: Vec<DivisionVerdict>) -> Self {
+        Self { labels, divisions }
+    }
+
+    /// Returns the labels, in the order of the shares.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// Returns the number of divisions.
+    pub fn len(&self) -> usize {
+        self.divisions.len()
+    }
+
+    /// Returns whether there is no division.
+    pub fn is_empty(&self) -> bool {
+        self.divisions.is_empty()
+    }
+
+    /// Returns the divisions in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, DivisionVerdict> {
+        self.divisions.iter()
+    }
+
+    /// Returns the verdict of this division.
+    pub fn of(&self, division: &str) -> Option<&DivisionVerdict> {
+        self.iter().find(|verdict| verdict.division == division)
+    }
+}
+
+impl<'a> IntoIterator for &'a Verdicts {
+    type Item = &'a DivisionVerdict;
+    type IntoIter = std::slice::Iter<'a, DivisionVerdict>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Verdicts {
+    type Item = DivisionVerdict;
+    type IntoIter = std::vec::IntoIter<DivisionVerdict>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.divisions.into_iter()
+    }
+}
+
+impl Serialize for Verdicts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.divisions)
+    }
+}
+
+impl Serialize for DivisionVerdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ends = |interval: Interval| [interval.low, interval.high];
+        let intervals = self.shares.iter().filter_map(|s| Some((s.label.as_str(), ends(s.interval?)))).collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("division", &self.division)?;
+        map.serialize_entry("n", &self.n)?;
+        map.serialize_entry("shares", &InOrder(self.shares.iter().map(|s| (s.label.as_str(), s.value)).collect()))?;
+        map.serialize_entry("interval", &InOrder(intervals))?;
+        map.serialize_entry("score", &self.score)?;
+        map.serialize_entry("score_interval", &self.score_interval.map(ends))?;
+        map.serialize_entry("risk", &self.risk)?;
+        map.serialize_entry("verdict", &self.verdict)?;
+        map.serialize_entry("reasons", &self.reasons.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+        map.serialize_entry("more", &self.more)?;
+        map.end()
+    }
+}
+
+/// A map in the labels' order.
+struct InOrder<'a, T>(Vec<(&'a str, T)>);
+
+impl<T: Serialize> Serialize for InOrder<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(label, value)| (label, value)))
+    }
+}

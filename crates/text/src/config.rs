@@ -1,0 +1,119 @@
+//! What a pipeline does, as data.
+
+use plaudit_core::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::step::Step;
+use crate::{Language, NumberPolicy, StopList, TextStep};
+
+/// A language and the steps that each token passes, in order.
+///
+/// # Example: numbers as one word, no stems
+/// ```
+/// use plaudit_core::Analyzer;
+/// use plaudit_text::{NumberPolicy, Pipeline, PipelineConfig, TextStep};
+///
+/// let mut config = PipelineConfig::default();
+/// config.steps = vec![TextStep::Casefold, TextStep::Numbers { policy: NumberPolicy::Tag }];
+/// let tokens = Pipeline::new(config)?.analyze("Waited 3 HOURS");
+/// assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>(), ["waited", "<num>", "hours"]);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct PipelineConfig {
+    /// The language of stop lists and stems. Default English.
+    pub language: Language,
+    /// What each token passes after splitting, in order; 64 at most, and none is a plain tokenizer. Default: the steps
+    /// of [`for_language`](Self::for_language) for English, whatever `language` says.
+    pub steps: Vec<TextStep>,
+}
+
+impl Default for PipelineConfig {
+    fn default() -> Self {
+        Self::for_language(Language::En)
+    }
+}
+
+impl PipelineConfig {
+    /// A token passes the steps one inside the other, so their number bounds the stack.
+    const MAX_STEPS: usize = 64;
+
+    /// Returns the steps that suit a language: casefold, drop punctuation, drop numbers (as DPMS does); for English also
+    /// the [`Sentiment`](StopList::Sentiment) stop words and stems.
+    pub fn for_language(language: Language) -> Self {
+        let mut steps =
+            vec![TextStep::Casefold, TextStep::Punctuation, TextStep::Numbers { policy: NumberPolicy::Drop }];
+        if language == Language::En {
+            steps.extend([TextStep::StopWords { list: StopList::Sentiment }, TextStep::Stem]);
+        }
+        Self { language, steps }
+    }
+
+    /// Names every fault of the configuration.
+    ///
+    /// # Errors
+    /// When there are more than 64 steps, a step needs what the language lacks, or a stop word of one's own is not
+    /// one token.
+    pub fn validate(&self) -> Result<()> {
+        self.prepare().map(|_| ())
+    }
+
+    /// Returns the steps ready to run.
+    pub(crate) fn prepare(&self) -> Result<Vec<Step>> {
+        let mut faults = Vec::new();
+        if self.steps.len() > Self::MAX_STEPS {
+            faults.push(format!("pipeline.steps: found {}, expected at most {}", self.steps.len(), Self::MAX_STEPS));
+        }
+        let mut steps = Vec::with_capacity(self.steps.len());
+        for (index, step) in self.steps.iter().enumerate() {
+            match Step::new(step, self.language) {
+                Ok(step) => steps.push(step),
+                Err(fault) => faults.push(format!("pipeline.steps[{index}]: {fault}")),
+            }
+        }
+        Error::from_faults(faults)?;
+        Ok(steps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_in_order_and_valid() {
+        let numbers = TextStep::Numbers { policy: NumberPolicy::Drop };
+        let stop_words = TextStep::StopWords { list: StopList::Sentiment };
+        let common = [TextStep::Casefold, TextStep::Punctuation, numbers];
+        let english = PipelineConfig::default();
+        assert_eq!(english.steps[..3], common);
+        assert_eq!(english.steps[3..], [stop_words, TextStep::Stem]);
+        assert_eq!(PipelineConfig::for_language(Language::Und).steps, common);
+        for &language in Language::ALL {
+            assert_eq!(PipelineConfig::for_language(language).language, language);
+            PipelineConfig::for_language(language).validate().unwrap();
+        }
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let mut config = PipelineConfig { language: Language::Und, ..PipelineConfig::default() };
+        config
+            .steps
+            .push(TextStep::StopWords { list: StopList::Own(vec!["fine".into(), "a b".into(), String::new()]) });
+        let Err(Error::Config { faults }) = config.validate() else { panic!("accepted") };
+        assert_eq!(
+            faults,
+            [
+                "pipeline.steps[3]: the built-in stop lists are English, but the language is und",
+                "pipeline.steps[4]: there is no stemmer for the language und",
+                "pipeline.steps[5]: word 1 of the stop list, counted from 0, is 2 tokens and never matches",
+            ]
+        );
+        config.language = Language::En;
+        config.steps = vec![TextStep::Casefold; 65];
+        assert!(config.validate().unwrap_err().to_string().contains("found 65, expected at most 64"));
+    }
+}

@@ -1,0 +1,96 @@
+//! The pipeline: one pass over the text.
+
+use std::fmt;
+use std::sync::Arc;
+
+use plaudit_core::{Analyzer, Error, Files, Result, Stored, Tokens};
+
+use crate::step::{Rest, Step};
+use crate::{PipelineConfig, tokenize};
+
+/// Turns raw text into clean tokens. Cheap to clone and free to share between threads; the same text always gives the
+/// same tokens.
+///
+/// Each token runs through all steps before the next is split off, in buffers that one text shares. Tokens keep the byte
+/// range of the text that they came from, whatever became of their letters.
+///
+/// # Example: from a saved configuration
+/// ```
+/// use plaudit_core::{Analyzer, Stored};
+/// use plaudit_text::{Language, Pipeline, PipelineConfig};
+///
+/// let pipeline = Pipeline::new(PipelineConfig::for_language(Language::Und))?;
+/// let tokens = pipeline.analyze("Straße 12: 好👍!");
+/// assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>(), ["strasse", "好", "👍"]);
+/// assert_eq!(tokens.get(0).unwrap().source, 0..7);
+///
+/// let files = pipeline.to_files()?; // one file, pipeline.json
+/// assert_eq!(Pipeline::from_files(&files)?, pipeline);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Pipeline(Arc<Prepared>);
+
+struct Prepared {
+    config: PipelineConfig,
+    steps: Vec<Step>,
+}
+
+impl Pipeline {
+    /// The name of the one file that holds a pipeline.
+    const FILE: &str = "pipeline.json";
+
+    /// Returns the pipeline of this configuration.
+    ///
+    /// # Errors
+    /// When [`PipelineConfig::validate`] finds a fault.
+    pub fn new(config: PipelineConfig) -> Result<Self> {
+        let steps = config.prepare()?;
+        Ok(Self(Arc::new(Prepared { config, steps })))
+    }
+
+    /// Returns the configuration that the pipeline was made from.
+    pub fn config(&self) -> &PipelineConfig {
+        &self.0.config
+    }
+}
+
+impl Analyzer for Pipeline {
+    fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+        tokens.clear();
+        let steps = &self.0.steps;
+        let mut rest = Rest { steps, buffers: &mut vec![String::new(); steps.len()], tokens };
+        tokenize::tokenize(text, |token| rest.pass(token));
+    }
+}
+
+impl Stored for Pipeline {
+    fn to_files(&self) -> Result<Files> {
+        let mut json = serde_json::to_string_pretty(self.config())
+            .map_err(|error| Error::format(Self::FILE, error.to_string()))?;
+        json.push('\n');
+        Ok(Files::from([(Self::FILE.to_owned(), json.into_bytes())]))
+    }
+
+    fn from_files(files: &Files) -> Result<Self> {
+        let bytes = files.get(Self::FILE).ok_or_else(|| Error::format(Self::FILE, "is missing"))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| Error::format(Self::FILE, "is not UTF-8"))?;
+        let config = serde_json::from_str(text).map_err(|error| Error::format(Self::FILE, error.to_string()))?;
+        Self::new(config).map_err(|error| Error::format(Self::FILE, error.to_string()))
+    }
+}
+
+/// Pipelines are equal when their configurations are.
+impl PartialEq for Pipeline {
+    fn eq(&self, other: &Self) -> bool {
+        self.config() == other.config()
+    }
+}
+
+impl Eq for Pipeline {}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pipeline").field(self.config()).finish()
+    }
+}

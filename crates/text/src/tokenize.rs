@@ -1,0 +1,204 @@
+//! The split into tokens (DPMS, Eq. 4), by white space, emoticons and the word bounds of UAX #29.
+
+use plaudit_core::{Token, TokenKind};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::{emoji, emoticon};
+
+/// What is typed for an apostrophe: right and left quotation mark, modifier letter, full-width.
+const APOSTROPHES: [char; 4] = ['\u{2019}', '\u{2018}', '\u{2bc}', '\u{ff07}'];
+
+/// Emits the tokens of `text` in order.
+pub(crate) fn tokenize(text: &str, emit: impl FnMut(Token<'_>)) {
+    let mut splitter = Splitter { emit, plain: String::new() };
+    let mut offset = 0;
+    // UAX #29 never joins across these, but for marks behind a blank, which no word needs.
+    for chunk in text.split(|c| matches!(c, '\t'..='\r' | ' ')) {
+        splitter.chunk(chunk, offset);
+        offset += chunk.len() + 1;
+    }
+}
+
+struct Splitter<F> {
+    emit: F,
+    /// A word with plain apostrophes.
+    plain: String,
+}
+
+impl<F: FnMut(Token<'_>)> Splitter<F> {
+    /// Splits `chunk`, which begins at byte `offset` of the text.
+    fn chunk(&mut self, chunk: &str, offset: usize) {
+        let mut from = 0;
+        while let Some(place) = emoticon::find(chunk, from) {
+            self.run(chunk.get(from..place.start).unwrap_or_default(), offset + from);
+            self.emit(chunk.get(place.clone()).unwrap_or_default(), offset + place.start, TokenKind::Emoji);
+            from = place.end;
+        }
+        self.run(chunk.get(from..).unwrap_or_default(), offset + from);
+    }
+
+    /// Splits a run without emoticons.
+    fn run(&mut self, run: &str, offset: usize) {
+        if run.is_ascii() {
+            let mut rest = run;
+            while let Some((len, kind)) = ascii_segment(rest.as_bytes()) {
+                let (segment, tail) = rest.split_at_checked(len).unwrap_or((rest, ""));
+                self.emit(segment, offset + run.len() - rest.len(), kind);
+                rest = tail;
+            }
+        } else {
+            for (start, segment) in run.split_word_bound_indices() {
+                let word = segment.trim_start();
+                let start = offset + start + segment.len() - word.len();
+                let word = word.trim_end();
+                if !word.is_empty() {
+                    self.emit(word, start, emoji::kind(word));
+                }
+            }
+        }
+    }
+
+    fn emit(&mut self, segment: &str, start: usize, kind: TokenKind) {
+        let source = start..start + segment.len();
+        if kind == TokenKind::Word && !segment.is_ascii() && segment.contains(APOSTROPHES) {
+            self.plain.clear();
+            self.plain.extend(segment.chars().map(|c| if APOSTROPHES.contains(&c) { '\'' } else { c }));
+            (self.emit)(Token { text: &self.plain, source, kind });
+        } else {
+            (self.emit)(Token { text: segment, source, kind });
+        }
+    }
+}
+
+/// Returns the length and kind of the first segment of ASCII text without white space; none where it is empty.
+///
+/// What the rules of UAX #29 come to in ASCII: letters, digits and `_` join (WB5, 8 to 10, 13a, 13b), as do `'`, `.` and
+/// `:` between two letters (WB6, 7) and `'`, `.`, `,` and `;` between two digits (WB11, 12). All else stands alone.
+fn ascii_segment(bytes: &[u8]) -> Option<(usize, TokenKind)> {
+    let mut kind = TokenKind::Symbol;
+    let mut len = 0;
+    let mut last = *bytes.first()?;
+    while let Some(&byte) = bytes.get(len) {
+        let between =
+            |set: &[u8], is: fn(&u8) -> bool| set.contains(&byte) && is(&last) && bytes.get(len + 1).is_some_and(is);
+        if byte.is_ascii_alphabetic() {
+            kind = TokenKind::Word;
+        } else if byte.is_ascii_digit() {
+            if kind == TokenKind::Symbol {
+                kind = TokenKind::Number;
+            }
+        } else if byte != b'_' && !between(b"'.:", u8::is_ascii_alphabetic) && !between(b"'.,;", u8::is_ascii_digit) {
+            break;
+        }
+        last = byte;
+        len += 1;
+    }
+    Some((len.max(1), kind))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use plaudit_core::{Analyzer, Tokens};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Language, Pipeline, PipelineConfig, TextStep};
+
+    /// Returns the tokens of `text` after these steps.
+    pub(crate) fn tokens_of(steps: &[TextStep], language: Language, text: &str) -> Tokens {
+        let mut config = PipelineConfig::for_language(language);
+        config.steps = steps.to_vec();
+        Pipeline::new(config).unwrap().analyze(text)
+    }
+
+    fn table(text: &str) -> Vec<(String, TokenKind)> {
+        tokens_of(&[], Language::Und, text).iter().map(|token| (token.text.to_owned(), token.kind)).collect()
+    }
+
+    #[test]
+    fn tokens_and_kinds_by_hand() {
+        use TokenKind::{Emoji, Number, Symbol, Word};
+        let cases: &[(&str, &[(&str, TokenKind)])] = &[
+            ("", &[]),
+            (" \t\r\n\u{b}\u{c}\u{85}\u{a0}\u{2003}\u{2028}\u{3000}", &[]),
+            ("Not bad.", &[("Not", Word), ("bad", Word), (".", Symbol)]),
+            ("can't e.g. 3.5", &[("can't", Word), ("e.g", Word), (".", Symbol), ("3.5", Number)]),
+            ("'tis dean's'", &[("'", Symbol), ("tis", Word), ("dean's", Word), ("'", Symbol)]),
+            ("don’t don‘t donʼt don＇t", &[("don't", Word), ("don't", Word), ("don't", Word), ("don't", Word)]),
+            ("‘fine’ 1’000", &[("‘", Symbol), ("fine", Word), ("’", Symbol), ("1’000", Number)]),
+            ("1,000.5 10:30", &[("1,000.5", Number), ("10", Number), (":", Symbol), ("30", Number)]),
+            ("2nd cs101 __ a_b", &[("2nd", Word), ("cs101", Word), ("__", Symbol), ("a_b", Word)]),
+            ("great:) :-(", &[("great", Word), (":)", Emoji), (":-(", Emoji)]),
+            ("café☕!", &[("café", Word), ("☕", Emoji), ("!", Symbol)]),
+            ("👩‍👩‍👧‍👦👍🏽🇧🇩1️⃣", &[("👩‍👩‍👧‍👦", Emoji), ("👍🏽", Emoji), ("🇧🇩", Emoji), ("1️⃣", Emoji)]),
+            ("不好吃。", &[("不", Word), ("好", Word), ("吃", Word), ("。", Symbol)]),
+            ("好:)好", &[("好", Word), (":)", Emoji), ("好", Word)]),
+            ("#fail @x", &[("#", Symbol), ("fail", Word), ("@", Symbol), ("x", Word)]),
+            (
+                "http://a.b/c",
+                &[
+                    ("http", Word),
+                    (":", Symbol),
+                    ("/", Symbol),
+                    ("/", Symbol),
+                    ("a.b", Word),
+                    ("/", Symbol),
+                    ("c", Word),
+                ],
+            ),
+            ("a\u{3000}\u{301}b", &[("a", Word), ("\u{301}", Symbol), ("b", Word)]),
+        ];
+        for (text, expected) in cases {
+            let found = table(text);
+            let found: Vec<(&str, TokenKind)> = found.iter().map(|(text, kind)| (text.as_str(), *kind)).collect();
+            assert_eq!(found, *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_point_into_the_original() {
+        let text = "  “It’s” :) \u{a0}好 don’t";
+        let tokens = tokens_of(&[TextStep::Casefold], Language::Und, text);
+        let sources: Vec<&str> = tokens.iter().map(|token| text.get(token.source).unwrap()).collect();
+        assert_eq!(sources, ["“", "It’s", "”", ":)", "好", "don’t"]);
+        assert_eq!(tokens.get(1).unwrap().text, "it's");
+    }
+
+    /// Returns the segments of the whole text by `unicode-segmentation`, without white space.
+    fn segments(text: &str) -> Vec<&str> {
+        text.split_word_bounds().map(str::trim).filter(|segment| !segment.is_empty()).collect()
+    }
+
+    fn sources(text: &str) -> Vec<&str> {
+        let mut found = Vec::new();
+        tokenize(text, |token| found.push(text.get(token.source).unwrap()));
+        found
+    }
+
+    fn has_no_emoticon(text: &str) -> bool {
+        text.split_whitespace().all(|chunk| emoticon::find(chunk, 0).is_none())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn ascii_text_splits_as_uax_29_says(text in "[ -~\t\r\n\0]{0,30}|[a1_'.:,; -]{0,30}") {
+            prop_assume!(has_no_emoticon(&text));
+            prop_assert_eq!(sources(&text), segments(&text));
+        }
+
+        #[test]
+        fn any_text_splits_as_uax_29_says(text in r"\PC{0,20}|[a1’'. \n\u{85}\u{3000}\u{301}\u{200d}\u{fe0f}👍☕🏽🇧🇩א好カ]{0,20}") {
+            prop_assume!(has_no_emoticon(&text));
+            prop_assert_eq!(sources(&text), segments(&text));
+        }
+
+        #[test]
+        fn nothing_but_white_space_is_lost(text in any::<String>()) {
+            let kept: String = sources(&text).concat();
+            let kept: String = kept.chars().filter(|c| !c.is_whitespace()).collect();
+            prop_assert_eq!(kept, text.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Whole pipelines: what the defaults keep, what is saved, and what hostile text does.
+#![allow(clippy::unwrap_used)] // also in the functions that tests share
+
+use plaudit_core::conformance::check_analyzer;
+use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
+use plaudit_text::{Language, NumberPolicy, Pipeline, PipelineConfig, StopList, TextStep};
+use proptest::prelude::*;
+
+fn english() -> Pipeline {
+    Pipeline::new(PipelineConfig::default()).unwrap()
+}
+
+fn with_steps(language: Language, steps: Vec<TextStep>) -> Pipeline {
+    let mut config = PipelineConfig::for_language(language);
+    config.steps = steps;
+    Pipeline::new(config).unwrap()
+}
+
+/// Every kind of step, some twice and in a strange order.
+fn every_step() -> Pipeline {
+    let steps = vec![
+        TextStep::Numbers { policy: NumberPolicy::Tag },
+        TextStep::StopWords { list: StopList::Own(vec!["好".into(), ":)".into()]) },
+        TextStep::Stem,
+        TextStep::Casefold,
+        TextStep::StopWords { list: StopList::Literal },
+        TextStep::Stem,
+        TextStep::Casefold,
+    ];
+    with_steps(Language::En, steps)
+}
+
+/// One pipeline of each kind.
+fn pipelines() -> Vec<Pipeline> {
+    vec![
+        english(),
+        Pipeline::new(PipelineConfig::for_language(Language::Und)).unwrap(),
+        with_steps(Language::Und, vec![]),
+        every_step(),
+        with_steps(Language::En, vec![TextStep::Casefold; 64]),
+    ]
+}
+
+fn words(pipeline: &Pipeline, text: &str) -> Vec<String> {
+    pipeline.analyze(text).iter().map(|token| token.text.to_owned()).collect()
+}
+
+#[test]
+fn negation_survives_the_default() {
+    for (text, expected) in [
+        ("not bad at all", vec!["not", "bad", "all"]),
+        ("wasn't what I'd call helpful", vec!["wasn't", "call", "help"]),
+        ("can't complain", vec!["can't", "complain"]),
+        ("It’s no longer a nightmare", vec!["no", "longer", "nightmar"]),
+        ("I DON’T think they’re rude", vec!["don't", "think", "rude"]),
+        ("hardly any help, nothing but excuses", vec!["hardly", "ani", "help", "nothing", "but", "excus"]),
+        ("Never, ever without my laptop", vec!["never", "ever", "without", "laptop"]),
+        ("the wifi does n't work", vec!["wifi", "n't", "work"]),
+        ("neither good nor bad", vec!["neither", "good", "nor", "bad"]),
+    ] {
+        assert_eq!(words(&english(), text), expected, "{text}");
+    }
+}
+
+#[test]
+fn each_default_on_one_text() {
+    let text = "The library’s 3 NEW printers are very slow… but staff were lovely :) 👍🏽 图书馆不好";
+    assert_eq!(
+        words(&english(), text),
+        ["librari", "new", "printer", "veri", "slow", "but", "staff", "love", ":)", "👍🏽", "图", "书", "馆", "不", "好"]
+    );
+    let und = Pipeline::new(PipelineConfig::for_language(Language::Und)).unwrap();
+    assert_eq!(
+        words(&und, text).join(" "),
+        "the library's new printers are very slow but staff were lovely :) 👍🏽 图 书 馆 不 好"
+    );
+}
+
+#[test]
+fn the_role_is_kept() {
+    for pipeline in pipelines() {
+        let texts = ["Not bad :)", "wasn’t 3.5/5 ¯\\_(ツ)_/¯", "ẞ ŉ ΐ", "http://a.b:/ <3", "\u{301}\u{3000}\u{301}"];
+        check_analyzer(&pipeline, &texts).unwrap_or_else(|violations| panic!("{pipeline:?}: {violations}"));
+    }
+}
+
+#[test]
+fn a_pipeline_is_shared_and_cloned() {
+    fn shared<T: Send + Sync + Clone + std::fmt::Debug + PartialEq>(_: &T) {}
+    let pipeline = english();
+    shared(&pipeline);
+    let texts = ["not bad", "CAN’T complain", "👍"];
+    let alone: Vec<Tokens> = texts.iter().map(|text| pipeline.analyze(text)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            let clone = pipeline.clone();
+            let alone = &alone;
+            scope.spawn(move || {
+                let mut tokens = Tokens::new();
+                for (text, expected) in texts.iter().zip(alone) {
+                    clone.analyze_into(text, &mut tokens);
+                    assert_eq!(tokens, *expected);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn what_is_saved_comes_back() {
+    for pipeline in pipelines() {
+        let files = pipeline.to_files().unwrap();
+        assert_eq!(files.keys().collect::<Vec<_>>(), ["pipeline.json"]);
+        let back = Pipeline::from_files(&files).unwrap();
+        assert_eq!(back, pipeline);
+        assert_eq!(back.to_files().unwrap(), files);
+        let text = "The 3 printers weren’t GOOD :)";
+        assert_eq!(back.analyze(text), pipeline.analyze(text));
+    }
+    assert_ne!(english(), with_steps(Language::En, vec![]));
+}
+
+#[test]
+fn broken_files_are_refused_by_name() {
+    for (json, reason) in [
+        (&b"{\"language\":\"en\",\"steps\":[],\"lower\":true}"[..], "unknown field `lower`"),
+        (b"{\"steps\":[{\"step\":\"lowercase\"}]}", "unknown variant `lowercase`"),
+        (b"{\"steps\":[{\"step\":\"stem\",\"depth\":2}]}", "depth"),
+        (b"{\"language\":\"xx\"}", "unknown variant `xx`"),
+        (b"{\"language\":\"und\",\"steps\":[{\"step\":\"stem\"}]}", "no stemmer"),
+        (b"{\"steps\":[]} {}", "trailing"),
+        (b"{\"steps\":[", "EOF"),
+        (b"", "EOF"),
+        (b"\xff{}", "UTF-8"),
+    ] {
+        let files = Files::from([("pipeline.json".to_owned(), json.to_vec())]);
+        let error = Pipeline::from_files(&files).unwrap_err();
+        assert!(matches!(error, Error::Format { .. }), "{error:?}");
+        assert!(error.to_string().starts_with("pipeline.json: "), "{error}");
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+    assert_eq!(Pipeline::from_files(&Files::new()).unwrap_err().to_string(), "pipeline.json: is missing");
+}
+
+/// Each of these would take hours if anything looked back over what it has passed.
+#[test]
+fn a_megabyte_of_anything_ends() {
+    for piece in [
+        "a",
+        "ay",
+        "y'",
+        "a ",
+        "(",
+        ":(",
+        ":/",
+        ":/:",
+        "http://",
+        ":'",
+        "XD",
+        "D",
+        "^",
+        "<3",
+        "_",
+        "'",
+        "a'",
+        "1,",
+        "\u{301}",
+        "a\u{301}",
+        "\u{200d}",
+        "👩\u{200d}",
+        "👍🏽",
+        "🇧",
+        "İ",
+        "ß",
+        "’",
+        "好",
+        "\u{3000}\u{301}",
+        "not",
+        "\0",
+        "\u{fe0f}",
+    ] {
+        let text = piece.repeat((1 << 20) / piece.len());
+        for pipeline in [english(), every_step()] {
+            let tokens = pipeline.analyze(&text);
+            assert!(tokens.iter().all(|token| text.get(token.source).is_some()));
+        }
+    }
+    let long = "ay".repeat(1 << 19);
+    assert_eq!(words(&english(), &long), [long]);
+    let smiles = english().analyze(&":/".repeat(1 << 19));
+    assert_eq!(smiles.len(), 1 << 19);
+}
+
+fn soup() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        any::<String>(),
+        "[a-zA-Z' ]{0,12}",
+        prop::sample::select(vec![
+            "don’t",
+            " ",
+            "\u{3000}",
+            ":)",
+            ":/",
+            "http://",
+            "<3",
+            "👍🏽",
+            "👩‍👩‍👧",
+            "1,000",
+            "好",
+            "İ",
+            "ß",
+            "Σ",
+            "\u{301}",
+            "’",
+            "\n",
+            "not",
+            "THE",
+            "n't",
+            "\u{202e}",
+            "XD",
+            "¯\\_(ツ)_/¯",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_keeps_the_role(texts in prop::collection::vec(soup(), 1..4)) {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        for pipeline in pipelines() {
+            prop_assert_eq!(check_analyzer(&pipeline, &texts), Ok(()));
+        }
+    }
+
+    #[test]
+    fn negators_are_never_lost(before in soup(), after in soup(), which in 0usize..6) {
+        let negator = ["not", "No", "can't", "wasn’t", "HARDLY", "never"][which];
+        let expected = ["not", "no", "can't", "wasn't", "hardly", "never"][which];
+        let tokens = english().analyze(&format!("{before} {negator} {after}"));
+        prop_assert!(tokens.iter().any(|token| token.text == expected && token.kind == TokenKind::Word));
+    }
+}

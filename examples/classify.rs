@@ -1,0 +1,45 @@
+//! Label texts with a saved classifier, one JSON object a line.
+
+mod common;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use common::{Options, Result};
+use plaudit::data::{FeedbackReader, Format};
+use plaudit::{Classifier, Feedback, TextClassifier};
+use serde_json::{Map, json};
+
+const HELP: &str = "
+Labels texts with a saved classifier. Reads one text a line from standard input, or the rows of a file.
+Writes one JSON object a line: {\"id\", \"label\", \"scores\": {label: probability}}. Memory does not grow with the input.
+
+cargo run --release --example classify -- --model DIR [--input FILE] [--on-dirty stop|skip]";
+
+fn main() -> ExitCode {
+    common::run(HELP, &["model", "input", "on-dirty"], classify)
+}
+
+fn classify(options: &Options) -> Result<()> {
+    let classifier = TextClassifier::load(options.required("model")?)?;
+    let mut read = options.read_config()?;
+    read.unique_uids = false; // its memory would grow with the file
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let write = |rows: Vec<Feedback>| -> Result<()> {
+        let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        for (row, prediction) in rows.iter().zip(classifier.classify(&texts)?.iter()) {
+            let scores: Map<_, _> = prediction.iter().map(|(label, p)| (label.to_owned(), json!(p))).collect();
+            writeln!(out, "{}", json!({"id": row.uid, "label": prediction.label(), "scores": scores}))?;
+        }
+        Ok(out.flush()?)
+    };
+    let report = match options.value("input") {
+        Some(path) => common::for_each_chunk(FeedbackReader::open(path, &read)?, write)?,
+        None => {
+            let input = std::io::stdin().lock();
+            common::for_each_chunk(FeedbackReader::new(input, "standard input", Format::Lines, &read)?, write)?
+        }
+    };
+    common::print_rejections(&report);
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Score a saved classifier on labelled rows.
+#![allow(clippy::print_stdout)] // a recipe talks to a terminal
+
+mod common;
+
+use std::process::ExitCode;
+
+use common::{Options, Result};
+use plaudit::{Classifier, TextClassifier};
+
+const HELP: &str = "
+Scores a saved classifier on a file of labelled texts: confusion matrix, precision, recall, specificity, F1, accuracy.
+
+cargo run --release --example evaluate -- --model DIR --data FILE [--on-dirty stop|skip] [--json]";
+
+fn main() -> ExitCode {
+    common::run(HELP, &["model", "data", "on-dirty"], evaluate)
+}
+
+fn evaluate(options: &Options) -> Result<()> {
+    let classifier = TextClassifier::load(options.required("model")?)?;
+    let mut read = options.read_config()?;
+    read.labels = Some(classifier.labels().clone());
+    read.labels_required = true;
+    let data = plaudit::data::read(options.required("data")?, &read)?;
+    common::print_rejections(&data.report);
+    let scores = plaudit::evaluate(&classifier, &data)?;
+    println!("{scores}");
+    if options.value("json").is_some() {
+        let mut json = common::figures(&scores);
+        common::add_rows(&mut json, [&data.report]);
+        println!("{json}");
+    }
+    Ok(())
+}

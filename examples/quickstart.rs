@@ -1,0 +1,78 @@
+//! The main job: read feedback, train, evaluate, decide.
+#![allow(clippy::print_stdout)] // a recipe talks to a terminal
+
+mod common;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use common::{Options, Result};
+use plaudit::{Classifier, Dataset, Policy, ProgressBar, ReadConfig, SplitRatios, TextClassifier, TrainConfig};
+
+const HELP: &str = "
+From raw feedback to a decision, on a corpus of invented feedback about a university's divisions.
+Writes the model and report.json under target/quickstart.
+
+cargo run --release --example quickstart -- [--seed N] [--threads N] [--json]";
+
+fn main() -> ExitCode {
+    common::run(HELP, &["seed", "threads"], quickstart)
+}
+
+fn quickstart(options: &Options) -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let out = root.join("target/quickstart");
+    let seed = options.number("seed")?.unwrap_or(7);
+
+    let feedback = plaudit::data::read(root.join("examples/data/feedback.tsv"), &ReadConfig::default())?;
+    common::print_rejections(&feedback.report);
+    let [train, valid, test] = feedback.split(SplitRatios::PAPER, seed)?;
+    println!(
+        "1. Read {} answers: {} to train on, {} to validate, {} to test.\n",
+        feedback.len(),
+        train.len(),
+        valid.len(),
+        test.len()
+    );
+
+    let mut config = TrainConfig::default();
+    (config.model.seed, config.model.threads) = (seed, options.number("threads")?);
+    let start = Instant::now();
+    let classifier = plaudit::train(&train, &valid, &config, &mut ProgressBar::new())?;
+    let train_seconds = start.elapsed().as_secs_f64();
+    let report = classifier.report();
+    println!(
+        "2. Trained a BiLSTM of {} weights in {train_seconds:.1} s; the best of {} epochs was epoch {}.\n",
+        report.parameters,
+        report.epochs.len(),
+        report.best_epoch
+    );
+
+    let scores = plaudit::evaluate(&classifier, &test)?;
+    println!("3. On the {} test answers, which it has not seen:\n\n{scores}", test.len());
+
+    // Held-out rows only: on the rows that it was trained on, a classifier looks better than it is.
+    let held_out = Dataset::from_rows(valid.iter().chain(test.iter()).cloned().collect());
+    let verdicts = Policy::default().decide(&plaudit::survey(&classifier, &held_out)?)?;
+    println!("4. What to promote, by the labels predicted for the {} held-out answers:\n\n{verdicts}", held_out.len());
+    println!("   The intervals hold the chance of who answered, not the classifier's errors.\n");
+
+    classifier.save(out.join("model"))?;
+    let loaded = TextClassifier::load(out.join("model"))?;
+    let text = "not bad at all, the library staff were lovely";
+    let one = loaded.predict(text)?;
+    println!("5. Saved and loaded; \"{text}\" is {} ({:.2}).\n", one.label(), one.score());
+
+    let mut json = common::figures(&scores);
+    common::add_rows(&mut json, [&feedback.report]);
+    json["train_seconds"] = train_seconds.into();
+    json["divisions"] = common::divisions(&verdicts)?;
+    let path = out.join("report.json");
+    std::fs::write(&path, serde_json::to_vec_pretty(&json)?).map_err(|error| common::io_error(&path, error))?;
+    println!("The model is in target/quickstart/model, all figures in target/quickstart/report.json.");
+    if options.value("json").is_some() {
+        println!("{json}");
+    }
+    Ok(())
+}
