@@ -5,7 +5,7 @@ mod common;
 
 use std::process::ExitCode;
 
-use common::{Options, Result};
+use common::{Options, Result, Summary};
 use plaudit::{Classifier, TextClassifier};
 
 const HELP: &str = "
@@ -27,9 +27,10 @@ fn evaluate(options: &Options) -> Result<()> {
     let scores = plaudit::evaluate(&classifier, &data)?;
     println!("{scores}");
     if options.value("json").is_some() {
-        let mut json = common::figures(&scores);
-        common::add_rows(&mut json, [&data.report]);
-        println!("{json}");
+        let mut summary = Summary::default();
+        summary.add_scores(&scores);
+        summary.add_rows([&data.report]);
+        println!("{}", summary.line());
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ mod common;
 
 use std::process::ExitCode;
 
-use common::{Options, Result};
+use common::{Options, Result, Summary};
 use plaudit::{Policy, TextClassifier};
 
 const HELP: &str = "
@@ -33,10 +33,10 @@ fn promote(options: &Options) -> Result<()> {
     println!("{verdicts}");
     println!("The intervals hold the chance of who answered, not the classifier's errors.");
     if options.value("json").is_some() {
-        let mut json = serde_json::json!({});
-        common::add_rows(&mut json, [&feedback.report]);
-        json["divisions"] = common::divisions(&verdicts)?;
-        println!("{json}");
+        let mut summary = Summary::default();
+        summary.add_rows([&feedback.report]);
+        summary.add_verdicts(&verdicts)?;
+        println!("{}", summary.line());
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::{Options, Result};
+use common::{Options, Result, Summary};
 use plaudit::{Classifier, Dataset, Policy, ProgressBar, ReadConfig, SplitRatios, TextClassifier, TrainConfig};
 
 const HELP: &str = "
@@ -64,15 +64,17 @@ fn quickstart(options: &Options) -> Result<()> {
     let one = loaded.predict(text)?;
     println!("5. Saved and loaded; \"{text}\" is {} ({:.2}).\n", one.label(), one.score());
 
-    let mut json = common::figures(&scores);
-    common::add_rows(&mut json, [&feedback.report]);
-    json["train_seconds"] = train_seconds.into();
-    json["divisions"] = common::divisions(&verdicts)?;
+    let mut summary = Summary::default();
+    summary.add_scores(&scores);
+    summary.add_rows([&feedback.report]);
+    summary.add("train_seconds", train_seconds);
+    summary.add_verdicts(&verdicts)?;
+    let line = summary.line();
     let path = out.join("report.json");
-    std::fs::write(&path, serde_json::to_vec_pretty(&json)?).map_err(|error| common::io_error(&path, error))?;
+    std::fs::write(&path, format!("{line}\n")).map_err(|error| common::io_error(&path, error))?;
     println!("The model is in target/quickstart/model, all figures in target/quickstart/report.json.");
     if options.value("json").is_some() {
-        println!("{json}");
+        println!("{line}");
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ mod common;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::{Options, Result, usage};
+use common::{Options, Result, Summary, usage};
 use plaudit::models::Architecture;
 use plaudit::text::{Language, PipelineConfig};
 use plaudit::{ProgressBar, TrainConfig};
@@ -72,10 +72,11 @@ fn train(options: &Options) -> Result<()> {
     );
     println!("On the {} {part} rows:\n\n{scores}\nSaved as {out}.", rows.len());
     if options.value("json").is_some() {
-        let mut json = common::figures(&scores);
-        common::add_rows(&mut json, &reports);
-        json["train_seconds"] = train_seconds.into();
-        println!("{json}");
+        let mut summary = Summary::default();
+        summary.add_scores(&scores);
+        summary.add_rows(&reports);
+        summary.add("train_seconds", train_seconds);
+        println!("{}", summary.line());
     }
     Ok(())
 }

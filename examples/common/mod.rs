@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Row};
 use plaudit::metrics::Report;
 use plaudit::{Error, Labels, ReadConfig, Verdicts};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -121,27 +121,42 @@ pub(crate) fn print_rejections(report: &ReadReport) {
     }
 }
 
-/// The figures of an evaluation, as the JSON line has them.
-pub(crate) fn figures(report: &Report) -> Value {
-    json!({
-        "accuracy": report.accuracy,
-        "macro_f1": report.macro_average.f1,
-        "macro_recall": report.balanced_accuracy,
-        "weighted_f1": report.weighted_average.f1,
-    })
-}
+/// The JSON line, under construction.
+#[derive(Default)]
+pub(crate) struct Summary(Map<String, Value>);
 
-/// Adds the rows that were used and rejected to a JSON object.
-pub(crate) fn add_rows<'a>(value: &mut Value, reports: impl IntoIterator<Item = &'a ReadReport>) {
-    let (used, rejected) =
-        reports.into_iter().fold((0, 0), |(used, rejected), report| (used + report.used, rejected + report.rejected));
-    value["rows_used"] = used.into();
-    value["rows_rejected"] = rejected.into();
-}
+impl Summary {
+    /// Adds one entry.
+    pub(crate) fn add(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
 
-/// The verdicts, as the JSON line has them.
-pub(crate) fn divisions(verdicts: &Verdicts) -> Result<Value> {
-    Ok(serde_json::to_value(verdicts)?)
+    /// Adds the figures of an evaluation.
+    pub(crate) fn add_scores(&mut self, report: &Report) {
+        self.add("accuracy", report.accuracy);
+        self.add("macro_f1", report.macro_average.f1);
+        self.add("macro_recall", report.balanced_accuracy);
+        self.add("weighted_f1", report.weighted_average.f1);
+    }
+
+    /// Adds how many rows of these files were used and rejected.
+    pub(crate) fn add_rows<'a>(&mut self, reports: impl IntoIterator<Item = &'a ReadReport>) {
+        let sum = |(used, rejected), report: &ReadReport| (used + report.used, rejected + report.rejected);
+        let (used, rejected) = reports.into_iter().fold((0, 0), sum);
+        self.add("rows_used", used);
+        self.add("rows_rejected", rejected);
+    }
+
+    /// Adds the verdicts.
+    pub(crate) fn add_verdicts(&mut self, verdicts: &Verdicts) -> Result<()> {
+        self.add("divisions", serde_json::to_value(verdicts)?);
+        Ok(())
+    }
+
+    /// Returns the object as one line.
+    pub(crate) fn line(self) -> String {
+        Value::Object(self.0).to_string()
+    }
 }
 
 /// Calls `each` with chunks of the file's rows, so that memory does not grow with the file; returns the report.

@@ -40,7 +40,8 @@ pub enum OnDirty {
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct ReadConfig {
-    /// The column of the unique id. Default: `uid`, or else `id`; where there is neither, rows are numbered from 1.
+    /// The column of the unique id. Default: `uid`, or else `id`; where there is neither (in JSONL: in the first object),
+    /// rows are numbered from 1, rejected ones too.
     pub uid: Option<String>,
     /// The column of what the person wrote. Default: `text`.
     pub text: Option<String>,

@@ -18,6 +18,8 @@ pub enum Format {
     Tsv,
     /// One JSON object a line. Numbers, `true` and `false` are read as they are written, `null` as nothing.
     Jsonl,
+    /// One text a line and nothing else: no header, no label; the uid is the line's number. No text at all is no error.
+    Lines,
 }
 
 /// How a file is packed.
@@ -45,9 +47,10 @@ pub(crate) fn of_path(path: &Path) -> Result<(Format, Compression)> {
         Some((_, "csv")) => Format::Csv,
         Some((_, "tsv")) => Format::Tsv,
         Some((_, "jsonl" | "ndjson")) => Format::Jsonl,
+        Some((_, "txt")) => Format::Lines,
         _ => {
-            let known =
-                "the file's name must end in .csv, .tsv, .jsonl or .ndjson, perhaps with .gz, .xz or .zst after it";
+            let known = "the file's name must end in .csv, .tsv, .jsonl, .ndjson or .txt, perhaps with .gz, .xz or .zst \
+                         after it";
             return Err(Error::format(path.display(), known));
         }
     };
@@ -65,12 +68,13 @@ mod tests {
             ("B.TSV.XZ", (Format::Tsv, Compression::Xz)),
             ("x.y.jsonl.gz", (Format::Jsonl, Compression::Gzip)),
             ("x.ndjson.zst", (Format::Jsonl, Compression::Zstd)),
+            ("x.txt", (Format::Lines, Compression::None)),
         ] {
             assert_eq!(of_path(Path::new(name)).unwrap(), expected, "{name}");
         }
         for name in ["csv", "feedback.xlsx", "a.gz", "a.csv.bz2", "..", ""] {
             let error = of_path(Path::new(name)).unwrap_err().to_string();
-            assert!(error.contains(".csv, .tsv, .jsonl or .ndjson"), "{error}");
+            assert!(error.contains(".csv, .tsv, .jsonl, .ndjson or .txt"), "{error}");
         }
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use plaudit_core::{Error, Feedback};
 
+use crate::columns::{Columns, Role};
 use crate::decompress::decompress;
 use crate::format::of_path;
 use crate::lines::{Ahead, Lines};
@@ -64,10 +65,11 @@ pub struct FeedbackReader<R> {
 enum Shape {
     Table(Table),
     Objects(Objects),
+    Lines(Columns),
 }
 
 impl FeedbackReader<Box<dyn Read + Send>> {
-    /// Opens a file. Its name tells the format (`.csv`, `.tsv`, `.jsonl` or `.ndjson`) and the compression (none, or
+    /// Opens a file. Its name tells the format (`.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.txt`) and the compression (none, or
     /// `.gz`, `.xz` or `.zst` after it).
     ///
     /// # Errors
@@ -96,7 +98,10 @@ impl<R: Read> FeedbackReader<R> {
             format,
             lines: Lines::new(input, config.max_record_bytes).map_err(failed)?,
             records: Records::default(),
-            shape: Shape::Objects(Objects::default()),
+            shape: match format {
+                Format::Lines => Shape::Lines(Columns::new(config, |_| false)),
+                _ => Shape::Objects(Objects::default()), // a table once its header is read
+            },
             rows: Rows::new(config),
             report: ReadReport::new(source_name, 0),
             done: false,
@@ -109,6 +114,7 @@ impl<R: Read> FeedbackReader<R> {
             return Err(Error::format(source_name, reason));
         }
         match first {
+            _ if format == Format::Lines => {}
             None => return Err(Error::format(source_name, "the file is empty")),
             Some(_) if format == Format::Jsonl => {}
             Some(header) => reader.read_header(header)?,
@@ -165,6 +171,12 @@ impl<R: Read> FeedbackReader<R> {
         match &mut self.shape {
             Shape::Table(table) => table.feedback(text, &mut self.rows, number, line),
             Shape::Objects(objects) => objects.feedback(text, &self.config, &mut self.rows, number, line),
+            Shape::Lines(columns) => {
+                let mut feedback = Feedback::default();
+                self.rows.put(&mut feedback, Role::Text, "", text)?;
+                self.rows.check(&mut feedback, columns, line, line)?;
+                Ok(feedback)
+            }
         }
     }
 
@@ -179,7 +191,7 @@ impl<R: Read> FeedbackReader<R> {
         match (extent, &row) {
             // Several lines that make no row are likely held together by a stray quote: it costs the first of them.
             (Ok(Extent { lines: 2.., .. }), Err((_, Reason::RaggedRow { .. }))) | (Err(_), _) => {
-                self.lines.pass_line()?
+                self.lines.pass_line()?;
             }
             (Ok(extent), _) => self.lines.pass(extent.next, extent.lines),
         }
@@ -224,7 +236,7 @@ impl<R: Read> Iterator for FeedbackReader<R> {
                 Shape::Objects(objects) => {
                     objects.missing().map(|reason| Err(Error::format(&self.report.source_name, reason)))
                 }
-                Shape::Table(_) => None,
+                Shape::Table(_) | Shape::Lines(_) => None,
             },
             Err(error) => Some(Err(Error::io(&self.report.source_name, error))),
         };

@@ -5,31 +5,22 @@
 //! seed gives the same bytes.
 //!
 //! ```
-//! use plaudit::{Classifier, Feedback, Policy, SplitRatios, TextClassifier, TrainConfig, data::Dataset};
+//! use plaudit::{Classifier, Policy, ReadConfig, SplitRatios, TextClassifier, TrainConfig};
+//! # let folder = std::env::temp_dir().join(format!("plaudit-docs-{}", std::process::id()));
+//! # let (file, model) = (folder.join("feedback.csv"), folder.join("model"));
+//! # let said = ["lovely staff,Good", "works after a wait,Average", "closed on Friday,Neutral", "rude and slow,Poor"];
+//! # let rows = (0..160).map(|k| format!("{},{}\n", ["Library", "Finance"][k / 4 % 2], said[k % 4]));
+//! # std::fs::create_dir_all(&folder).unwrap();
+//! # std::fs::write(&file, "division,text,label\n".to_owned() + &rows.collect::<String>()).unwrap();
 //!
-//! # let words = [("lovely staff", "Good"), ("works, with a wait", "Average"), ("closed on Friday", "Neutral"), ("rude and slow", "Poor")];
-//! # let row = |k: usize| {
-//! #     let (text, label) = words[k % 4];
-//! #     let mut row = Feedback::new(k.to_string(), text);
-//! #     (row.division, row.label) = (["Library", "Finance"][k / 4 % 2].into(), Some(label.into()));
-//! #     row
-//! # };
-//! # let rows: Vec<Feedback> = (0..160).map(row).collect();
-//! // From a file: let feedback = plaudit::data::read("feedback.csv", &plaudit::data::ReadConfig::default())?;
-//! let feedback = Dataset::from_rows(rows);
+//! let feedback = plaudit::data::read(file, &ReadConfig::default())?; // rows used + rejected, with reasons
 //! let [train, valid, test] = feedback.split(SplitRatios::PAPER, 7)?; // 70:15:15, stratified, seeded
-//! # let mut config = TrainConfig::default();
-//! # config.model.epochs = 2;
-//! # let config_for_docs = config;
-//! # struct Short;
-//! # impl Short { fn default() -> TrainConfig { let mut c = TrainConfig::default(); c.model.epochs = 1; c } }
 //! let classifier = plaudit::train(&train, &valid, &TrainConfig::default(), &mut ())?; // text -> ids -> BiLSTM
 //! println!("{}", plaudit::evaluate(&classifier, &test)?);
-//! let folder = std::env::temp_dir().join(format!("plaudit-docs-{}", std::process::id()));
-//! classifier.save(&folder)?;
+//! classifier.save(&model)?;
 //! let verdicts = Policy::default().decide(&plaudit::survey(&classifier, &feedback)?)?; // one verdict a division
 //! println!("{verdicts}");
-//! let one = TextClassifier::load(&folder)?.predict("not bad at all, the library staff were lovely")?;
+//! let one = TextClassifier::load(&model)?.predict("not bad at all, the library staff were lovely")?;
 //! println!("{} {:.2}", one.label(), one.score());
 //! # std::fs::remove_dir_all(&folder).ok();
 //! # Ok::<(), plaudit::Error>(())

@@ -1,0 +1,194 @@
+//! The recipes as a user runs them: output, JSON line, exit codes, reproducible bytes.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The recipe's program, which `cargo test` builds beside this test.
+fn recipe(name: &str) -> Command {
+    let test = std::env::current_exe().unwrap();
+    let program = test.parent().unwrap().parent().unwrap().join("examples").join(name);
+    let program = program.with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(program.is_file(), "{} is not built: run `cargo build -p plaudit --examples`", program.display());
+    Command::new(program)
+}
+
+fn run(name: &str, arguments: &[&str]) -> Output {
+    recipe(name).args(arguments).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Runs a recipe that must succeed; returns its last line as JSON.
+fn json(name: &str, arguments: &[&str]) -> Value {
+    let output = run(name, &[arguments, &["--json"]].concat());
+    assert!(output.status.success(), "{name}: {}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    serde_json::from_str(text.lines().last().unwrap()).unwrap()
+}
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/data/feedback.tsv")
+}
+
+/// A scratch folder with a small corpus and a quick configuration.
+struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    fn new() -> Self {
+        let scratch = Self(tempfile::tempdir().unwrap());
+        let text = fs::read_to_string(corpus()).unwrap();
+        let mut lines = text.lines();
+        let header = lines.next().unwrap();
+        let part = |lines: Vec<&str>| format!("{header}\n{}\n", lines.join("\n"));
+        let lines: Vec<&str> = lines.collect();
+        fs::write(scratch.at("train.tsv"), part(lines[..400].to_vec())).unwrap();
+        fs::write(scratch.at("test.tsv"), part(lines[400..500].to_vec())).unwrap();
+        fs::write(scratch.at("other.tsv"), part(lines[500..560].to_vec())).unwrap();
+        let config = r#"{"model": {"epochs": 2, "architecture":
+            {"kind": "bi_lstm", "embedding": 16, "hidden": 8, "dense": 16, "dropout": 0.2, "embedding_dropout": 0.1}}}"#;
+        fs::write(scratch.at("config.json"), config).unwrap();
+        scratch
+    }
+
+    fn at(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+
+    fn train(&self, out: &str, more: &[&str]) -> Value {
+        let (train, config, out) = (self.at("train.tsv"), self.at("config.json"), self.at(out));
+        json("train", &[&["--train", &train, "--config", &config, "--out", &out], more].concat())
+    }
+
+    fn weights(&self, model: &str) -> Vec<u8> {
+        fs::read(Path::new(&self.at(model)).join("model.safetensors")).unwrap()
+    }
+}
+
+#[test]
+fn from_a_file_to_a_verdict() {
+    let scratch = Scratch::new();
+    let (model, test) = (scratch.at("model"), scratch.at("test.tsv"));
+    let trained = scratch.train("model", &["--test", &test]);
+    assert_eq!((&trained["rows_used"], &trained["rows_rejected"]), (&500.into(), &0.into()));
+    assert!(trained["train_seconds"].as_f64().unwrap() > 0.0);
+
+    let evaluated = json("evaluate", &["--model", &model, "--data", &test]);
+    for figure in ["accuracy", "macro_f1", "macro_recall", "weighted_f1"] {
+        assert_eq!(evaluated[figure], trained[figure], "{figure}");
+        assert!((0.0..=1.0).contains(&evaluated[figure].as_f64().unwrap()));
+    }
+
+    let output = run("classify", &["--model", &model, "--input", &test]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 100);
+    for row in &rows {
+        let scores = row["scores"].as_object().unwrap();
+        let sum: f64 = scores.values().map(|p| p.as_f64().unwrap()).sum();
+        let best = scores.iter().max_by(|a, b| a.1.as_f64().unwrap().total_cmp(&b.1.as_f64().unwrap())).unwrap();
+        assert!((sum - 1.0).abs() < 1e-5 && row["label"] == *best.0 && row["id"].is_string(), "{row}");
+    }
+
+    let promoted = json("promote", &["--model", &model, "--feedback", &test]);
+    let divisions = promoted["divisions"].as_array().unwrap();
+    assert_eq!(divisions.iter().map(|d| d["n"].as_u64().unwrap()).sum::<u64>(), 100);
+    for division in divisions {
+        assert!(["promote", "hold", "needs_more_data"].contains(&division["verdict"].as_str().unwrap()));
+        assert!(!division["reasons"].as_array().unwrap().is_empty());
+        assert_eq!(division["interval"]["Good"].as_array().unwrap().len(), 2);
+        assert!(division["division"].is_string() && division["shares"]["Poor"].is_number());
+    }
+}
+
+#[test]
+fn the_same_bytes_whatever_the_threads_and_the_test_file() {
+    let scratch = Scratch::new();
+    scratch.train("one", &["--threads", "1", "--seed", "5"]);
+    for (name, threads, test) in [("two", "2", "test.tsv"), ("three", "3", "other.tsv")] {
+        scratch.train(name, &["--threads", threads, "--seed", "5", "--test", &scratch.at(test)]);
+        assert!(scratch.weights(name) == scratch.weights("one"), "{name} threads gave other bytes");
+        for file in ["config.json", "report.json", "vocab.txt", "manifest.json"] {
+            let read = |model: &str| fs::read(Path::new(&scratch.at(model)).join(file)).unwrap();
+            assert!(read(name) == read("one"), "{name}: {file}");
+        }
+    }
+    scratch.train("other", &["--seed", "6"]);
+    assert!(scratch.weights("other") != scratch.weights("one"));
+}
+
+#[test]
+fn texts_from_standard_input() {
+    let scratch = Scratch::new();
+    scratch.train("model", &[]);
+    let mut child = recipe("classify")
+        .args(["--model", &scratch.at("model")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"not bad at all\n\n\xff\xfe\xfd\nslow, slow, slow\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let ids: Vec<Value> = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone()).collect();
+    assert_eq!(ids, ["1", "4"]);
+    assert!(stderr(&output).contains("line 3") && stderr(&output).contains("UTF-8"), "{}", stderr(&output));
+}
+
+#[test]
+fn mistakes_are_named_and_end_with_a_code() {
+    let scratch = Scratch::new();
+    let (train, out) = (scratch.at("train.tsv"), scratch.at("model"));
+    let expect = |name: &str, arguments: &[&str], code: i32, words: &[&str]| {
+        let output = run(name, arguments);
+        assert_eq!(output.status.code(), Some(code), "{name} {arguments:?}: {}", stderr(&output));
+        assert!(words.iter().all(|word| stderr(&output).contains(word)), "{name}: {}", stderr(&output));
+    };
+    expect("train", &[], 2, &["--out is missing"]);
+    expect("train", &["--out", &out], 2, &["--train is missing"]);
+    expect("train", &["--train"], 2, &["--train"]);
+    expect("train", &["--frobnicate"], 2, &["--frobnicate"]);
+    expect("train", &["--train", &train, "--out", &out, "--seed", "x"], 2, &["--seed", "whole number"]);
+    expect("train", &["--train", &train, "--out", &out, "--on-dirty", "maybe"], 2, &["stop or skip"]);
+    expect("train", &["--train", &train, "--out", &out, "--architecture", "gru"], 1, &["bi_lstm"]);
+    expect("train", &["--train", &train, "--out", &out, "--language", "xx"], 1, &["xx"]);
+    expect("train", &["--train", &train, "--out", &out, "--threads", "0"], 1, &["threads"]);
+    expect("train", &["--train", &scratch.at("none.tsv"), "--out", &out], 1, &["none.tsv"]);
+    expect("evaluate", &["--model", &out, "--data", &train], 1, &["manifest.json"]);
+    let rows = "fine\tGood\n\tGood\nfine\tGod\n".to_owned() + &"fine\tGood\n".repeat(20);
+    fs::write(scratch.at("dirty.tsv"), format!("text\tlabel\n{rows}")).unwrap();
+    let dirty = scratch.at("dirty.tsv");
+    let stop = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor", "--on-dirty", "stop"];
+    expect("train", &stop, 1, &["dirty.tsv", "line 3", "text"]);
+    let skip = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor"];
+    expect("train", &skip, 1, &["line 3", "line 4", "nearest", "Good"]);
+    assert!(!Path::new(&out).exists(), "a failed run left a model");
+    for name in ["quickstart", "train", "evaluate", "classify", "promote"] {
+        let output = run(name, &["--help"]);
+        assert!(output.status.success() && String::from_utf8(output.stdout).unwrap().contains("cargo run"));
+    }
+}
+
+/// SST-2 (Socher et al. 2013), official split: two epochs of a small network are far above chance (50 %).
+#[test]
+fn a_real_dataset_trains() {
+    let Some(data) = std::env::var_os("PLAUDIT_DATA").map(PathBuf::from) else {
+        return println!("skipped: PLAUDIT_DATA is not set");
+    };
+    let scratch = Scratch::new();
+    let at = |name: &str| data.join("sst2").join(name).display().to_string();
+    let (train, valid, config, out) =
+        (at("train.tsv"), at("valid.tsv"), scratch.at("config.json"), scratch.at("model"));
+    let arguments = ["--train", &train, "--valid", &valid, "--config", &config, "--out", &out];
+    let figures = json("train", &arguments);
+    assert_eq!(figures["rows_used"], 6920 + 872);
+    assert!(figures["accuracy"].as_f64().unwrap() > 0.65, "{figures}");
+}

@@ -1,0 +1,31 @@
+# Recipes for contributors. The commands themselves stand in .ci/run, which CI calls.
+
+# Everything that must hold before a change lands
+ci:
+    bash .ci/run
+
+# One or more steps: fmt clippy doc features package quickstart tests
+step +names:
+    bash .ci/run {{names}}
+
+# The main job on our own corpus
+quickstart *args:
+    cargo run --release --example quickstart -- {{args}}
+
+test:
+    cargo test --workspace
+
+bench:
+    cargo bench -p plaudit
+
+# Licences, bans and sources of dependencies (needs cargo-deny)
+deny:
+    cargo deny check licenses bans sources
+
+# Known vulnerabilities (needs cargo-deny and the network)
+advisories:
+    cargo deny check advisories
+
+# Undefined behaviour in the one crate with unsafe code (needs a nightly toolchain)
+asan:
+    RUSTFLAGS=-Zsanitizer=address cargo +nightly test -p plaudit-kernels --target x86_64-unknown-linux-gnu
