@@ -22,12 +22,25 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
   --architecture bi_lstm    the network
   --language en|und         English cleaning, or cleaning that suits any language (en)
+  --cleaning light|dpms     what is cleaned: little, which suits networks, or all steps of DPMS, Eq. 5 to 11 (light)
   --config FILE             a JSON file with a training configuration, in the form that config.json shows
   --seed N  --threads N     (0; all)
   --json                    the last line of standard output is one JSON object";
 
-const OPTIONS: [&str; 11] =
-    ["train", "valid", "test", "labels", "on-dirty", "architecture", "language", "config", "seed", "threads", "out"];
+const OPTIONS: [&str; 12] = [
+    "train",
+    "valid",
+    "test",
+    "labels",
+    "on-dirty",
+    "architecture",
+    "language",
+    "cleaning",
+    "config",
+    "seed",
+    "threads",
+    "out",
+];
 
 fn main() -> ExitCode {
     common::run(HELP, &OPTIONS, train)
@@ -91,6 +104,12 @@ fn config(options: &Options) -> Result<TrainConfig> {
     };
     if let Some(language) = options.value("language") {
         config.text = PipelineConfig::for_language(language.parse::<Language>()?);
+    }
+    match options.value("cleaning") {
+        None | Some("light") => {}
+        Some("dpms") if config.text.language == Language::En => config.text = PipelineConfig::dpms(),
+        Some("dpms") => return Err(usage("--cleaning dpms is for --language en")),
+        Some(other) => return Err(usage(format!("--cleaning: expected light or dpms, found `{other}`"))),
     }
     if let Some(architecture) = options.value("architecture") {
         config.model.architecture = Architecture::from_name(architecture)?;

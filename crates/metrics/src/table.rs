@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use plaudit_core::Table;
+
 use crate::Report;
 
 impl fmt::Display for Report {
@@ -9,19 +11,16 @@ impl fmt::Display for Report {
     ///
     /// Columns are aligned by the number of characters, which is the width on screen for all but East Asian wide ones.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rows =
-            vec![["label", "support", "precision", "recall", "specificity", "F1"].map(String::from).to_vec()];
+        let mut table = Table::new(["label", "support", "precision", "recall", "specificity", "F1"]);
         for class in &self.classes {
             let scores = [class.precision, class.recall, class.specificity, class.f1].map(decimals);
-            rows.push([class.label.clone(), class.support.to_string()].into_iter().chain(scores).collect());
+            table.push([class.label.clone(), class.support.to_string()].into_iter().chain(scores));
         }
         for (name, mean) in [("macro average", self.macro_average), ("weighted average", self.weighted_average)] {
             let scores = [mean.precision, mean.recall, mean.specificity, mean.f1].map(decimals);
-            rows.push([name.to_owned(), self.total.to_string()].into_iter().chain(scores).collect());
+            table.push([name.to_owned(), self.total.to_string()].into_iter().chain(scores));
         }
-        aligned(f, &rows)?;
-
-        write!(f, "\naccuracy {}", decimals(self.accuracy))?;
+        write!(f, "{table}\naccuracy {}", decimals(self.accuracy))?;
         if let Some(interval) = self.accuracy_interval {
             let level = 100.0 * interval.level;
             write!(f, " ({level:.0} % interval {:.3} to {:.3})", interval.low, interval.high)?;
@@ -29,40 +28,17 @@ impl fmt::Display for Report {
         writeln!(f, ", {} of {} right", self.correct, self.total)?;
         writeln!(f, "macro F1 {}\n", decimals(self.macro_average.f1))?;
 
-        let mut rows = vec![vec!["truth \\ predicted".to_owned()]];
-        rows.extend(self.classes.iter().zip(self.matrix.rows()).map(|(class, counts)| {
-            std::iter::once(class.label.clone()).chain(counts.iter().map(u64::to_string)).collect()
-        }));
-        if let Some(heading) = rows.first_mut() {
-            heading.extend(self.classes.iter().map(|class| class.label.clone()));
+        let corner = "truth \\ predicted".to_owned();
+        let mut table = Table::new([corner].into_iter().chain(self.classes.iter().map(|class| class.label.clone())));
+        for (class, counts) in self.classes.iter().zip(self.matrix.rows()) {
+            table.push([class.label.clone()].into_iter().chain(counts.iter().map(u64::to_string)));
         }
-        aligned(f, &rows)
+        write!(f, "{table}")
     }
 }
 
 fn decimals(score: Option<f64>) -> String {
     score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"))
-}
-
-/// Writes rows of equal length, the first column to the left and the others to the right.
-fn aligned(f: &mut fmt::Formatter<'_>, rows: &[Vec<String>]) -> fmt::Result {
-    let mut widths = vec![0; rows.first().map_or(0, Vec::len)];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    for row in rows {
-        for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
-            if column == 0 {
-                write!(f, "{cell:<width$}")?;
-            } else {
-                write!(f, "  {cell:>width$}")?;
-            }
-        }
-        writeln!(f)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

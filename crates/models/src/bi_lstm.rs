@@ -19,7 +19,7 @@ pub struct BiLstmConfig {
     pub hidden: usize,
     /// Size of the dense layer. Default 128 (Fig. 2).
     pub dense: usize,
-    /// Share of the embedding values dropped while training, 0 to below 1. Default 0.3.
+    /// Share of the embedding values dropped while training, 0 to below 1. Default 0.5.
     pub embedding_dropout: f64,
     /// Share of the pooled and of the dense values dropped while training, 0 to below 1. Default 0.5.
     pub dropout: f64,
@@ -27,7 +27,7 @@ pub struct BiLstmConfig {
 
 impl Default for BiLstmConfig {
     fn default() -> Self {
-        Self { embedding: 100, hidden: 64, dense: 128, embedding_dropout: 0.3, dropout: 0.5 }
+        Self { embedding: 100, hidden: 64, dense: 128, embedding_dropout: 0.5, dropout: 0.5 }
     }
 }
 

@@ -124,6 +124,17 @@ fn the_same_bytes_whatever_the_threads_and_the_test_file() {
 }
 
 #[test]
+fn every_cleaning_step_of_the_paper() {
+    let scratch = Scratch::new();
+    scratch.train("model", &["--cleaning", "dpms"]);
+    let pipeline = fs::read_to_string(Path::new(&scratch.at("model")).join("analyzer/pipeline.json")).unwrap();
+    for step in ["casefold", "punctuation", "numbers", "stop_words", "stem"] {
+        assert!(pipeline.contains(step), "{pipeline}");
+    }
+    json("evaluate", &["--model", &scratch.at("model"), "--data", &scratch.at("test.tsv")]);
+}
+
+#[test]
 fn texts_from_standard_input() {
     let scratch = Scratch::new();
     scratch.train("model", &[]);
@@ -161,6 +172,8 @@ fn mistakes_are_named_and_end_with_a_code() {
     expect("train", &["--train", &train, "--out", &out, "--architecture", "gru"], 1, &["bi_lstm"]);
     expect("train", &["--train", &train, "--out", &out, "--language", "xx"], 1, &["xx"]);
     expect("train", &["--train", &train, "--out", &out, "--threads", "0"], 1, &["threads"]);
+    expect("train", &["--train", &train, "--out", &out, "--cleaning", "most"], 2, &["light or dpms"]);
+    expect("train", &["--train", &train, "--out", &out, "--language", "und", "--cleaning", "dpms"], 2, &["en"]);
     expect("train", &["--train", &scratch.at("none.tsv"), "--out", &out], 1, &["none.tsv"]);
     expect("evaluate", &["--model", &out, "--data", &train], 1, &["manifest.json"]);
     let rows = "fine\tGood\n\tGood\nfine\tGod\n".to_owned() + &"fine\tGood\n".repeat(20);

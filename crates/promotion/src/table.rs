@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use plaudit_core::Table;
+
 use crate::{DivisionVerdict, Verdicts};
 
 impl fmt::Display for Verdicts {
@@ -10,8 +12,8 @@ impl fmt::Display for Verdicts {
         let mut heading: Vec<String> = vec!["division".into(), "answers".into()];
         heading.extend(self.labels().iter().map(String::from));
         heading.extend(["score".into(), "verdict".into()]);
-        let mut rows = vec![heading];
-        rows.extend(self.iter().map(|decided| {
+        let mut table = Table::new(heading);
+        for decided in self {
             let mut row = vec![name(decided), decided.n.to_string()];
             let shares = self.labels().iter().enumerate().map(|(index, _)| decided.shares.get(index));
             row.extend(shares.map(|share| share.map_or_else(|| "-".to_owned(), |share| format!("{:.2}", share.value))));
@@ -21,9 +23,9 @@ impl fmt::Display for Verdicts {
                 _ => "-".to_owned(),
             });
             row.push(decided.verdict.to_string());
-            row
-        }));
-        aligned(f, &rows)?;
+            table.push(row);
+        }
+        write!(f, "{table}")?;
         for decided in self {
             writeln!(f, "\n{}: {}", name(decided), decided.verdict)?;
             for reason in &decided.reasons {
@@ -40,25 +42,4 @@ fn name(decided: &DivisionVerdict) -> String {
         return "(no division)".to_owned();
     }
     decided.division.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// Writes rows of equal length, the first column to the left and the others to the right.
-fn aligned(f: &mut fmt::Formatter<'_>, rows: &[Vec<String>]) -> fmt::Result {
-    let mut widths = vec![0; rows.first().map_or(0, Vec::len)];
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    for row in rows {
-        for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
-            if column == 0 {
-                write!(f, "{cell:<width$}")?;
-            } else {
-                write!(f, "  {cell:>width$}")?;
-            }
-        }
-        writeln!(f)?;
-    }
-    Ok(())
 }

@@ -16,6 +16,9 @@
 //! As printed, Eq. 6, 7 and 9 of DPMS keep what is in the set to be removed; they are read as removals here. Eq. 4 also
 //! removes a word's second occurrence; that would make every count 0 or 1, and is not done.
 //!
+//! Two presets: [`PipelineConfig::default`] suits networks that read words in order, and leaves punctuation and function
+//! words in place; [`PipelineConfig::dpms`] runs every step of the table.
+//!
 //! # How text is split
 //! White space always splits and is dropped. Then emoticons such as `:)`, `:-(`, `XD`, `<3` and `^_^` are found: not
 //! inside words, and not the `:/` of `http://`. What is left is split by UAX #29: `don't` and `3.5` are one token, an
@@ -28,7 +31,7 @@
 //! use plaudit_core::Analyzer;
 //! use plaudit_text::{Pipeline, PipelineConfig};
 //!
-//! let pipeline = Pipeline::new(PipelineConfig::default())?;
+//! let pipeline = Pipeline::new(PipelineConfig::dpms())?;
 //! let tokens = pipeline.analyze("The staff weren't helpful, but it’s not bad at all :)");
 //! let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
 //! assert_eq!(words, ["staff", "weren't", "help", "but", "not", "bad", "all", ":)"]);

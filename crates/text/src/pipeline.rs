@@ -21,7 +21,7 @@ use crate::{PipelineConfig, tokenize};
 ///
 /// let pipeline = Pipeline::new(PipelineConfig::for_language(Language::Und))?;
 /// let tokens = pipeline.analyze("Straße 12: 好👍!");
-/// assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>(), ["strasse", "好", "👍"]);
+/// assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>(), ["strasse", "<num>", ":", "好", "👍", "!"]);
 /// assert_eq!(tokens.get(0).unwrap().source, 0..7);
 ///
 /// let files = pipeline.to_files()?; // one file, pipeline.json

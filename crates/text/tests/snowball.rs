@@ -17,7 +17,7 @@ fn few_words_differ_from_the_current_snowball() {
     let read = |name| std::fs::read_to_string(format!("{data}/stemmer_snowball/{name}")).unwrap();
     let (words, expected) = (read("english_voc.txt"), read("english_output.txt"));
     assert_eq!((words.lines().count(), expected.lines().count()), (42_649, 42_649));
-    let mut config = PipelineConfig::default();
+    let mut config = PipelineConfig::dpms();
     config.steps = vec![TextStep::Stem];
     let pipeline = Pipeline::new(config).unwrap();
     let mut several = Vec::new();
