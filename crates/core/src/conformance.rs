@@ -3,8 +3,12 @@
 //! Each check takes the implementor and some texts, and returns every rule that did not hold.
 
 use std::fmt;
+use std::ops::ControlFlow;
 
-use crate::{Analyzer, Classifier, Embedding, Features, Scores, SparseRow, TokenKind, Tokens};
+use crate::{
+    Analyzer, Classifier, Embedding, Epoch, Features, Observer, Progress, Scores, SparseRow, Stage, Stored, TokenKind,
+    Tokens,
+};
 
 /// The rules that did not hold, one sentence each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +161,116 @@ pub fn check_classifier(classifier: &dyn Classifier, texts: &[&str]) -> Result<(
     verdict(violations)
 }
 
+/// Checks [`Stored`]: there is at least one file, names are plain, what is read back writes the same bytes, and a missing
+/// file is an error.
+///
+/// # Errors
+/// With every rule that did not hold.
+pub fn check_stored<S: Stored>(value: &S) -> Result<(), Violations> {
+    let mut violations = Vec::new();
+    let files = match value.to_files() {
+        Ok(files) => files,
+        Err(error) => return verdict(vec![format!("to_files failed: {error}")]),
+    };
+    if files.is_empty() {
+        violations.push("no file was written".to_owned());
+    }
+    for name in files.keys() {
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+        if !plain || name.chars().all(|c| c == '.') {
+            violations.push(format!("{name:?} is no plain file name"));
+        }
+        let mut without = files.clone();
+        without.remove(name);
+        if S::from_files(&without).is_ok() {
+            violations.push(format!("without {name:?} there was no error"));
+        }
+    }
+    match S::from_files(&files).and_then(|again| again.to_files()) {
+        Ok(again) if again == files => {}
+        Ok(_) => violations.push("what was read back writes other bytes".to_owned()),
+        Err(error) => violations.push(format!("reading back failed: {error}")),
+    }
+    verdict(violations)
+}
+
+/// An [`Observer`] that checks the events of a run, for those who write one: `done` never steps back within a stage of an
+/// epoch and never passes `total`, losses are finite, epochs are numbered 1, 2, 3, and nothing is said after a break.
+///
+/// ```
+/// use plaudit_core::{Epoch, Observer, Progress, Stage, conformance::EventCheck};
+///
+/// let mut check = EventCheck::new(2); // breaks at the second epoch
+/// let _ = check.progressed(&Progress::new(Stage::Training, 5, Some(5)));
+/// assert!(check.epoch_ended(&Epoch::new(1, 9)).is_continue());
+/// assert!(check.epoch_ended(&Epoch::new(2, 9)).is_break());
+/// check.finish().expect("the rules hold");
+/// ```
+#[derive(Debug, Clone)]
+pub struct EventCheck {
+    break_at: usize,
+    broken: bool,
+    epochs: usize,
+    last: Option<Progress>,
+    violations: Vec<String>,
+}
+
+impl EventCheck {
+    /// Returns a check that ends the run when epoch `break_at` has ended.
+    pub fn new(break_at: usize) -> Self {
+        Self { break_at, broken: false, epochs: 0, last: None, violations: Vec::new() }
+    }
+
+    /// Returns the number of epochs that ended.
+    pub fn epochs(&self) -> usize {
+        self.epochs
+    }
+
+    /// Ends the check.
+    ///
+    /// # Errors
+    /// With every rule that did not hold.
+    pub fn finish(self) -> Result<(), Violations> {
+        verdict(self.violations)
+    }
+
+    fn event(&mut self, what: &str) {
+        if self.broken {
+            self.violations.push(format!("{what} after the observer asked for the end"));
+        }
+    }
+}
+
+impl Observer for EventCheck {
+    fn progressed(&mut self, progress: &Progress) -> ControlFlow<()> {
+        self.event("progress");
+        if progress.total.is_some_and(|total| progress.done > total) {
+            self.violations.push(format!("{} done of {:?}", progress.done, progress.total));
+        }
+        if self.last.is_some_and(|last| last.stage == progress.stage && last.done > progress.done) {
+            self.violations.push(format!("{:?} stepped back to {}", progress.stage, progress.done));
+        }
+        if progress.loss.is_some_and(|loss| !loss.is_finite()) {
+            self.violations.push("a loss that is not finite".to_owned());
+        }
+        self.last = Some(*progress);
+        ControlFlow::Continue(())
+    }
+
+    fn epoch_ended(&mut self, epoch: &Epoch) -> ControlFlow<()> {
+        self.event("an epoch");
+        self.epochs += 1;
+        if epoch.number != self.epochs || epoch.number > epoch.of {
+            self.violations.push(format!("epoch {} of {} came as number {}", epoch.number, epoch.of, self.epochs));
+        }
+        if self.last.is_some_and(|last| last.stage == Stage::Training) {
+            self.last = None; // the next epoch counts from the start
+        }
+        self.broken = self.epochs >= self.break_at;
+        if self.broken { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
 /// Owned rows, last first.
 trait RevRows {
     fn rev_rows(self) -> std::vec::IntoIter<Vec<f32>>;
@@ -225,6 +339,29 @@ mod tests {
     fn broken_embeddings_and_features_are_found() {
         assert!(check_embedding(&Zero, &["x"]).is_err());
         assert_eq!(check_features(&Wide, &[]).unwrap_err().0.len(), 2 * HOSTILE.len());
+    }
+
+    struct Careless;
+
+    impl Stored for Careless {
+        fn to_files(&self) -> CoreResult<crate::Files> {
+            Ok([("../x".to_owned(), vec![1])].into())
+        }
+        fn from_files(_: &crate::Files) -> CoreResult<Self> {
+            Ok(Self)
+        }
+    }
+
+    #[test]
+    fn broken_storage_and_events_are_found() {
+        let violations = check_stored(&Careless).unwrap_err().0;
+        assert_eq!(violations.len(), 2, "{violations:?}");
+        let mut check = EventCheck::new(1);
+        let _ = check.progressed(&Progress::new(Stage::Training, 9, Some(5)));
+        let _ = check.progressed(&Progress::new(Stage::Training, 1, None));
+        let _ = check.epoch_ended(&Epoch::new(2, 1));
+        let _ = check.progressed(&Progress::new(Stage::Training, 1, None));
+        assert_eq!(check.finish().unwrap_err().0.len(), 4);
     }
 
     /// Scores by place in the batch: exactly what a classifier must not do.

@@ -13,7 +13,7 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 ///
 /// # Example: a part with one setting
 /// ```
-/// use plaudit_core::{Error, Files, Result, Stored};
+/// use plaudit_core::{Error, Files, Result, Stored, conformance};
 ///
 /// #[derive(Debug, PartialEq)]
 /// struct Limit(usize);
@@ -30,6 +30,7 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 /// }
 ///
 /// assert_eq!(Limit::from_files(&Limit(7).to_files()?)?, Limit(7));
+/// conformance::check_stored(&Limit(7)).expect("the role's rules hold");
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
 pub trait Stored: Sized {

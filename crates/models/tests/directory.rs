@@ -43,6 +43,11 @@ fn edit(path: &Path, change: impl FnOnce(&mut serde_json::Value)) {
 }
 
 #[test]
+fn the_analyzer_keeps_the_rules_of_its_role() {
+    plaudit_core::conformance::check_stored(&Blanks).unwrap();
+}
+
+#[test]
 fn loaded_is_what_was_saved() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("nested/model");

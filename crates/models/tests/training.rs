@@ -6,7 +6,8 @@ mod common;
 use std::ops::ControlFlow;
 
 use common::{Blanks, config, examples, rows, trained};
-use plaudit_core::{Classifier, Epoch, Error, Example, Labels, Observer, Progress, Stage, conformance};
+use plaudit_core::conformance::{self, EventCheck};
+use plaudit_core::{Classifier, Error, Example, Labels, Observer, Progress};
 use plaudit_models::{Stopped, TrainConfig, train};
 use proptest::prelude::*;
 
@@ -69,38 +70,23 @@ fn long_texts_are_cut_and_counted() {
     classifier.predict(&"good ".repeat(500_000)).unwrap();
 }
 
-struct Watcher {
-    stop_after: usize,
-    stages: Vec<Stage>,
-    epochs: Vec<Epoch>,
-}
-
-impl Observer for Watcher {
-    fn progressed(&mut self, progress: &Progress) -> ControlFlow<()> {
-        assert!(progress.done <= progress.total.unwrap());
-        self.stages.push(progress.stage);
-        if self.stop_after == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-    fn epoch_ended(&mut self, epoch: &Epoch) -> ControlFlow<()> {
-        self.epochs.push(*epoch);
-        if self.epochs.len() >= self.stop_after { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-}
-
 #[test]
 fn an_observer_may_end_the_run() {
     let (train_rows, valid_rows) = (rows(100, 1), rows(50, 2));
-    let run = |stop_after| {
-        let mut watcher = Watcher { stop_after, stages: Vec::new(), epochs: Vec::new() };
-        let result = train(Blanks, &examples(&train_rows), &examples(&valid_rows), &config(), &mut watcher);
-        (result, watcher)
-    };
-    let (two, watcher) = run(2);
-    let two = two.unwrap();
+    let mut check = EventCheck::new(2);
+    let two = train(Blanks, &examples(&train_rows), &examples(&valid_rows), &config(), &mut check).unwrap();
     assert_eq!((two.report().epochs.len(), two.report().stopped), (2, Stopped::Observer));
-    assert_eq!(two.report().epochs, watcher.epochs);
-    assert!(watcher.stages.contains(&Stage::Training) && watcher.stages.contains(&Stage::Analyzing));
-    assert!(matches!(run(0).0, Err(Error::Interrupted)));
+    assert_eq!(check.epochs(), 2);
+    check.finish().unwrap();
+
+    struct AtOnce;
+    impl Observer for AtOnce {
+        fn progressed(&mut self, _: &Progress) -> ControlFlow<()> {
+            ControlFlow::Break(())
+        }
+    }
+    let ended = train(Blanks, &examples(&train_rows), &examples(&valid_rows), &config(), &mut AtOnce);
+    assert!(matches!(ended, Err(Error::Interrupted)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Whole pipelines: what the presets keep, what is saved, and what hostile text does.
 #![allow(clippy::unwrap_used)] // also in the functions that tests share
 
-use plaudit_core::conformance::check_analyzer;
+use plaudit_core::conformance::{check_analyzer, check_stored};
 use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
 use plaudit_text::{Language, NumberPolicy, Pipeline, PipelineConfig, StopList, TextStep};
 use proptest::prelude::*;
@@ -86,6 +86,7 @@ fn each_preset_on_one_text() {
 fn the_role_is_kept() {
     for pipeline in pipelines() {
         let texts = ["Not bad :)", "wasn’t 3.5/5 ¯\\_(ツ)_/¯", "ẞ ŉ ΐ", "http://a.b:/ <3", "\u{301}\u{3000}\u{301}"];
+        check_stored(&pipeline).unwrap();
         check_analyzer(&pipeline, &texts).unwrap_or_else(|violations| panic!("{pipeline:?}: {violations}"));
     }
 }
