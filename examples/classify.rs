@@ -25,7 +25,7 @@ fn classify(options: &Options) -> Result<()> {
     let mut read = options.read_config()?;
     read.unique_uids = false; // its memory would grow with the file
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let write = |rows: Vec<Feedback>| -> Result<()> {
+    let write = |rows: &[Feedback]| -> Result<()> {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         for (row, prediction) in rows.iter().zip(classifier.classify(&texts)?.iter()) {
             let scores: Map<_, _> = prediction.iter().map(|(label, p)| (label.to_owned(), json!(p))).collect();
@@ -33,13 +33,11 @@ fn classify(options: &Options) -> Result<()> {
         }
         Ok(out.flush()?)
     };
-    let report = match options.value("input") {
-        Some(path) => common::for_each_chunk(FeedbackReader::open(path, &read)?, write)?,
+    match options.value("input") {
+        Some(path) => common::for_each_chunk(FeedbackReader::open(path, &read)?, write),
         None => {
             let input = std::io::stdin().lock();
-            common::for_each_chunk(FeedbackReader::new(input, "standard input", Format::Lines, &read)?, write)?
+            common::for_each_chunk(FeedbackReader::new(input, "standard input", Format::Lines, &read)?, write)
         }
-    };
-    common::print_rejections(&report);
-    Ok(())
+    }
 }

@@ -1,11 +1,10 @@
 //! Score a saved classifier on labelled rows.
-#![allow(clippy::print_stdout)] // a recipe talks to a terminal
 
 mod common;
 
 use std::process::ExitCode;
 
-use common::{Options, Result, Summary};
+use common::{Options, Result, Summary, say};
 use plaudit::{Classifier, TextClassifier};
 
 const HELP: &str = "
@@ -21,16 +20,17 @@ fn evaluate(options: &Options) -> Result<()> {
     let classifier = TextClassifier::load(options.required("model")?)?;
     let mut read = options.read_config()?;
     read.labels = Some(classifier.labels().clone());
-    read.labels_required = true;
+    (read.label, read.labels_required) = (Some("label".to_owned()), true);
     let data = plaudit::data::read(options.required("data")?, &read)?;
     common::print_rejections(&data.report);
+    common::check_used(&data.report)?;
     let scores = plaudit::evaluate(&classifier, &data)?;
-    println!("{scores}");
+    say!("{scores}");
     if options.value("json").is_some() {
         let mut summary = Summary::default();
         summary.add_scores(&scores);
         summary.add_rows([&data.report]);
-        println!("{}", summary.line());
+        say!("{}", summary.line());
     }
     Ok(())
 }

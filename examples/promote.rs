@@ -1,11 +1,10 @@
 //! Decide which divisions to promote, from feedback and a saved classifier.
-#![allow(clippy::print_stdout)] // a recipe talks to a terminal
 
 mod common;
 
 use std::process::ExitCode;
 
-use common::{Options, Result, Summary};
+use common::{Options, Result, Summary, say};
 use plaudit::{Policy, TextClassifier};
 
 const HELP: &str = "
@@ -20,23 +19,20 @@ fn main() -> ExitCode {
 
 fn promote(options: &Options) -> Result<()> {
     let classifier = TextClassifier::load(options.required("model")?)?;
-    let policy = match options.value("policy") {
-        None => Policy::default(),
-        Some(path) => {
-            serde_json::from_slice(&std::fs::read(path).map_err(|error| common::io_error(path.as_ref(), error))?)
-                .map_err(|error| plaudit::Error::format(path, error.to_string()))?
-        }
-    };
-    let feedback = plaudit::data::read(options.required("feedback")?, &options.read_config()?)?;
+    let policy: Policy = options.json("policy")?.unwrap_or_default();
+    let mut read = options.read_config()?;
+    read.division = Some("division".to_owned());
+    let feedback = plaudit::data::read(options.required("feedback")?, &read)?;
     common::print_rejections(&feedback.report);
+    common::check_used(&feedback.report)?;
     let verdicts = policy.decide(&plaudit::survey(&classifier, &feedback)?)?;
-    println!("{verdicts}");
-    println!("The intervals hold the chance of who answered, not the classifier's errors.");
+    say!("{verdicts}");
+    say!("The intervals hold the chance of who answered, not the classifier's errors.");
     if options.value("json").is_some() {
         let mut summary = Summary::default();
         summary.add_rows([&feedback.report]);
         summary.add_verdicts(&verdicts)?;
-        println!("{}", summary.line());
+        say!("{}", summary.line());
     }
     Ok(())
 }

@@ -1,5 +1,4 @@
 //! The main job: read feedback, train, evaluate, decide.
-#![allow(clippy::print_stdout)] // a recipe talks to a terminal
 
 mod common;
 
@@ -7,8 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::{Options, Result, Summary};
-use plaudit::{Classifier, Dataset, Policy, ProgressBar, ReadConfig, SplitRatios, TextClassifier, TrainConfig};
+use common::{Options, Result, Summary, say};
+use plaudit::{Classifier, Dataset, Error, Policy, ProgressBar, ReadConfig, SplitRatios, TextClassifier, TrainConfig};
 
 const HELP: &str = "
 From raw feedback to a decision, on a corpus of invented feedback about a university's divisions.
@@ -28,7 +27,7 @@ fn quickstart(options: &Options) -> Result<()> {
     let feedback = plaudit::data::read(root.join("examples/data/feedback.tsv"), &ReadConfig::default())?;
     common::print_rejections(&feedback.report);
     let [train, valid, test] = feedback.split(SplitRatios::PAPER, seed)?;
-    println!(
+    say!(
         "1. Read {} answers: {} to train on, {} to validate, {} to test.\n",
         feedback.len(),
         train.len(),
@@ -42,7 +41,7 @@ fn quickstart(options: &Options) -> Result<()> {
     let classifier = plaudit::train(&train, &valid, &config, &mut ProgressBar::new())?;
     let train_seconds = start.elapsed().as_secs_f64();
     let report = classifier.report();
-    println!(
+    say!(
         "2. Trained a BiLSTM of {} weights in {train_seconds:.1} s; the best of {} epochs was epoch {}.\n",
         report.parameters,
         report.epochs.len(),
@@ -50,19 +49,23 @@ fn quickstart(options: &Options) -> Result<()> {
     );
 
     let scores = plaudit::evaluate(&classifier, &test)?;
-    println!("3. On the {} test answers, which it has not seen:\n\n{scores}", test.len());
+    say!("3. On the {} test answers, which it has not seen:\n\n{scores}", test.len());
 
-    // Held-out rows only: on the rows that it was trained on, a classifier looks better than it is.
+    // Not the rows that it was trained on: there, a classifier looks better than it is. (The validation rows chose the
+    // best epoch, but no weight was fitted to them.)
     let held_out = Dataset::from_rows(valid.iter().chain(test.iter()).cloned().collect());
     let verdicts = Policy::default().decide(&plaudit::survey(&classifier, &held_out)?)?;
-    println!("4. What to promote, by the labels predicted for the {} held-out answers:\n\n{verdicts}", held_out.len());
-    println!("   The intervals hold the chance of who answered, not the classifier's errors.\n");
+    say!(
+        "4. What to promote, by the labels predicted for the {} answers of validation and test:\n\n{verdicts}",
+        held_out.len()
+    );
+    say!("   The intervals hold the chance of who answered, not the classifier's errors.\n");
 
     classifier.save(out.join("model"))?;
     let loaded = TextClassifier::load(out.join("model"))?;
     let text = "not bad at all, the library staff were lovely";
     let one = loaded.predict(text)?;
-    println!("5. Saved and loaded; \"{text}\" is {} ({:.2}).\n", one.label(), one.score());
+    say!("5. Saved and loaded; \"{text}\" is {} ({:.2}).\n", one.label(), one.score());
 
     let mut summary = Summary::default();
     summary.add_scores(&scores);
@@ -71,10 +74,10 @@ fn quickstart(options: &Options) -> Result<()> {
     summary.add_verdicts(&verdicts)?;
     let line = summary.line();
     let path = out.join("report.json");
-    std::fs::write(&path, format!("{line}\n")).map_err(|error| common::io_error(&path, error))?;
-    println!("The model is in target/quickstart/model, all figures in target/quickstart/report.json.");
+    std::fs::write(&path, format!("{line}\n")).map_err(|error| Error::io(path.display(), error))?;
+    say!("The model is in target/quickstart/model, all figures in target/quickstart/report.json.");
     if options.value("json").is_some() {
-        println!("{line}");
+        say!("{line}");
     }
     Ok(())
 }

@@ -1,17 +1,16 @@
 //! Train a classifier on a file and save it.
-#![allow(clippy::print_stdout)] // a recipe talks to a terminal
 
 mod common;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::{Options, Result, Summary, usage};
+use common::{Options, Result, Summary, say, usage};
 use plaudit::models::Architecture;
 use plaudit::text::{Language, PipelineConfig};
-use plaudit::{ProgressBar, TrainConfig};
+use plaudit::{Labels, ProgressBar, TextClassifier, TrainConfig};
 
-const HELP: &str = "
+const HELP: &str = r#"
 Trains a classifier on a file of labelled texts and saves it as a directory.
 Files: .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text, label, and perhaps uid or id.
 
@@ -23,9 +22,10 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --architecture bi_lstm    the network
   --language en|und         English cleaning, or cleaning that suits any language (en)
   --cleaning light|dpms     what is cleaned: little, which suits networks, or all steps of DPMS, Eq. 5 to 11 (light)
-  --config FILE             a JSON file with a training configuration, in the form that config.json shows
+  --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..}}};
+                            what it leaves out is as by default, and the other options go over it
   --seed N  --threads N     (0; all)
-  --json                    the last line of standard output is one JSON object";
+  --json                    the last line of standard output is one JSON object"#;
 
 const OPTIONS: [&str; 12] = [
     "train",
@@ -48,26 +48,29 @@ fn main() -> ExitCode {
 
 fn train(options: &Options) -> Result<()> {
     let out = options.required("out")?;
-    let config = config(options)?;
+    let mut config = config(options)?;
     let mut read = options.read_config()?;
-    read.labels_required = true;
-    let file = |name: &str| options.value(name).map(|path| plaudit::data::read(path, &read)).transpose();
+    (read.label, read.labels_required, read.labels) = (Some("label".to_owned()), true, config.model.labels.clone());
 
-    let Some(whole) = file("train")? else { return Err(usage("--train is missing")) };
-    let test = file("test")?;
-    let mut reports = vec![whole.report.clone()];
-    let (train, valid) = match file("valid")? {
-        Some(valid) => {
-            reports.push(valid.report.clone());
-            (whole, valid)
-        }
-        None => {
-            let [train, valid] = whole.hold_out(0.1, config.model.seed)?;
-            (train, valid)
-        }
+    TextClassifier::check_place(out)?;
+    let whole = plaudit::data::read(options.required("train")?, &read)?;
+    common::print_rejections(&whole.report);
+    common::check_used(&whole.report)?;
+    // A label that the training file does not hold is a rejected row in the other files.
+    let labels = config.model.labels.take().map_or_else(|| whole.labels(), Ok)?;
+    (read.labels, config.model.labels) = (Some(labels.clone()), Some(labels));
+    let file = |name: &str| options.value(name).map(|path| plaudit::data::read(path, &read)).transpose();
+    let (valid, test) = (file("valid")?, file("test")?);
+    for part in [&valid, &test].into_iter().flatten() {
+        common::print_rejections(&part.report);
+        common::check_used(&part.report)?;
+    }
+    let mut summary = Summary::default();
+    summary.add_rows([Some(&whole), valid.as_ref(), test.as_ref()].into_iter().flatten().map(|part| &part.report));
+    let [train, valid] = match valid {
+        Some(valid) => [whole, valid],
+        None => whole.hold_out(0.1, config.model.seed)?,
     };
-    reports.extend(test.as_ref().map(|test| test.report.clone()));
-    reports.iter().for_each(common::print_rejections);
 
     let start = Instant::now();
     let classifier = plaudit::train(&train, &valid, &config, &mut ProgressBar::new())?;
@@ -77,47 +80,39 @@ fn train(options: &Options) -> Result<()> {
     let (part, rows) = test.as_ref().map_or(("validation", &valid), |test| ("test", test));
     let scores = plaudit::evaluate(&classifier, rows)?;
     let report = classifier.report();
-    println!(
-        "Trained on {} rows in {train_seconds:.1} s: epoch {} of {}.",
-        train.len(),
-        report.best_epoch,
-        report.epochs.len()
-    );
-    println!("On the {} {part} rows:\n\n{scores}\nSaved as {out}.", rows.len());
+    let (best, epochs) = (report.best_epoch, report.epochs.len());
+    say!("Trained on {} rows in {train_seconds:.1} s; the best of {epochs} epochs was epoch {best}.", train.len());
+    say!("On the {} {part} rows:\n\n{scores}\nSaved as {out}.", rows.len());
     if options.value("json").is_some() {
-        let mut summary = Summary::default();
         summary.add_scores(&scores);
-        summary.add_rows(&reports);
         summary.add("train_seconds", train_seconds);
-        println!("{}", summary.line());
+        say!("{}", summary.line());
     }
     Ok(())
 }
 
+/// The configuration of `--config`, with what the other options say put over it.
 fn config(options: &Options) -> Result<TrainConfig> {
-    let mut config = match options.value("config") {
-        Some(path) => {
-            serde_json::from_slice(&std::fs::read(path).map_err(|error| common::io_error(path.as_ref(), error))?)
-                .map_err(|error| plaudit::Error::format(path, error.to_string()))?
-        }
-        None => TrainConfig::default(),
-    };
+    let mut config: TrainConfig = options.json("config")?.unwrap_or_default();
     if let Some(language) = options.value("language") {
-        config.text = PipelineConfig::for_language(language.parse::<Language>()?);
+        let language = language.parse::<Language>().map_err(|error| usage(format!("--language: {error}")))?;
+        config.text = PipelineConfig::for_language(language);
     }
-    match options.value("cleaning") {
-        None | Some("light") => {}
+    match options.one_of("cleaning", &["light", "dpms"])? {
         Some("dpms") if config.text.language == Language::En => config.text = PipelineConfig::dpms(),
         Some("dpms") => return Err(usage("--cleaning dpms is for --language en")),
-        Some(other) => return Err(usage(format!("--cleaning: expected light or dpms, found `{other}`"))),
+        Some(_) => config.text = PipelineConfig::for_language(config.text.language),
+        None => {}
     }
-    if let Some(architecture) = options.value("architecture") {
-        config.model.architecture = Architecture::from_name(architecture)?;
+    if let Some(name) = options.one_of("architecture", &Architecture::NAMES)?
+        && name != config.model.architecture.name()
+    {
+        config.model.architecture = Architecture::from_name(name)?;
     }
-    if let Some(seed) = options.number("seed")? {
-        config.model.seed = seed;
+    if let Some(labels) = options.value("labels") {
+        config.model.labels = Some(Labels::new(labels.split(',').map(str::trim))?);
     }
+    config.model.seed = options.number("seed")?.unwrap_or(config.model.seed);
     config.model.threads = options.number("threads")?;
-    config.model.labels = options.read_config()?.labels;
     Ok(config)
 }

@@ -1,16 +1,22 @@
-//! What the recipes share: arguments, rejections on standard error, and the JSON line.
+//! What the recipes share: arguments, output, rejections on standard error, and the JSON line.
 #![allow(dead_code)] // each recipe uses its own part
-#![allow(clippy::print_stdout, clippy::print_stderr)] // recipes talk to a terminal
 
 use std::collections::BTreeMap;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Row};
+use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
 use plaudit::metrics::Report;
-use plaudit::{Error, Labels, ReadConfig, Verdicts};
+use plaudit::{Error, Feedback, ReadConfig, Verdicts};
 use serde_json::{Map, Value};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Prints a line. Unlike `println!`, a closed pipe (`| head`) is an error that ends the recipe quietly.
+macro_rules! say {
+    ($($part:tt)*) => { std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($part)*)))? };
+}
+pub(crate) use say;
 
 /// The options that were given, by name.
 pub(crate) struct Options(BTreeMap<String, String>);
@@ -21,7 +27,7 @@ struct Usage(String);
 
 impl std::fmt::Display for Usage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (try --help)", self.0)
+        f.write_str(&self.0)
     }
 }
 
@@ -74,50 +80,71 @@ impl Options {
         self.value(name).map(parse).transpose()
     }
 
-    /// Returns how files are read: `--labels`, `--on-dirty`.
+    /// Returns the value of `--name`, one of `known`, where it was given.
+    pub(crate) fn one_of(&self, name: &str, known: &[&str]) -> Result<Option<&str>> {
+        match self.value(name) {
+            Some(value) if !known.contains(&value) => {
+                Err(usage(format!("--{name}: expected {}, found `{value}`", known.join(" or "))))
+            }
+            value => Ok(value),
+        }
+    }
+
+    /// Returns what the JSON file `--name` holds, where it was given.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let Some(path) = self.value(name) else { return Ok(None) };
+        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        Ok(Some(serde_json::from_slice(&bytes).map_err(|error| Error::format(path, error.to_string()))?))
+    }
+
+    /// Returns how files are read: `--on-dirty`. No recipe looks at times, so none is read.
     pub(crate) fn read_config(&self) -> Result<ReadConfig> {
         let mut config = ReadConfig::default();
-        if let Some(labels) = self.value("labels") {
-            config.labels = Some(Labels::new(labels.split(',').map(str::trim))?);
-        }
-        config.on_dirty = match self.value("on-dirty") {
-            None | Some("skip") => OnDirty::Skip,
+        (config.time, config.keep_extra) = (Some(String::new()), false);
+        config.on_dirty = match self.one_of("on-dirty", &["stop", "skip"])? {
             Some("stop") => OnDirty::Stop,
-            Some(other) => return Err(usage(format!("--on-dirty: expected stop or skip, found `{other}`"))),
+            _ => OnDirty::Skip,
         };
         Ok(config)
     }
 }
 
-/// Runs a recipe: help on `--help`; errors on standard error with exit code 1, or 2 for the command line.
+/// Runs a recipe: help on `--help`; errors on standard error with exit code 1, or 2 for the command line. A reader who
+/// closes the pipe has seen enough: that is no error.
 pub(crate) fn run(help: &str, valued: &[&str], recipe: impl FnOnce(&Options) -> Result<()>) -> ExitCode {
     let result = match Options::parse(valued) {
-        Ok(None) => {
-            println!("{}", help.trim());
-            return ExitCode::SUCCESS;
-        }
+        Ok(None) => writeln!(std::io::stdout(), "{}", help.trim()).map_err(Into::into),
         Ok(Some(options)) => recipe(&options),
-        Err(error) => Err(usage(error.to_string().trim_end_matches(" (try --help)"))),
+        Err(error) => Err(error),
     };
     let Err(error) = result else { return ExitCode::SUCCESS };
-    eprintln!("error: {error}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if !error.to_string().contains(&cause.to_string()) {
-            eprintln!("  because: {cause}");
-        }
-        source = cause.source();
+    if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
     }
-    ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+    let wrong_command_line = error.is::<Usage>() || error.is::<lexopt::Error>();
+    complain(&format!("error: {error}{}", if wrong_command_line { " (try --help)" } else { "" }));
+    ExitCode::from(if wrong_command_line { 2 } else { 1 })
 }
 
-/// Prints what became of a file's rows on standard error, where some were rejected.
+/// Prints a line on standard error; where that is closed, nobody listens.
+fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Prints a rejected row on standard error.
+pub(crate) fn print_rejection(source_name: &str, rejection: &Rejection) {
+    complain(&format!("rejected: {source_name}: {rejection}"));
+}
+
+/// Prints the rejected rows of a file on standard error, and how many there were.
 pub(crate) fn print_rejections(report: &ReadReport) {
+    report.rejections.iter().for_each(|rejection| print_rejection(&report.source_name, rejection));
+    let more = report.rejected - report.rejections.len() as u64;
+    if more > 0 {
+        complain(&format!("rejected: {}: and {more} more", report.source_name));
+    }
     if report.rejected > 0 {
-        for rejection in report.rejections.iter().take(20) {
-            eprintln!("rejected: {}: {rejection}", report.source_name);
-        }
-        eprintln!("{report}");
+        complain(&report.to_string());
     }
 }
 
@@ -159,25 +186,46 @@ impl Summary {
     }
 }
 
-/// Calls `each` with chunks of the file's rows, so that memory does not grow with the file; returns the report.
+/// The most texts, and about the most bytes, that are in memory at once.
+const CHUNK_ROWS: usize = 1024;
+const CHUNK_BYTES: usize = 4 << 20;
+
+/// Calls `each` with chunks of a file's rows, so that memory does not grow with the file; prints rejected rows.
 pub(crate) fn for_each_chunk<R: std::io::Read>(
     mut reader: FeedbackReader<R>,
-    mut each: impl FnMut(Vec<plaudit::Feedback>) -> Result<()>,
-) -> Result<ReadReport> {
-    let mut chunk = Vec::new();
-    for row in &mut reader {
-        if let Row::Used(feedback) = row? {
-            chunk.push(feedback);
+    mut each: impl FnMut(&[Feedback]) -> Result<()>,
+) -> Result<()> {
+    let (mut chunk, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = reader.next() {
+        match row {
+            Ok(Row::Used(feedback)) => {
+                bytes += feedback.text.len() + feedback.uid.len() + feedback.division.len();
+                chunk.push(feedback);
+            }
+            Ok(Row::Rejected(rejection)) => print_rejection(&reader.report().source_name, &rejection),
+            Ok(_) => {}
+            Err(error) => {
+                each(&chunk)?; // the rows before the error are good
+                return Err(error.into());
+            }
         }
-        if chunk.len() == 1024 {
-            each(std::mem::take(&mut chunk))?;
+        if chunk.len() >= CHUNK_ROWS || bytes >= CHUNK_BYTES {
+            each(&chunk)?;
+            chunk.clear();
+            bytes = 0;
         }
     }
-    each(chunk)?;
-    Ok(reader.report().clone())
+    each(&chunk)?;
+    if reader.report().rejected > 0 {
+        complain(&reader.report().to_string());
+    }
+    check_used(reader.report())
 }
 
-/// An error about a path that the caller named.
-pub(crate) fn io_error(path: &std::path::Path, error: std::io::Error) -> Error {
-    Error::io(path.display(), error)
+/// An error where a file has rows and none of them can be used.
+pub(crate) fn check_used(report: &ReadReport) -> Result<()> {
+    if report.used > 0 || report.rejected == 0 {
+        return Ok(());
+    }
+    Err(Error::data(&report.source_name, 0, "", format!("none of the {} rows can be used", report.rows)).into())
 }

@@ -1,6 +1,7 @@
 //! One check per role, run on plaudit's own implementors and offered to yours.
 //!
-//! Each check takes the implementor and some texts, and returns every rule that did not hold.
+//! Each check takes the implementor, and some texts or words where the role reads them, and returns every rule that did
+//! not hold. [`EventCheck`] is itself the observer of a run, and returns them when the run has ended.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -136,7 +137,8 @@ pub fn check_classifier(classifier: &dyn Classifier, texts: &[&str]) -> Result<(
     if batch != again {
         violations.push("the same batch got different scores the second time".to_owned());
     }
-    for (row, (prediction, mirror)) in batch.iter().zip(backwards.iter().rev_rows()).enumerate() {
+    let mirrored: Vec<_> = backwards.iter().collect();
+    for (row, (prediction, mirror)) in batch.iter().zip(mirrored.iter().rev()).enumerate() {
         if !prediction.scores().iter().all(|value| (0.0..=1.0).contains(value)) {
             violations.push(format!("text {row}: a score outside 0 to 1"));
         }
@@ -144,7 +146,7 @@ pub fn check_classifier(classifier: &dyn Classifier, texts: &[&str]) -> Result<(
         if (sum - 1.0).abs() > 1e-5 {
             violations.push(format!("text {row}: the scores add up to {sum}"));
         }
-        if !close(prediction.scores(), &mirror) {
+        if !close(prediction.scores(), mirror.scores()) {
             violations.push(format!("text {row}: the order of the texts changed its scores"));
         }
         match texts.get(row).map(|text| classifier.predict(text)) {
@@ -195,7 +197,8 @@ pub fn check_stored<S: Stored>(value: &S) -> Result<(), Violations> {
 }
 
 /// An [`Observer`] that checks the events of a run, for those who write one: `done` never steps back within a stage of an
-/// epoch and never passes `total`, losses are finite, epochs are numbered 1, 2, 3, and nothing is said after a break.
+/// epoch and never passes `total`, losses are finite, epochs are numbered 1, 2, 3, a run with epochs tells the progress of
+/// its training, and nothing is said after a break.
 ///
 /// ```
 /// use plaudit_core::{Epoch, Observer, Progress, Stage, conformance::EventCheck};
@@ -211,6 +214,7 @@ pub struct EventCheck {
     break_at: usize,
     broken: bool,
     epochs: usize,
+    trained: bool,
     last: Option<Progress>,
     violations: Vec<String>,
 }
@@ -218,7 +222,7 @@ pub struct EventCheck {
 impl EventCheck {
     /// Returns a check that ends the run when epoch `break_at` has ended.
     pub fn new(break_at: usize) -> Self {
-        Self { break_at, broken: false, epochs: 0, last: None, violations: Vec::new() }
+        Self { break_at, broken: false, epochs: 0, trained: false, last: None, violations: Vec::new() }
     }
 
     /// Returns the number of epochs that ended.
@@ -230,7 +234,10 @@ impl EventCheck {
     ///
     /// # Errors
     /// With every rule that did not hold.
-    pub fn finish(self) -> Result<(), Violations> {
+    pub fn finish(mut self) -> Result<(), Violations> {
+        if self.epochs > 0 && !self.trained {
+            self.violations.push(format!("{} epochs ended without any progress of training", self.epochs));
+        }
         verdict(self.violations)
     }
 
@@ -253,6 +260,7 @@ impl Observer for EventCheck {
         if progress.loss.is_some_and(|loss| !loss.is_finite()) {
             self.violations.push("a loss that is not finite".to_owned());
         }
+        self.trained |= progress.stage == Stage::Training;
         self.last = Some(*progress);
         ControlFlow::Continue(())
     }
@@ -268,19 +276,6 @@ impl Observer for EventCheck {
         }
         self.broken = self.epochs >= self.break_at;
         if self.broken { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-}
-
-/// Owned rows, last first.
-trait RevRows {
-    fn rev_rows(self) -> std::vec::IntoIter<Vec<f32>>;
-}
-
-impl<'a, I: Iterator<Item = crate::Prediction<'a>>> RevRows for I {
-    fn rev_rows(self) -> std::vec::IntoIter<Vec<f32>> {
-        let mut rows: Vec<Vec<f32>> = self.map(|row| row.scores().to_vec()).collect();
-        rows.reverse();
-        rows.into_iter()
     }
 }
 
@@ -362,6 +357,15 @@ mod tests {
         let _ = check.epoch_ended(&Epoch::new(2, 1));
         let _ = check.progressed(&Progress::new(Stage::Training, 1, None));
         assert_eq!(check.finish().unwrap_err().0.len(), 4);
+    }
+
+    #[test]
+    fn a_run_that_tells_no_progress_is_found() {
+        let mut silent = EventCheck::new(9);
+        let _ = silent.progressed(&Progress::new(Stage::Analyzing, 5, Some(5)));
+        silent.clone().finish().unwrap(); // no epoch, nothing to tell
+        let _ = silent.epoch_ended(&Epoch::new(1, 1));
+        assert_eq!(silent.finish().unwrap_err().0, ["1 epochs ended without any progress of training"]);
     }
 
     /// Scores by place in the batch: exactly what a classifier must not do.

@@ -50,7 +50,7 @@ pub enum Error {
         faults: Vec<String>,
     },
     /// A row of the user's data cannot be used.
-    #[error("{source_name}: line {line}{}: {reason}", Column(column))]
+    #[error("{source_name}: {}{reason}", Place(*line, column))]
     Data {
         /// The file or stream.
         source_name: String,
@@ -119,11 +119,17 @@ impl Error {
     }
 }
 
-struct Column<'a>(&'a str);
+/// The line, where there is one, and the column, where there is one.
+struct Place<'a>(u64, &'a str);
 
-impl fmt::Display for Column<'_> {
+impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { Ok(()) } else { write!(f, ", column `{}`", self.0) }
+        match *self {
+            Place(0, "") => Ok(()),
+            Place(0, column) => write!(f, "column `{column}`: "),
+            Place(line, "") => write!(f, "line {line}: "),
+            Place(line, column) => write!(f, "line {line}, column `{column}`: "),
+        }
     }
 }
 
@@ -144,6 +150,8 @@ mod tests {
         let data = Error::data("f.csv", 3, "label", "unknown label");
         assert_eq!(data.to_string(), "f.csv: line 3, column `label`: unknown label");
         assert_eq!(Error::data("f.csv", 3, "", "ragged").to_string(), "f.csv: line 3: ragged");
+        assert_eq!(Error::data("f.tsv", 0, "label", "unknown").to_string(), "f.tsv: column `label`: unknown");
+        assert_eq!(Error::data("f.tsv", 0, "", "no rows").to_string(), "f.tsv: no rows");
         assert_eq!(Error::config("a is 0").to_string(), "the configuration has 1 fault: a is 0");
         let two = Error::Config { faults: vec!["a".into(), "b".into()] };
         assert_eq!(two.to_string(), "the configuration has 2 faults: a; b");

@@ -1,5 +1,6 @@
 //! The classes of a problem, as ordered strings of the user's own.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -25,13 +26,28 @@ use crate::{Error, Result};
 pub struct Labels(Arc<[String]>);
 
 impl Labels {
+    /// The most labels there may be. A column that holds more holds something else, such as the texts themselves.
+    pub const MAX: usize = 1000;
+    /// The most characters of a name.
+    const MAX_CHARS: usize = 100;
+    /// The most names that an error message lists.
+    const LISTED: usize = 20;
+
     /// Returns the labels in the order given.
     ///
     /// # Errors
-    /// When there is none, one is blank or contains a control character, or one stands twice.
+    /// When there is none or more than [`MAX`](Self::MAX), one is blank, contains a control character or is longer than
+    /// 100 characters, or one stands twice.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self> {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        if names.len() > Self::MAX {
+            let (found, most) = (names.len(), Self::MAX);
+            let fault = format!("labels: found {found} labels; at most {most}: is the label column the right one?");
+            return Err(Error::config(fault));
+        }
         let mut faults = Vec::new();
+        let mut seen = HashSet::with_capacity(names.len());
+        let mut long = Vec::new();
         if names.is_empty() {
             faults.push("labels: there must be at least one".to_owned());
         }
@@ -40,9 +56,18 @@ impl Labels {
                 faults.push(format!("labels: label {} is blank", index + 1));
             } else if name.chars().any(char::is_control) {
                 faults.push(format!("labels: label {} contains a control character", index + 1));
-            } else if names.iter().take(index).any(|earlier| earlier == name) {
+            } else if name.chars().nth(Self::MAX_CHARS).is_some() {
+                long.push(index + 1);
+            } else if !seen.insert(name) {
                 faults.push(format!("labels: `{name}` stands twice"));
             }
+        }
+        // One fault for all of them: where texts were taken for labels there are many.
+        if let Some(first) = long.first() {
+            let (count, most) = (long.len(), Self::MAX_CHARS);
+            faults.push(format!(
+                "labels: {count} longer than {most} characters, the first is label {first}: is the label column the right one?"
+            ));
         }
         Error::from_faults(faults)?;
         Ok(Self(names.into()))
@@ -64,7 +89,7 @@ impl Labels {
     /// # Errors
     /// As [`new`](Self::new); repetitions are no error here.
     pub fn from_occurring<'a>(occurring: impl IntoIterator<Item = &'a str>) -> Result<Self> {
-        let names: std::collections::BTreeSet<&str> = occurring.into_iter().collect();
+        let names: BTreeSet<&str> = occurring.into_iter().collect();
         for preset in [Self::dpms(), Self::polarity()] {
             if !names.is_empty() && names.iter().all(|name| preset.index_of(name).is_some()) {
                 return Self::new(preset.iter().filter(|name| names.contains(name)));
@@ -102,6 +127,25 @@ impl Labels {
             .filter(|&(edits, label)| edits <= 3 && edits < label.chars().count())
             .min_by_key(|&(edits, _)| edits)
             .map(|(_, label)| label)
+    }
+
+    /// Returns the end of an error message about a `name` that is none of these: the labels, at most 20 of them, and the
+    /// [`nearest`](Self::nearest) where there is one. The name itself does not stand in it: it may be anything.
+    ///
+    /// ```
+    /// use plaudit_core::Labels;
+    ///
+    /// let known = Labels::dpms().known_and_nearest("god");
+    /// assert_eq!(known, "Good, Average, Neutral, Poor; nearest: `Good`");
+    /// ```
+    pub fn known_and_nearest(&self, name: &str) -> String {
+        let listed = self.iter().take(Self::LISTED).collect::<Vec<_>>().join(", ");
+        let more = match self.len().saturating_sub(Self::LISTED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let nearest = self.nearest(name).map_or(String::new(), |label| format!("; nearest: `{label}`"));
+        format!("{listed}{more}{nearest}")
     }
 }
 
@@ -148,6 +192,37 @@ mod tests {
         assert!(error.contains("3 faults"), "{error}");
         assert!(Labels::new(Vec::<String>::new()).is_err());
         assert!(serde_json::from_str::<Labels>(r#"["a","a"]"#).is_err());
+    }
+
+    #[test]
+    fn texts_are_not_taken_for_labels() {
+        let names = |count: usize| (0..count).map(|index| format!("text {index}"));
+        let most = Labels::new(names(Labels::MAX)).unwrap();
+        assert_eq!(most.index_of("text 999"), Some(999));
+        let many: Vec<String> = names(1001).collect();
+        let asked = "found 1001 labels; at most 1000: is the label column the right one?";
+        for error in
+            [Labels::new(&many).unwrap_err(), Labels::from_occurring(many.iter().map(String::as_str)).unwrap_err()]
+        {
+            let error = error.to_string();
+            assert!(error.contains(asked) && !error.contains("text 1"), "{error}");
+        }
+        assert!(serde_json::from_str::<Labels>(&serde_json::to_string(&many).unwrap()).is_err());
+
+        let secret = "ü".repeat(101);
+        assert!(Labels::new(["ü".repeat(100)]).is_ok());
+        let error = Labels::from_occurring(["a", &secret]).unwrap_err().to_string();
+        assert!(error.contains("1 longer than 100 characters, the first is label 2"), "{error}");
+        assert!(!error.contains("üü"), "{error}");
+    }
+
+    #[test]
+    fn a_message_lists_twenty_labels_and_never_the_name() {
+        let many = Labels::new((0..1000).map(|index| format!("l{index:03}"))).unwrap();
+        let tail = many.known_and_nearest("my whole text");
+        assert!(tail.starts_with("l000, l001, ") && tail.ends_with(", l018, l019 and 980 more"), "{tail}");
+        assert_eq!(many.known_and_nearest("L500").split_once("; ").unwrap().1, "nearest: `l500`");
+        assert_eq!(Labels::polarity().known_and_nearest("my whole text"), "positive, neutral, negative");
     }
 
     #[test]

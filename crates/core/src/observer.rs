@@ -12,8 +12,6 @@ pub enum Stage {
     Analyzing,
     /// Updating weights; counted in examples of the current epoch.
     Training,
-    /// Scoring texts.
-    Classifying,
 }
 
 /// How far a stage is. Rates and clocks are the watcher's own.

@@ -11,8 +11,8 @@ use crate::{Error, Result, Tokens};
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct VocabConfig {
-    /// Words seen in fewer texts or places than this are unknown. Default 2: a word seen once teaches nothing that
-    /// can be told from chance.
+    /// Words that occur fewer times than this are unknown; every occurrence counts, also within one text, and 0 acts
+    /// as 1. Default 2: a word seen once teaches nothing that can be told from chance.
     pub min_count: u64,
     /// The most words kept, most frequent first. Default 50,000.
     pub max_words: usize,
@@ -194,6 +194,8 @@ mod tests {
         let mut config = VocabConfig { min_count: 1, ..VocabConfig::default() };
         let vocab = counted(&["b", "a", "c", "c"]).into_vocab(&config).unwrap();
         assert_eq!(vocab.words().collect::<Vec<_>>(), ["c", "a", "b"]);
+        config.min_count = 0;
+        assert_eq!(counted(&["b", "a", "c", "c"]).into_vocab(&config).unwrap(), vocab);
         config.max_words = 2;
         assert_eq!(counted(&["b", "a", "c", "c"]).into_vocab(&config).unwrap().len(), 4);
         config.max_words = 0;

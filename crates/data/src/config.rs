@@ -20,8 +20,8 @@ pub enum OnDirty {
 /// How a file of feedback is read: which column is what, and what happens to rows that cannot be used.
 ///
 /// A column that is named here must be in the file. One that is not named is looked for under its own name (`text`,
-/// `label`, ...) and may be missing, except `text`. All other columns end in
-/// [`Feedback::extra`](plaudit_core::Feedback::extra).
+/// `label`, ...) and may be missing, except `text`. An empty name means that there is no such column, so that one of the
+/// default name is like any other. All other columns end in [`Feedback::extra`](plaudit_core::Feedback::extra).
 ///
 /// # Example: a form with other column names
 /// ```
@@ -36,14 +36,25 @@ pub enum OnDirty {
 /// assert_eq!(data.rows[0].time.unwrap().to_string(), "2023-10-18T21:53:25+06:00");
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
+///
+/// # Example: a column that is called `time` and holds none
+/// ```
+/// use plaudit_data::{Format, ReadConfig, read_from};
+///
+/// let mut config = ReadConfig::default();
+/// config.time = Some(String::new());
+/// let data = read_from(&b"text,time\nNot bad.,morning\n"[..], "form.csv", Format::Csv, &config)?;
+/// assert_eq!((data.rows[0].time, data.rows[0].extra["time"].as_str()), (None, "morning"));
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct ReadConfig {
-    /// The column of the unique id. Default: `uid`, or else `id`; where there is neither (in JSONL: in the first object),
-    /// rows are numbered from 1, rejected ones too.
+    /// The column of the unique id. Default: `uid`, or else `id`; where there is neither (in JSONL: in the first object)
+    /// and where this is empty, rows are numbered from 1, rejected ones too.
     pub uid: Option<String>,
-    /// The column of what the person wrote. Default: `text`.
+    /// The column of what the person wrote. Default: `text`. There is always one: an empty name is a fault.
     pub text: Option<String>,
     /// The column of the label that a person gave. Default: `label`, where there is one.
     pub label: Option<String>,
@@ -57,6 +68,8 @@ pub struct ReadConfig {
     pub labels: Option<Labels>,
     /// Whether a row with an empty label is rejected. Default: no, it is a row without a label.
     pub labels_required: bool,
+    /// Whether columns that are nothing else are kept in [`Feedback::extra`](plaudit_core::Feedback::extra). Default: yes.
+    pub keep_extra: bool,
     /// Whether a row is rejected whose uid an earlier used row has. Default: yes. The uids that were read are kept in
     /// memory for it; without it, memory does not grow with the file.
     pub unique_uids: bool,
@@ -79,6 +92,7 @@ impl Default for ReadConfig {
             source: None,
             labels: None,
             labels_required: false,
+            keep_extra: true,
             unique_uids: true,
             on_dirty: OnDirty::Skip,
             max_record_bytes: 1 << 20,
@@ -91,7 +105,8 @@ impl ReadConfig {
     /// Names every fault of the configuration.
     ///
     /// # Errors
-    /// When a column name is blank or stands twice, or a limit is 0.
+    /// When a column name is blank (an empty one is so for `text` alone) or stands twice, labels are required of no column,
+    /// or a limit is 0.
     pub fn validate(&self) -> Result<()> {
         let mut faults = Vec::new();
         let columns = [
@@ -104,11 +119,17 @@ impl ReadConfig {
         ];
         for (place, (field, name)) in columns.iter().enumerate() {
             let Some(name) = name else { continue };
+            if name.is_empty() && *field != "text" {
+                continue; // no such column
+            }
             if name.trim().is_empty() {
                 faults.push(format!("read.{field}: the column's name is blank"));
             } else if let Some((earlier, _)) = columns.iter().take(place).find(|(_, n)| n.as_ref() == Some(name)) {
                 faults.push(format!("read.{field}: column `{name}` is read.{earlier} already"));
             }
+        }
+        if self.labels_required && self.label.as_deref() == Some("") {
+            faults.push("read.labels_required: read.label is empty, so that no row has a label".to_owned());
         }
         if self.max_record_bytes == 0 {
             faults.push("read.max_record_bytes: must be at least 1".to_owned());
@@ -137,6 +158,24 @@ mod tests {
         let error = config.validate().unwrap_err().to_string();
         assert!(error.contains("4 faults") && error.contains("column `a` is read.text already"), "{error}");
         assert!(ReadConfig::default().validate().is_ok());
+    }
+
+    #[test]
+    fn every_column_but_the_text_can_be_empty() {
+        let off = || Some(String::new());
+        let mut config = ReadConfig {
+            uid: off(),
+            label: off(),
+            division: off(),
+            time: off(),
+            source: off(),
+            ..ReadConfig::default()
+        };
+        config.validate().unwrap();
+        config.text = off();
+        config.labels_required = true;
+        let error = config.validate().unwrap_err().to_string();
+        assert!(error.contains("2 faults: read.text: the column's name is blank; read.labels_required: "), "{error}");
     }
 
     #[test]

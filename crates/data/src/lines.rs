@@ -61,7 +61,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// Returns as much of the unread part as is in memory.
-    pub(crate) fn unread(&self) -> &[u8] {
+    fn unread(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 

@@ -2,8 +2,9 @@
 
 use plaudit_core::Feedback;
 
-use crate::columns::{Columns, Role, missing};
+use crate::columns::{Columns, Role};
 use crate::json::{Object, Value, value};
+use crate::names::missing;
 use crate::row::{Fault, Rows};
 use crate::{ReadConfig, Reason};
 

@@ -11,6 +11,7 @@ use crate::columns::{Columns, Role};
 use crate::decompress::decompress;
 use crate::format::of_path;
 use crate::lines::{Ahead, Lines};
+use crate::names::printable;
 use crate::objects::Objects;
 use crate::record::{Extent, Records};
 use crate::row::{Fault, Rows};
@@ -87,9 +88,9 @@ impl<R: Read> FeedbackReader<R> {
     /// buffer is needed around `input`.
     ///
     /// # Errors
-    /// When the configuration is at fault, the input cannot be read, is empty, or ends its lines in `\r` alone, or the
-    /// header has no `text` column, lacks a column that the configuration names, or has a name twice. (JSONL has no
-    /// header: there, a required column that no row had is an error after the last row.)
+    /// When the configuration is at fault, the input cannot be read or is empty, or the header ends in `\r` alone, has no
+    /// `text` column, lacks a column that the configuration names, or has a name twice. (JSONL has no header: there, a
+    /// required column that no row had is an error after the last row.)
     pub fn new(input: R, source_name: &str, format: Format, config: &ReadConfig) -> Result<Self, Error> {
         config.validate()?;
         let failed = |error| Error::io(source_name, error);
@@ -107,17 +108,22 @@ impl<R: Read> FeedbackReader<R> {
             done: false,
         };
         let first = reader.extent().map_err(failed)?;
-        let unread = reader.lines.unread();
-        if unread.contains(&b'\r') && !unread.contains(&b'\n') {
-            let reason =
-                "lines end in \\r alone, as on a Mac of old; save the file with lines that end in \\n or \\r\\n";
-            return Err(Error::format(source_name, reason));
-        }
         match first {
             _ if format == Format::Lines => {}
             None => return Err(Error::format(source_name, "the file is empty")),
             Some(_) if format == Format::Jsonl => {}
-            Some(header) => reader.read_header(header)?,
+            Some(header) => {
+                // a header that only the end of the file ends, and lines of another kind in it
+                if let Ahead::Line { text, next } = reader.lines.look(0).map_err(failed)?
+                    && text.end == next
+                    && reader.lines.bytes(text).contains(&b'\r')
+                {
+                    let reason = "lines end in \\r alone, as on a Mac of old; save the file with lines that end in \\n \
+                                  or \\r\\n";
+                    return Err(Error::format(source_name, reason));
+                }
+                reader.read_header(header)?;
+            }
         }
         Ok(reader)
     }
@@ -200,11 +206,7 @@ impl<R: Read> FeedbackReader<R> {
 
     /// Counts a rejected row, which is an error where the configuration says so.
     fn reject(&mut self, mut rejection: Rejection) -> Result<Row, Error> {
-        /// A key of a hostile file may be as long as a row.
-        const LONGEST_NAME: usize = 100;
-        if let Some((end, _)) = rejection.column.char_indices().nth(LONGEST_NAME) {
-            rejection.column.truncate(end);
-        }
+        rejection.column = printable(&rejection.column);
         self.report.count_rejected(&rejection);
         let most = match self.config.on_dirty {
             OnDirty::Stop => 0,

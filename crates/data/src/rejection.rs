@@ -12,7 +12,8 @@ pub struct Rejection {
     pub line: u64,
     /// The byte where the row begins, counted from 0 in the decompressed file (for UTF-16: in the file as UTF-8).
     pub offset: u64,
-    /// The column's name, or an empty string where the whole row is meant.
+    /// The column's name, or an empty string where the whole row is meant. On one line: at most 100 characters, and blanks
+    /// for control characters.
     pub column: String,
     /// Why.
     pub reason: Reason,

@@ -15,6 +15,7 @@ pub(crate) type Fault = (String, Reason);
 pub(crate) struct Rows {
     labels: Option<Labels>,
     labels_required: bool,
+    keep_extra: bool,
     unique_uids: bool,
     /// The line of each used uid.
     seen: HashMap<Box<str>, u64>,
@@ -25,6 +26,7 @@ impl Rows {
         Self {
             labels: config.labels.clone(),
             labels_required: config.labels_required,
+            keep_extra: config.keep_extra,
             unique_uids: config.unique_uids,
             seen: HashMap::new(),
         }
@@ -39,6 +41,7 @@ impl Rows {
         let trimmed = value.trim();
         match role {
             Role::Text => feedback.text = value.to_owned(),
+            Role::Extra if !self.keep_extra => {}
             Role::Extra => {
                 feedback.extra.insert(name.to_owned(), value.to_owned());
             }

@@ -1,12 +1,13 @@
 //! Rows under a header: CSV and TSV.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::Cursor;
 
 use csv::StringRecord;
 use plaudit_core::Feedback;
 
-use crate::columns::{Columns, Role, missing};
+use crate::columns::{Columns, Role};
+use crate::names::missing;
 use crate::row::{Fault, Rows};
 use crate::{ReadConfig, Reason};
 
@@ -48,11 +49,14 @@ impl Split {
 }
 
 impl Table {
+    /// More columns than any form has: each costs memory in every row that is kept.
+    const MOST_COLUMNS: usize = 10_000;
+
     /// Returns the table whose header is this row; `csv` or else TSV. Blanks around the names are removed, and a column
     /// without a name is called by its number, such as `column 3`.
     ///
     /// # Errors
-    /// With a sentence when a name stands twice or a column is missing.
+    /// With a sentence when there are too many columns, a name stands twice or a column is missing.
     pub(crate) fn new(header: &str, csv: bool, config: &ReadConfig) -> Result<Self, String> {
         if header.contains('\0') {
             return Err("a NUL character; is this UTF-16 without a byte-order mark? Save the file as UTF-8".to_owned());
@@ -67,6 +71,9 @@ impl Table {
         };
         let mut fields = StringRecord::new();
         split.split(header, &mut fields);
+        if fields.len() > Self::MOST_COLUMNS {
+            return Err(format!("found {} columns; at most {} are read", fields.len(), Self::MOST_COLUMNS));
+        }
         let names: Vec<String> = fields
             .iter()
             .zip(1..)
@@ -75,12 +82,16 @@ impl Table {
                 name => name.to_owned(),
             })
             .collect();
-        let mut known = HashSet::new();
-        if let Some(twice) = names.iter().find(|name| !known.insert(name.as_str())) {
-            return Err(format!("column `{twice}` stands twice"));
+        let mut known = HashMap::new();
+        for (name, number) in names.iter().zip(1..) {
+            if let Some(earlier) = known.insert(name.as_str(), number) {
+                // by number: without a header, the name is a person's text
+                return Err(format!("columns {earlier} and {number} have the same name"));
+            }
         }
-        let columns = Columns::new(config, |name| known.contains(name));
-        let absent: Vec<String> = columns.required().filter(|&name| !known.contains(name)).map(String::from).collect();
+        let columns = Columns::new(config, |name| known.contains_key(name));
+        let absent: Vec<String> =
+            columns.required().filter(|&name| !known.contains_key(name)).map(String::from).collect();
         if !absent.is_empty() {
             return Err(missing(&absent, &names));
         }

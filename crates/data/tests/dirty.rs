@@ -115,6 +115,60 @@ fn a_message_never_holds_the_text() {
 }
 
 #[test]
+fn a_row_that_is_no_header_is_not_quoted() {
+    for (format, bytes) in [
+        (Csv, &b"Good,\"Secret, really\"\nPoor,b\n"[..]),
+        (Csv, b"17,Secret\n18,b\n"),
+        (Csv, b"Secret,Secret\n"),
+        (Tsv, b"Good\tthe Secret of Secrets\n"),
+        (Tsv, b"Good\tSecret\x1b[31m\n"),
+        (Jsonl, b"{\"Secret\\n\": 1, \"id\": 2}\n"),
+    ] {
+        let error = read_from(bytes, "f", format, &ReadConfig::default()).unwrap_err().to_string();
+        assert!(error.contains(" columns") && !error.contains("Secret"), "{error}");
+    }
+}
+
+#[test]
+fn a_carriage_return_in_a_line_is_text() {
+    let read_first = |format, bytes: &[u8]| read(format, bytes, &ReadConfig::default()).rows[0].text.clone();
+    assert_eq!(read_first(Format::Lines, b"not\rbad"), "not\rbad");
+    assert_eq!(read_first(Format::Lines, b"not\rbad\r\n"), "not\rbad");
+    assert_eq!(read_first(Csv, b"text\nnot\rbad"), "not\rbad");
+    assert_eq!(read_first(Tsv, b"text\r\nnot\rbad"), "not\rbad");
+    assert_eq!(read_first(Jsonl, b"{\"text\":\r\"a\"}\r"), "a");
+
+    let long = "x\r".repeat(50_000) + "\nb\n"; // more than is read at a time
+    let small = config(|c| c.max_record_bytes = 10);
+    let data = read(Format::Lines, long.as_bytes(), &small);
+    assert_eq!((texts(&data), rejections(&data)), (vec!["b"], vec!["1::record_too_long".to_owned()]));
+    let data = read(Jsonl, b"{\"text\":\r\"a long answer\"}", &small);
+    assert_eq!(rejections(&data), ["1::record_too_long"]);
+}
+
+#[test]
+fn an_empty_name_switches_a_column_off() {
+    let csv = b"uid,text,label,division,time,source\n7,a,,x,18/10/2023,y\n7,b,,x,soon,y\n";
+    assert_eq!(read(Csv, csv, &ReadConfig::default()).report.by_reason["bad_time"], 2);
+    let off = config(|c| {
+        for column in [&mut c.uid, &mut c.label, &mut c.division, &mut c.time, &mut c.source] {
+            *column = Some(String::new());
+        }
+        c.labels = Some(Labels::dpms());
+    });
+    let json = br#"{"uid":7,"text":"a","label":null,"division":"x","time":"18/10/2023","source":"y","":"z"}"#;
+    for (format, bytes, used, extra) in [(Csv, &csv[..], 2, 5), (Jsonl, json, 1, 5)] {
+        let data = read(format, bytes, &off);
+        assert_eq!((data.len(), data.report.rejected), (used, 0), "{format:?}");
+        let row = &data.rows[0];
+        assert_eq!((row.uid.as_str(), row.time, row.division.as_str(), &row.source), ("1", None, "", &None));
+        assert_eq!((row.extra["uid"].as_str(), row.extra["time"].as_str()), ("7", "18/10/2023"));
+        assert_eq!(row.extra.len(), extra, "{format:?}"); // `null` is nothing
+    }
+    assert!(read_from(&csv[..], "f", Csv, &config(|c| c.text = Some(String::new()))).is_err());
+}
+
+#[test]
 fn a_dirty_row_stops_where_it_is_told_to() {
     let csv = b"uid,text\n1,a\n2,\n3,\n4,\n5,b\n";
     for (on_dirty, line) in [(OnDirty::Stop, 3), (OnDirty::SkipUpTo(0), 3), (OnDirty::SkipUpTo(2), 5)] {
@@ -133,38 +187,38 @@ fn faults_of_the_file_are_errors() {
         ("empty", Csv, b"", &any, "f: the file is empty"),
         ("empty", Tsv, b"\xef\xbb\xbf", &any, "f: the file is empty"),
         ("blank", Jsonl, b"\n\r\n", &any, "f: the file is empty"),
-        ("header twice", Csv, b"text,a, a\n", &any, "f: line 1, the header: column `a` stands twice"),
+        ("header twice", Csv, b"text,a, a\n", &any, "f: line 1, the header: columns 2 and 3 have the same name"),
         (
             "no text",
             Csv,
             b"txt,id\nx,1\n",
             &any,
-            "f: line 1, the header: there is no column `text`; the columns are `txt`, `id`",
+            "f: line 1, the header: there is no column `text`; found 2 columns: `txt`, `id`",
         ),
         (
             "no text",
             Jsonl,
             b"{\"txt\":1}\n{}\n",
             &any,
-            "f: there is no column `text`; the columns are `txt` (of the first object)",
+            "f: there is no column `text`; found 1 column: `txt` (of the first object)",
         ),
         (
             "named",
             Tsv,
             b"text\tlabel\n",
             &named,
-            "f: line 1, the header: there is no column `sentiment`; the columns are `text`, `label`",
+            "f: line 1, the header: there is no column `sentiment`; found 2 columns: `text`, `label`",
         ),
         (
             "named",
             Jsonl,
             b"{\"text\":\"a\"}",
             &named,
-            "f: there is no column `sentiment`; the columns are `text` (of the first object)",
+            "f: there is no column `sentiment`; found 1 column: `text` (of the first object)",
         ),
         ("old Mac", Csv, b"text,x\ra,1\rb,2\r", &any, "f: lines end in \\r alone"),
         ("old Mac", Tsv, b"text\ra\rb", &any, "f: lines end in \\r alone"),
-        ("old Mac", Jsonl, b"{\"text\":\"a\"}\r{\"text\":\"b\"}\r", &any, "f: lines end in \\r alone"),
+        ("old Mac", Csv, b"\n\"text\",\"x\"\r\"a\",\"1\"\r", &any, "f: lines end in \\r alone"),
         (
             "UTF-16 without a mark",
             Csv,
@@ -184,8 +238,9 @@ fn faults_of_the_file_are_errors() {
     let wide: Vec<String> = (0..1_000_000).map(|n| format!("c{n}")).collect();
     let error = read_from(wide.join(",").as_bytes(), "f", Csv, &any).unwrap_err();
     assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes");
-    let old_mac = "text\r".repeat(1_000_000);
-    assert!(read_from(old_mac.as_bytes(), "f", Csv, &any).unwrap_err().to_string().contains("\\r alone"));
+    let long = "text\r".repeat(1_000_000);
+    let error = read_from(long.as_bytes(), "f", Csv, &any).unwrap_err();
+    assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes");
     assert!(read_from(&b"text\n"[..], "f", Csv, &config(|c| c.max_record_lines = 0)).is_err());
 }
 
@@ -317,6 +372,11 @@ fn hostile_names_do_not_fill_the_report() {
     let line = format!("{{\"text\":\"a\",\"{key}\":1,\"{key}\":2}}\n");
     let data = read(Jsonl, line.repeat(3).as_bytes(), &ReadConfig::default());
     assert!(data.report.rejections.iter().all(|rejection| rejection.column.len() == 100));
+
+    let line = b"{\"text\":\"a\",\"x\\n\\u001b[31m\":1,\"x\\n\\u001b[31m\":2}";
+    assert_eq!(rejections(&read(Jsonl, line, &ReadConfig::default())), ["1:x  [31m:duplicate_key"]);
+    let error = read_from(&line[..], "f", Jsonl, &config(|c| c.on_dirty = OnDirty::Stop)).unwrap_err().to_string();
+    assert!(!error.contains(char::is_control), "{error}");
 }
 
 proptest! {
@@ -383,4 +443,20 @@ fn plain_lines_are_texts_and_their_numbers_are_uids() {
     config.labels_required = true;
     let data = read_from(&b"a\n"[..], "standard input", Format::Lines, &config).unwrap();
     assert_eq!(data.report.by_reason["empty_label"], 1);
+}
+
+#[test]
+fn columns_beyond_use_are_refused_or_left_out() {
+    let header = (0..20_000).map(|k| format!("c{k}")).collect::<Vec<_>>().join(",");
+    let error = read_from(format!("text,{header}\n").as_bytes(), "wide.csv", Format::Csv, &ReadConfig::default());
+    assert!(error.unwrap_err().to_string().contains("found 20001 columns"));
+    let mut config = ReadConfig::default();
+    config.keep_extra = false;
+    for (format, input) in
+        [(Format::Csv, "text,color\nfine,red\n"), (Format::Jsonl, "{\"text\": \"fine\", \"color\": [\"red\"]}\n")]
+    {
+        let data = read_from(input.as_bytes(), "f", format, &config).unwrap();
+        assert_eq!(data.rows.len(), 1);
+        assert!(data.rows[0].extra.is_empty());
+    }
 }

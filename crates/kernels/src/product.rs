@@ -32,6 +32,10 @@ impl<'a> Matrix<'a> {
     }
 }
 
+/// The longest inner size of one call of gemm. Beyond 512 gemm cuts sums by the size of the machine's cache; up to it, it
+/// never cuts, so that the order of additions is the same on every machine.
+const DEPTH: usize = 512;
+
 /// Writes `a b + beta out` into `out`, row-major `[a.rows, b.columns]`. With `beta` 0 the old values are not read.
 ///
 /// The order of every sum depends on the shapes and the instruction set alone.
@@ -48,32 +52,38 @@ pub fn product(a: Matrix<'_>, b: Matrix<'_>, beta: f32, out: &mut [f32]) {
         out.iter_mut().for_each(|value| *value = if beta == 0.0 { 0.0 } else { *value * beta });
         return;
     }
-    // SAFETY: each `Matrix` was checked to hold exactly rows x columns elements, and transposing only swaps the strides,
-    // so every index row * row_stride + column * column_stride lies inside its slice; `out` holds a.rows x b.columns
-    // elements with strides b.columns and 1, is uniquely borrowed, and so overlaps neither input. Slices hold at most
-    // isize::MAX bytes, so the strides fit.
-    unsafe {
-        gemm::gemm(
-            a.rows,
-            b.columns,
-            a.columns,
-            out.as_mut_ptr(),
-            1,
-            b.columns as isize,
-            beta != 0.0,
-            a.data.as_ptr(),
-            a.column_stride as isize,
-            a.row_stride as isize,
-            b.data.as_ptr(),
-            b.column_stride as isize,
-            b.row_stride as isize,
-            beta,
-            1.0,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
+    for start in (0..a.columns).step_by(DEPTH) {
+        let depth = DEPTH.min(a.columns - start);
+        let beta = if start == 0 { beta } else { 1.0 };
+        let (left, right) = (&a.data[start * a.column_stride..], &b.data[start * b.row_stride..]);
+        // SAFETY: each `Matrix` was checked to hold exactly rows x columns elements, and transposing only swaps the
+        // strides, so every index row * row_stride + column * column_stride lies inside its slice; here the slices begin
+        // at column (row) `start` of a (b), and `depth` columns (rows) are left of it. `out` holds a.rows x b.columns
+        // elements with strides b.columns and 1, is uniquely borrowed, and so overlaps neither input. Slices hold at most
+        // isize::MAX bytes, so the strides fit.
+        unsafe {
+            gemm::gemm(
+                a.rows,
+                b.columns,
+                depth,
+                out.as_mut_ptr(),
+                1,
+                b.columns as isize,
+                beta != 0.0,
+                left.as_ptr(),
+                a.column_stride as isize,
+                a.row_stride as isize,
+                right.as_ptr(),
+                b.column_stride as isize,
+                b.row_stride as isize,
+                beta,
+                1.0,
+                false,
+                false,
+                false,
+                gemm::Parallelism::None,
+            );
+        }
     }
 }
 
@@ -113,6 +123,35 @@ mod tests {
             for (x, y) in ours.iter().zip(&expected) {
                 prop_assert!((x - y).abs() < 1e-4, "{x} {y}");
             }
+        }
+    }
+
+    #[test]
+    fn long_sums_are_cut_at_fixed_places() {
+        let k = 2 * DEPTH + 77;
+        let value = |i: usize| ((i as u32).wrapping_mul(2_654_435_761) >> 20) as f32 / 2048.0 - 1.0;
+        let a: Vec<f32> = (0..3 * k).map(value).collect();
+        let b: Vec<f32> = (0..k * 5).map(|i| value(i + 7777)).collect();
+        for (left, right) in
+            [(Matrix::new(&a, 3, k), Matrix::new(&b, k, 5)), (Matrix::new(&a, k, 3).t(), Matrix::new(&b, 5, k).t())]
+        {
+            let (mut ours, mut expected) = ([0.5; 15], [0.5; 15]);
+            product(left, right, 1.0, &mut ours);
+            naive(left, right, 1.0, &mut expected);
+            assert!(ours.iter().zip(&expected).all(|(x, y)| (x - y).abs() < 2e-3), "{ours:?} {expected:?}");
+            // The pieces one by one: the same bytes, which a cut elsewhere would not give.
+            let mut pieces = [0.5; 15];
+            for start in [0, DEPTH, 2 * DEPTH] {
+                let depth = DEPTH.min(k - start);
+                let left: Vec<f32> = (0..3 * depth)
+                    .map(|i| left.data[i / depth * left.row_stride + (start + i % depth) * left.column_stride])
+                    .collect();
+                let right: Vec<f32> = (0..depth * 5)
+                    .map(|i| right.data[(start + i / 5) * right.row_stride + i % 5 * right.column_stride])
+                    .collect();
+                product(Matrix::new(&left, 3, depth), Matrix::new(&right, depth, 5), 1.0, &mut pieces);
+            }
+            assert_eq!(ours, pieces);
         }
     }
 

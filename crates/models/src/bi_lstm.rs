@@ -8,7 +8,7 @@ use crate::network::{Batch, Init, Mode, Network, ParameterSpec, Parameters};
 use crate::ops;
 
 /// The sizes of a [BiLSTM](crate::Architecture::BiLstm). The paper gives the dense layer and the input length only; the
-/// other defaults are ours, chosen on validation data.
+/// other defaults are ours, chosen on validation data (the project's `docs/reproduction.md` says which).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
@@ -19,7 +19,8 @@ pub struct BiLstmConfig {
     pub hidden: usize,
     /// Size of the dense layer. Default 128 (Fig. 2).
     pub dense: usize,
-    /// Share of the embedding values dropped while training, 0 to below 1. Default 0.5.
+    /// Share of the embedding values dropped while training, 0 to below 1. Default 0.5. The values are those of the distinct
+    /// words of a batch: every place where a word stands in it loses the same ones.
     pub embedding_dropout: f64,
     /// Share of the pooled and of the dense values dropped while training, 0 to below 1. Default 0.5.
     pub dropout: f64,

@@ -7,7 +7,7 @@ use candle_nn::ops::softmax;
 use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores, Tokens, Vocab};
 use rayon::prelude::*;
 
-use crate::network::{Batch, Mode, Network, values};
+use crate::network::{Batch, Mode, Network};
 use crate::{Architecture, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.
@@ -98,7 +98,10 @@ impl<A: Analyzer> Classifier for TextClassifier<A> {
             })
             .collect();
         let ids: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        *out = score(inner.network.as_ref(), &ids, &inner.labels)?;
+        out.reset(&inner.labels);
+        for row in probabilities(inner.network.as_ref(), &ids)? {
+            out.push(&row)?;
+        }
         Ok(())
     }
 }
@@ -112,8 +115,9 @@ pub(crate) fn encode(tokens: &Tokens, vocab: &Vocab, max: usize) -> (Vec<u32>, b
 const MAX_TEXTS: usize = 64;
 const MAX_TOKENS: usize = 8192;
 
-/// Returns probabilities for texts given as ids. Batches hold texts of like length and run side by side.
-pub(crate) fn score(network: &dyn Network, texts: &[&[u32]], labels: &Labels) -> Result<Scores> {
+/// Returns the probability of each label, `[texts][labels]`, for texts given as ids; not a number where the network
+/// overflows. Batches hold texts of like length and run side by side.
+pub(crate) fn probabilities(network: &dyn Network, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>> {
     let length = |row: usize| texts.get(row).map_or(0, |ids| ids.len());
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&row| std::cmp::Reverse(length(row))); // stable
@@ -125,22 +129,17 @@ pub(crate) fn score(network: &dyn Network, texts: &[&[u32]], labels: &Labels) ->
         batches.push(batch);
         rest = later;
     }
-    let probabilities = |rows: &&[usize]| {
+    let run = |rows: &&[usize]| -> Result<Vec<Vec<f32>>> {
         let ids: Vec<&[u32]> = rows.iter().filter_map(|&row| texts.get(row).copied()).collect();
         let logits = network.forward(&Batch::new(&ids), &mut Mode::Infer)?;
-        values(&softmax(&logits, 1).map_err(Error::backend)?)
+        softmax(&logits, 1).and_then(|scores| scores.to_vec2()).map_err(Error::backend)
     };
-    let results: Vec<Vec<f32>> = batches.par_iter().map(probabilities).collect::<Result<_>>()?;
-
-    let mut rows: Vec<&[f32]> = vec![&[]; texts.len()];
-    for (batch, result) in batches.iter().zip(&results) {
-        for (&place, row) in batch.iter().zip(result.chunks_exact(labels.len())) {
-            if let Some(slot) = rows.get_mut(place) {
-                *slot = row;
-            }
+    let results: Vec<Vec<Vec<f32>>> = batches.par_iter().map(run).collect::<Result<_>>()?;
+    let mut rows = vec![Vec::new(); texts.len()];
+    for (&place, row) in batches.into_iter().flatten().zip(results.into_iter().flatten()) {
+        if let Some(slot) = rows.get_mut(place) {
+            *slot = row;
         }
     }
-    let mut scores = Scores::new(labels.clone());
-    rows.into_iter().try_for_each(|row| scores.push(row))?;
-    Ok(scores)
+    Ok(rows)
 }

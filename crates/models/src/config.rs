@@ -32,7 +32,8 @@ pub struct TrainConfig {
     pub max_tokens: usize,
     /// The most passes over the training part. Default 30.
     pub epochs: usize,
-    /// Training stops after this many epochs without a better macro F1 on the validation part. Default 4.
+    /// Training stops after this many epochs in a row that are not better on the validation part. Better is a higher macro
+    /// F1, or the same with a lower loss. Default 4.
     pub patience: usize,
     /// Texts a step. Default 32.
     pub batch: usize,
@@ -50,7 +51,8 @@ pub struct TrainConfig {
     pub word_dropout: f64,
     /// The seed of initial weights, order and dropout. Default 0.
     pub seed: u64,
-    /// Threads to train with; none takes as many as the machine has. It changes no byte of the model and is not saved.
+    /// Threads to train with; none takes as many as rayon takes by default. It changes no byte of the model and is not
+    /// saved. Prediction runs in the caller's rayon pool, by default the global one.
     #[serde(skip)]
     pub threads: Option<usize>,
 }
@@ -77,6 +79,9 @@ impl Default for TrainConfig {
     }
 }
 
+/// More threads than any machine of today has processors only cost memory.
+const MOST_THREADS: usize = 1024;
+
 impl TrainConfig {
     /// Names every fault of the configuration.
     ///
@@ -96,8 +101,8 @@ impl TrainConfig {
         if self.patience == 0 {
             faults.push("patience: must be at least 1".to_owned());
         }
-        if self.threads == Some(0) {
-            faults.push("threads: must be at least 1".to_owned());
+        if self.threads.is_some_and(|threads| !(1..=MOST_THREADS).contains(&threads)) {
+            faults.push(format!("threads: must be 1 to {MOST_THREADS}"));
         }
         if self.labels.as_ref().is_some_and(|labels| labels.len() < 2) {
             faults.push("labels: there must be at least two".to_owned());
@@ -105,15 +110,39 @@ impl TrainConfig {
         for (name, value) in
             [("learning_rate", self.learning_rate), ("epsilon", self.epsilon), ("clip_norm", self.clip_norm)]
         {
-            if !(value > 0.0 && value.is_finite()) {
-                faults.push(format!("{name}: {value} is not a positive number"));
+            if !(value as f32 > 0.0 && (value as f32).is_finite()) {
+                faults.push(format!("{name}: {value} is not a positive number in single precision"));
             }
         }
         for (name, value) in [("beta1", self.beta1), ("beta2", self.beta2), ("word_dropout", self.word_dropout)] {
-            if !(0.0..1.0).contains(&value) {
-                faults.push(format!("{name}: {value} is not in 0 to below 1"));
+            if !(0.0..1.0).contains(&(value as f32)) {
+                faults.push(format!("{name}: {value} is not in 0 to below 1 in single precision"));
             }
         }
         Error::from_faults(faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_single_precision_would_break_is_refused() {
+        for break_it in [
+            |c: &mut TrainConfig| c.epsilon = 1e-50,
+            |c: &mut TrainConfig| c.learning_rate = 1e300,
+            |c: &mut TrainConfig| c.beta1 = 0.999_999_999_9,
+            |c: &mut TrainConfig| c.word_dropout = -0.1,
+            |c: &mut TrainConfig| c.clip_norm = f64::INFINITY,
+            |c: &mut TrainConfig| c.patience = 0,
+            |c: &mut TrainConfig| c.threads = Some(0),
+            |c: &mut TrainConfig| c.labels = Labels::new(["one"]).ok(),
+        ] {
+            let mut config = TrainConfig::default();
+            config.validate().unwrap();
+            break_it(&mut config);
+            assert!(config.validate().is_err(), "{config:?}");
+        }
     }
 }

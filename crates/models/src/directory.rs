@@ -14,13 +14,13 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Component, Path};
 
-use plaudit_core::{Analyzer, Classifier, Error, Files, Result, Stored, Vocab};
+use plaudit_core::{Analyzer, Error, Files, Result, Stored, Vocab};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::network::{ParameterSpec, Parameters, Weight};
-use crate::{TextClassifier, TrainConfig};
+use crate::{TextClassifier, TrainConfig, TrainReport};
 
 const FORMAT_VERSION: u32 = 1;
 const CONFIG: &str = "config.json";
@@ -29,8 +29,12 @@ const WEIGHTS: &str = "model.safetensors";
 const REPORT: &str = "report.json";
 const MANIFEST: &str = "manifest.json";
 const ANALYZER: &str = "analyzer/";
-/// A manifest of more bytes than this is refused: it has a line for each of a handful of files.
-const MAX_MANIFEST: u64 = 1 << 20;
+/// The most bytes of the manifest, the configuration, and the header of the weights.
+const MAX_TEXT: u64 = 1 << 20;
+/// The most bytes of the vocabulary, the report, and each file of the analyzer: a dictionary of millions of words fits.
+const MAX_PART: u64 = 1 << 28;
+/// How often a model is read anew that was replaced while it was read.
+const ATTEMPTS: usize = 10;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,42 +87,84 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         write_directory(path, &files)
     }
 
-    /// Reads the model directory `path`. Nothing is allocated by what a header claims; only by what is there.
+    /// Reads the model directory `path`. Nothing is allocated by what a header claims; only by what is there, and no more
+    /// than a model of this configuration needs. A model that is replaced meanwhile is read anew.
     ///
     /// # Errors
     /// When a file is missing, is a link or no plain file, has another size or checksum than the manifest says, leads out
     /// of the directory, or holds something else than this version expects. The message names the file.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let files = read_directory(path)?;
-        let name_of = |name: &str| path.join(name).display().to_string();
-        let file =
-            |name: &str| files.get(name).ok_or_else(|| Error::format(name_of(name), "is missing from the manifest"));
-        let text =
-            |name: &str| std::str::from_utf8(file(name)?).map_err(|_| Error::format(name_of(name), "is not UTF-8"));
+        let at = path.join(MANIFEST);
+        let mut manifest = read_plain(&at, None, MAX_TEXT)?;
+        let mut result = parse_manifest(&manifest, &at).and_then(|manifest| Self::load_files(path, &manifest));
+        for _ in 1..ATTEMPTS {
+            if result.is_ok() {
+                break;
+            }
+            let now = read_plain(&at, None, MAX_TEXT)?;
+            if now == manifest {
+                break;
+            }
+            manifest = now;
+            result = parse_manifest(&manifest, &at).and_then(|manifest| Self::load_files(path, &manifest));
+        }
+        result
+    }
 
-        let bytes = file(CONFIG)?;
-        check_version(bytes, &name_of(CONFIG))?;
-        let config: TrainConfig = parse::<Config>(bytes, &name_of(CONFIG))?.training;
+    /// Places to be written to can be checked before a long run.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save), where `path` is there and may not be replaced.
+    pub fn check_place(path: impl AsRef<Path>) -> Result<()> {
+        check_replaceable(path.as_ref())
+    }
+
+    fn load_files(path: &Path, manifest: &Manifest) -> Result<Self> {
+        let name_of = |name: &str| path.join(name).display().to_string();
+        let file = |name: &str, most: u64| {
+            let missing = || Error::format(name_of(name), "is missing from the manifest");
+            read_file(path, name, manifest.files.get(name).ok_or_else(missing)?, most)
+        };
+        let bytes = file(CONFIG, MAX_TEXT)?;
+        check_version(&bytes, &name_of(CONFIG))?;
+        let config: TrainConfig = parse::<Config>(&bytes, &name_of(CONFIG))?.training;
         config.validate().map_err(|error| Error::format(name_of(CONFIG), error.to_string()))?;
         let Some(labels) = config.labels.clone() else {
             return Err(Error::format(name_of(CONFIG), "training.labels: a model has labels, found none"));
         };
-        let report = parse(file(REPORT)?, &name_of(REPORT))?;
-        let vocab = Vocab::from_text(text(VOCAB)?, &name_of(VOCAB))?;
+        let text = String::from_utf8(file(VOCAB, MAX_PART)?);
+        let text = text.map_err(|_| Error::format(name_of(VOCAB), "is not UTF-8"))?;
+        let vocab = Vocab::from_text(&text, &name_of(VOCAB))?;
+        let report: TrainReport = parse(&file(REPORT, MAX_PART)?, &name_of(REPORT))?;
+
+        let specs = config.architecture.specs(vocab.len(), labels.len());
+        let values = specs.iter().try_fold(0usize, |sum, spec| sum.checked_add(spec.elements()?));
+        let most = values.and_then(|values| (values as u64).checked_mul(4)?.checked_add(MAX_TEXT));
+        let weights = file(WEIGHTS, most.unwrap_or(u64::MAX))?;
+        let parameters = read_weights(&weights, &specs, &name_of(WEIGHTS))?;
+        let fits = report.train_labels.len() == labels.len()
+            && report.vocab == vocab.len()
+            && (1..=report.epochs.len()).contains(&report.best_epoch);
+        if !fits {
+            return Err(Error::format(name_of(REPORT), "its labels, vocabulary or epochs are not those of this model"));
+        }
+
+        let folder = path.join(ANALYZER.trim_end_matches('/'));
         let mut own = Files::new();
-        for (name, bytes) in &files {
-            if let Some(name) = name.strip_prefix(ANALYZER) {
-                own.insert(name.to_owned(), bytes.clone());
+        for (name, entry) in &manifest.files {
+            if let Some(short) = name.strip_prefix(ANALYZER) {
+                let found = fs::symlink_metadata(&folder).map_err(|error| Error::io(folder.display(), error))?;
+                if !found.is_dir() {
+                    return Err(Error::format(folder.display(), "is a link or no directory, which is refused"));
+                }
+                own.insert(short.to_owned(), read_file(path, name, entry, MAX_PART)?);
+            } else if ![CONFIG, VOCAB, WEIGHTS, REPORT].contains(&name.as_str()) {
+                return Err(Error::format(name_of(MANIFEST), format!("{name:?} is no file of a model")));
             }
         }
-        let analyzer = A::from_files(&own)?;
-        let specs = config.architecture.specs(vocab.len(), labels.len());
-        let parameters = read_weights(file(WEIGHTS)?, &specs, &name_of(WEIGHTS))?;
         let network = config.architecture.network(parameters);
-        let classifier = Self::new(analyzer, vocab, labels, config, network, report);
-        debug_assert_eq!(classifier.labels().len(), classifier.report().train_labels.len());
-        Ok(classifier)
+        Ok(Self::new(A::from_files(&own)?, vocab, labels, config, network, report))
     }
 }
 
@@ -199,7 +245,7 @@ fn read_weights(bytes: &[u8], specs: &[ParameterSpec], name: &str) -> Result<Par
     })
 }
 
-/// Only an empty directory or an earlier model may be replaced.
+/// Only an empty directory, or one that holds a model and nothing else, may be replaced.
 fn check_replaceable(path: &Path) -> Result<()> {
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
@@ -209,11 +255,37 @@ fn check_replaceable(path: &Path) -> Result<()> {
     if !found.is_dir() {
         return Err(Error::format(path.display(), "is there and is no directory; a model is written as a directory"));
     }
-    let mut entries = fs::read_dir(path).map_err(|error| Error::io(path.display(), error))?;
-    if entries.next().is_none() || path.join(MANIFEST).is_file() {
+    let mut names = Vec::new();
+    list(path, "", &mut names)?;
+    if names.is_empty() {
         return Ok(());
     }
-    Err(Error::format(path.display(), "is a directory that holds something else than a model; it is left as it is"))
+    let manifest = path.join(MANIFEST);
+    let ours = read_plain(&manifest, None, MAX_TEXT)
+        .and_then(|bytes| parse_manifest(&bytes, &manifest))
+        .map_err(|_| Error::format(path.display(), "is a directory that holds no model; it is left as it is"))?;
+    match names.into_iter().find(|name| name != MANIFEST && !ours.files.contains_key(name)) {
+        None => Ok(()),
+        Some(other) => Err(Error::format(
+            path.display(),
+            format!("holds {other:?} beside a model, which would be lost; it is left as it is"),
+        )),
+    }
+}
+
+/// Adds the names of everything in a directory, and in its `analyzer` folder.
+fn list(path: &Path, prefix: &str, names: &mut Vec<String>) -> Result<()> {
+    let io = |error| Error::io(path.display(), error);
+    for entry in fs::read_dir(path).map_err(io)? {
+        let entry = entry.map_err(io)?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if format!("{name}/") == ANALYZER && entry.file_type().map_err(io)?.is_dir() {
+            list(&entry.path(), ANALYZER, names)?;
+        } else {
+            names.push(name);
+        }
+    }
+    Ok(())
 }
 
 fn write_directory(path: &Path, files: &Files) -> Result<()> {
@@ -254,76 +326,103 @@ fn sync_directory(path: &Path) -> Result<()> {
 fn put_in_place(fresh: tempfile::TempDir, path: &Path) -> Result<()> {
     let io = |error: std::io::Error| Error::io(path.display(), error);
     if !path.exists() {
-        let finished = fresh.keep();
-        return fs::rename(&finished, path).map_err(io);
+        fs::rename(fresh.path(), path).map_err(io)?;
+        let _ = fresh.keep(); // it has its name: nothing is left to remove
+        return Ok(());
     }
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         match renameat_with(CWD, fresh.path(), CWD, path, RenameFlags::EXCHANGE) {
-            Ok(()) => return fresh.close().map_err(io), // the old model
+            Ok(()) => {
+                // The old model. Where it cannot be removed, the new one is in its place all the same.
+                let _ = fresh.close();
+                return Ok(());
+            }
             // A file system that cannot exchange: fall through to two renames.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
             Err(error) => return Err(io(error.into())),
         }
     }
+    two_renames(fresh, path).map_err(io)
+}
+
+/// The exchange for systems that have none. Where the second rename fails, the first is undone.
+fn two_renames(fresh: tempfile::TempDir, path: &Path) -> std::io::Result<()> {
     let mut old = fresh.path().as_os_str().to_owned();
     old.push("-old");
-    fs::rename(path, &old).map_err(io)?;
-    let finished = fresh.keep();
-    fs::rename(&finished, path).map_err(io)?;
-    fs::remove_dir_all(&old).map_err(io)
+    fs::rename(path, &old)?;
+    if let Err(error) = fs::rename(fresh.path(), path) {
+        fs::rename(&old, path)?;
+        return Err(error);
+    }
+    let _ = fresh.keep(); // it has its name: nothing is left to remove
+    fs::remove_dir_all(&old)
 }
 
-/// Reads every file that the manifest names, each checked against it.
-fn read_directory(path: &Path) -> Result<Files> {
-    let manifest = path.join(MANIFEST);
-    let bytes = read_plain(&manifest, None)?;
-    let name = manifest.display().to_string();
-    check_version(&bytes, &name)?;
-    let Manifest { files, .. } = parse(&bytes, &name)?;
-    if files.keys().any(|file| file.starts_with(ANALYZER)) {
-        let folder = path.join(ANALYZER.trim_end_matches('/'));
-        let found = fs::symlink_metadata(&folder).map_err(|error| Error::io(folder.display(), error))?;
-        if !found.is_dir() {
-            return Err(Error::format(folder.display(), "is a link or no directory, which is refused"));
-        }
+fn parse_manifest(bytes: &[u8], path: &Path) -> Result<Manifest> {
+    let name = path.display().to_string();
+    check_version(bytes, &name)?;
+    let manifest: Manifest = parse(bytes, &name)?;
+    for file in manifest.files.keys() {
+        check_name(file).map_err(|reason| Error::format(&name, format!("{file:?}: {reason}")))?;
     }
-    let mut contents = Files::new();
-    for (file, entry) in files {
-        check_name(&file).map_err(|reason| Error::format(&name, format!("{file:?}: {reason}")))?;
-        let at = path.join(&file);
-        let bytes = read_plain(&at, Some(entry.bytes))?;
-        if sha256(&bytes) != entry.sha256 {
-            return Err(Error::format(
-                at.display(),
-                "its SHA-256 is not the one in the manifest: the file was changed",
-            ));
-        }
-        contents.insert(file, bytes);
-    }
-    Ok(contents)
+    Ok(manifest)
 }
 
-/// Reads a plain file of exactly this many bytes; none stands for the manifest, which only has a ceiling.
-fn read_plain(path: &Path, expected: Option<u64>) -> Result<Vec<u8>> {
+/// Reads a file that the manifest names, checked against it.
+fn read_file(path: &Path, name: &str, entry: &Entry, most: u64) -> Result<Vec<u8>> {
+    let at = path.join(name);
+    let bytes = read_plain(&at, Some(entry.bytes), most)?;
+    if sha256(&bytes) != entry.sha256 {
+        return Err(Error::format(at.display(), "its SHA-256 is not the one in the manifest: the file was changed"));
+    }
+    Ok(bytes)
+}
+
+/// Reads a plain file of exactly this many bytes, where the manifest says, and of no more than `most`.
+fn read_plain(path: &Path, expected: Option<u64>, most: u64) -> Result<Vec<u8>> {
     let found = fs::symlink_metadata(path).map_err(|error| Error::io(path.display(), error))?;
     if !found.is_file() {
         return Err(Error::format(path.display(), "is a link or no plain file, which is refused"));
     }
     let size = found.len();
-    match expected {
-        Some(expected) if size != expected => {
-            return Err(Error::format(path.display(), format!("has {size} bytes; the manifest says {expected}")));
-        }
-        None if size > MAX_MANIFEST => {
-            return Err(Error::format(path.display(), format!("has {size} bytes; at most {MAX_MANIFEST} are read")));
-        }
-        _ => {}
+    if let Some(expected) = expected
+        && size != expected
+    {
+        return Err(Error::format(path.display(), format!("has {size} bytes; the manifest says {expected}")));
+    }
+    if size > most {
+        return Err(Error::format(path.display(), format!("has {size} bytes; at most {most} are expected here")));
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| Error::io(path.display(), error))?;
     // One byte more than was there: a file that grows meanwhile fails its checksum instead of filling memory.
     file.take(size.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| Error::io(path.display(), error))?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_renames_replace_or_leave_as_it_was() {
+        let scratch = tempfile::tempdir().unwrap();
+        let fresh = |text: &str| {
+            let fresh = tempfile::Builder::new().prefix(".plaudit-").tempdir_in(scratch.path()).unwrap();
+            fs::write(fresh.path().join("file"), text).unwrap();
+            fresh
+        };
+        let path = scratch.path().join("model");
+        fs::create_dir(&path).unwrap();
+        two_renames(fresh("new"), &path).unwrap();
+        assert_eq!(fs::read_to_string(path.join("file")).unwrap(), "new");
+        // The new directory vanishes before the second rename: the old one is put back.
+        let gone = fresh("gone");
+        fs::remove_dir_all(gone.path()).unwrap();
+        assert!(two_renames(gone, &path).is_err());
+        assert_eq!(fs::read_to_string(path.join("file")).unwrap(), "new");
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
+    }
 }

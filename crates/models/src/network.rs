@@ -1,4 +1,7 @@
 //! The role of a network, and the only place where candle's types are public.
+//!
+//! Training and saving take the networks of [`Architecture`](crate::Architecture). A network of your own can be scored
+//! through [`Network::forward`]; there is no way yet to train it here.
 
 use std::sync::Arc;
 
@@ -23,6 +26,7 @@ pub trait Network: Send + Sync {
 
 /// Whether a pass is for training or for scoring.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Mode {
     /// No dropout, no gradients.
     Infer,
@@ -253,13 +257,16 @@ impl Parameters {
     /// so that a step costs what the batch touches and not what the table holds.
     ///
     /// # Errors
-    /// When there is no such table, or an id is too large.
+    /// When there is no such table, an id is too large, or the pass took rows of this table already.
     pub fn rows(&self, name: &str, ids: &[u32], mode: &mut Mode) -> Result<Tensor> {
         let (place, parameter) = self.find(name)?;
         let rows = Tensor::from_slice(ids, ids.len(), &Device::Cpu)
             .and_then(|ids| parameter.var.as_detached_tensor().index_select(&ids, 0))
             .map_err(Error::backend)?;
         let Mode::Train(tape) = mode else { return Ok(rows) };
+        if tape.gathered.iter().any(|gathered| gathered.parameter == place) {
+            return Err(Error::config(format!("{name}: a pass may take a table's rows once")));
+        }
         let rows = Var::from_tensor(&rows).map_err(Error::backend)?;
         let leaf = rows.as_tensor().clone();
         tape.gathered.push(Gathered { parameter: place, ids: ids.to_vec(), rows });
@@ -319,6 +326,28 @@ mod tests {
         assert_eq!(batch.unique(), [3, 7, 9]);
         assert_eq!(batch.index(), [2, 1, 1, 0]); // 9 and 7 (first tokens), then 7, then 3
         assert_eq!(batch.texts(), 3);
+    }
+
+    #[test]
+    fn the_gradient_passes_where_dropout_let_pass() {
+        let input = Var::ones(64, DType::F32, &Device::Cpu).unwrap();
+        let mut mode = Mode::train(Stream::new(1, "dropout", 0));
+        let output = mode.dropout(input.as_tensor().clone(), 0.5).unwrap();
+        let gradients = output.sum_all().unwrap().backward().unwrap();
+        let slope = values(gradients.get(&input).unwrap()).unwrap();
+        assert_eq!(slope, values(&output).unwrap()); // of an input of ones: 0 or 2
+        assert!(slope.contains(&0.0) && slope.contains(&2.0));
+    }
+
+    #[test]
+    fn a_table_is_taken_once_a_pass() {
+        let spec = ParameterSpec { name: "t".into(), shape: vec![3, 1], init: Init::Constant(1.0), table: true };
+        let parameters = Parameters::initialize(&[spec], 0).unwrap();
+        let mut mode = Mode::train(Stream::new(0, "", 0));
+        parameters.rows("t", &[1], &mut mode).unwrap();
+        assert!(parameters.rows("t", &[2], &mut mode).is_err());
+        assert!(parameters.rows("t", &[9], &mut Mode::Infer).is_err());
+        assert!(parameters.weight("u", &mode).unwrap_err().to_string().contains("`u`"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use candle_core::{Device, Tensor};
 use candle_nn::ops::log_softmax;
 use plaudit_core::{
-    Analyzer, Epoch, Error, Example, Labels, Observer, Progress, Result, Stage, Tokens, Vocab, WordCounts,
+    Analyzer, Epoch, Error, Example, Labels, Observer, Progress, Result, Scores, Stage, Tokens, Vocab, WordCounts,
 };
 use plaudit_metrics::ConfusionMatrix;
 use plaudit_stats::Stream;
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::TrainConfig;
 use crate::adam::Adam;
-use crate::classifier::{TextClassifier, encode, score};
+use crate::classifier::{TextClassifier, encode, probabilities};
 use crate::network::{Batch, Mode, Network, Parameters};
 use crate::report::{Stopped, TrainReport};
 
@@ -37,14 +37,11 @@ pub fn train<A: Analyzer>(
     config.validate()?;
     let labels = match &config.labels {
         Some(labels) => labels.clone(),
-        None if train.is_empty() => return Err(Error::config("train: there is no training row")),
+        None if train.is_empty() => return Err(Error::data(TRAIN, 0, "", "there is no row")),
         None => Labels::from_occurring(train.iter().map(|example| example.label))?,
     };
     if labels.len() < 2 {
-        return Err(Error::config(format!(
-            "train: every training row has the label `{}`; there must be at least two labels",
-            labels.name(0).unwrap_or_default()
-        )));
+        return Err(Error::data(TRAIN, 0, "label", "every row has the same label; there must be at least two"));
     }
     let mut pool = rayon::ThreadPoolBuilder::new();
     if let Some(threads) = config.threads {
@@ -54,6 +51,13 @@ pub fn train<A: Analyzer>(
     // The observer need not be Send, so the loop stays on this thread and enters the pool for its work.
     Trainer::new(&pool, analyzer, train, valid, labels, config, observer)?.run()
 }
+
+/// The parts' names in errors.
+const TRAIN: &str = "the training part";
+const VALID: &str = "the validation part";
+
+/// Texts analyzed between two events.
+const CHUNK: usize = 4096;
 
 /// A text as ids, with its label's place.
 struct Row {
@@ -72,6 +76,8 @@ struct Trainer<'a, A> {
     valid: Vec<Row>,
     truncated: usize,
     network: Box<dyn Network>,
+    /// The rows of the last step.
+    last: Vec<usize>,
 }
 
 impl<'a, A: Analyzer> Trainer<'a, A> {
@@ -84,48 +90,43 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         config: &'a TrainConfig,
         observer: &'a mut dyn Observer,
     ) -> Result<Self> {
-        let train_places = places("train", train, &labels)?;
-        let valid_places = places("valid", valid, &labels)?;
-        let total = (train.len() + valid.len()) as u64;
-        let event = |done| Progress::new(Stage::Analyzing, done, Some(total));
-        if observer.progressed(&event(0)).is_break() {
-            return Err(Error::Interrupted);
-        }
-        let tokens: Vec<Tokens> =
-            pool.install(|| train.par_iter().map(|example| analyzer.analyze(example.text)).collect());
-        let mut counts = WordCounts::new();
-        tokens.iter().for_each(|tokens| counts.add(tokens));
-        let vocab = counts.into_vocab(&config.vocab)?;
-        let rows = |ids: Vec<(Vec<u32>, bool)>, places: Vec<usize>| {
-            let cut = ids.iter().filter(|(_, cut)| *cut).count();
-            (ids.into_iter().zip(places).map(|((ids, _), label)| Row { ids, label }).collect::<Vec<_>>(), cut)
+        let train_places = places(TRAIN, train, &labels)?;
+        let valid_places = places(VALID, valid, &labels)?;
+        let total = (2 * train.len() + valid.len()) as u64; // the training part is read twice: to count, and to encode
+        let mut done = 0;
+        let mut analyzed = |texts: usize| {
+            done += texts as u64;
+            match observer.progressed(&Progress::new(Stage::Analyzing, done, Some(total))) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(Error::Interrupted),
+            }
         };
-        let (train_rows, train_cut) =
-            rows(tokens.iter().map(|tokens| encode(tokens, &vocab, config.max_tokens)).collect(), train_places);
-        if observer.progressed(&event(train.len() as u64)).is_break() {
-            return Err(Error::Interrupted);
+        analyzed(0)?;
+        let mut counts = WordCounts::new();
+        for chunk in train.chunks(CHUNK) {
+            let tokens: Vec<Tokens> =
+                pool.install(|| chunk.par_iter().map(|example| analyzer.analyze(example.text)).collect());
+            tokens.iter().for_each(|tokens| counts.add(tokens));
+            analyzed(chunk.len())?;
         }
-        let valid_ids = pool.install(|| {
-            valid.par_iter().map(|example| encode(&analyzer.analyze(example.text), &vocab, config.max_tokens)).collect()
-        });
-        let (valid_rows, valid_cut) = rows(valid_ids, valid_places);
-        if observer.progressed(&event(total)).is_break() {
-            return Err(Error::Interrupted);
-        }
+        let vocab = counts.into_vocab(&config.vocab)?;
+        let mut truncated = 0;
+        let mut encoded = |examples: &[Example<'_>], places: Vec<usize>| -> Result<Vec<Row>> {
+            let mut rows = Vec::with_capacity(examples.len());
+            for (chunk, places) in examples.chunks(CHUNK).zip(places.chunks(CHUNK)) {
+                let ids = |example: &Example<'_>| encode(&analyzer.analyze(example.text), &vocab, config.max_tokens);
+                let ids: Vec<(Vec<u32>, bool)> = pool.install(|| chunk.par_iter().map(ids).collect());
+                truncated += ids.iter().filter(|(_, cut)| *cut).count();
+                rows.extend(ids.into_iter().zip(places).map(|((ids, _), &label)| Row { ids, label }));
+                analyzed(chunk.len())?;
+            }
+            Ok(rows)
+        };
+        let train = encoded(train, train_places)?;
+        let valid = encoded(valid, valid_places)?;
         let specs = config.architecture.specs(vocab.len(), labels.len());
         let network = config.architecture.network(Parameters::initialize(&specs, config.seed)?);
-        Ok(Self {
-            pool,
-            analyzer,
-            vocab,
-            labels,
-            config,
-            observer,
-            train: train_rows,
-            valid: valid_rows,
-            truncated: train_cut + valid_cut,
-            network,
-        })
+        Ok(Self { pool, analyzer, vocab, labels, config, observer, train, valid, truncated, network, last: Vec::new() })
     }
 
     fn run(mut self) -> Result<TextClassifier<A>> {
@@ -143,7 +144,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             };
             let mut epoch = Epoch::new(number, self.config.epochs);
             epoch.train_loss = train_loss;
-            self.validate(&mut epoch)?;
+            self.validate(&mut epoch, adam.steps())?;
             let rank = (epoch.valid_macro_f1, -epoch.valid_loss);
             epoch.best = best.as_ref().is_none_or(|&(best, _, _)| rank > best);
             if epoch.best {
@@ -176,6 +177,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             let loss = self.step(&rows, adam)?;
             loss_sum += loss * rows.len() as f64;
             done += rows.len();
+            self.last = rows;
             let mut progress = Progress::new(Stage::Training, done as u64, Some(self.train.len() as u64));
             progress.loss = Some(loss);
             if self.observer.progressed(&progress).is_break() {
@@ -214,14 +216,20 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         })
     }
 
-    /// Fills in the figures on the validation part.
-    fn validate(&self, epoch: &mut Epoch) -> Result<()> {
+    /// Fills in the figures on the validation part, after `step` steps.
+    fn validate(&self, epoch: &mut Epoch, step: u64) -> Result<()> {
         let texts: Vec<&[u32]> = self.valid.iter().map(|row| row.ids.as_slice()).collect();
-        let (network, labels) = (self.network.as_ref(), &self.labels);
-        let scores = self.pool.install(|| score(network, &texts, labels))?;
+        let network = self.network.as_ref();
+        let scores = self.pool.install(|| probabilities(network, &texts))?;
+        if !scores.iter().flatten().all(|score| score.is_finite()) {
+            let what = "a score on the validation part is not a number".to_owned();
+            return Err(Error::Diverged { step, rows: self.last.clone(), what });
+        }
+        let mut all = Scores::new(self.labels.clone());
+        scores.iter().try_for_each(|row| all.push(row))?;
         let mut matrix = ConfusionMatrix::new(self.labels.clone());
         let mut loss = 0.0;
-        for (row, prediction) in self.valid.iter().zip(scores.iter()) {
+        for (row, prediction) in self.valid.iter().zip(all.iter()) {
             matrix.add(row.label, prediction.index())?;
             let probability = prediction.scores().get(row.label).copied().unwrap_or(0.0);
             loss -= f64::from(probability).max(f64::MIN_POSITIVE).ln();
@@ -262,13 +270,13 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
 /// The place of every row's label; a part without rows is an error.
 fn places(part: &str, examples: &[Example<'_>], labels: &Labels) -> Result<Vec<usize>> {
     if examples.is_empty() {
-        return Err(Error::config(format!("{part}: there is no row")));
+        return Err(Error::data(part, 0, "", "there is no row"));
     }
     let place = |(row, example): (usize, &Example<'_>)| {
         labels.index_of(example.label).ok_or_else(|| {
-            let nearest = labels.nearest(example.label).map_or(String::new(), |label| format!("; nearest: `{label}`"));
-            let known = labels.iter().collect::<Vec<_>>().join(", ");
-            Error::config(format!("{part}: row {row} (from 0) has a label that is none of {known}{nearest}"))
+            let reason =
+                format!("row {row} (from 0) has a label that is none of {}", labels.known_and_nearest(example.label));
+            Error::data(part, 0, "label", reason)
         })
     };
     examples.iter().enumerate().map(place).collect()

@@ -51,7 +51,10 @@ fn the_analyzer_keeps_the_rules_of_its_role() {
 fn loaded_is_what_was_saved() {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("nested/model");
-    let classifier = small();
+    let mut config = config();
+    config.epochs = 20;
+    config.patience = 20;
+    let classifier = trained(&config);
     classifier.save(&path).unwrap();
     let loaded = TextClassifier::<Blanks>::load(&path).unwrap();
     let test = rows(300, 9);
@@ -191,9 +194,27 @@ fn signed_nonsense_is_refused_before_anything_is_allocated() {
     );
     expect(&|p| fs::write(p.join("vocab.txt"), "one\none\n").unwrap(), &["vocab.txt", "twice"]);
     expect(&|p| fs::write(p.join("vocab.txt"), "one\n").unwrap(), &["model.safetensors", "embedding.weight"]);
+    // A file without blocks on the disk that claims 100 GB: refused by its size, before it is read.
+    let sparse = |name: &'static str| {
+        move |p: &Path| fs::File::options().write(true).open(p.join(name)).unwrap().set_len(100 << 30).unwrap()
+    };
+    for name in ["model.safetensors", "vocab.txt", "config.json"] {
+        sparse(name)(&path);
+        edit(&path.join("manifest.json"), |v| v["files"][name]["bytes"] = (100u64 << 30).into());
+        let message = refusal(&path);
+        assert!(message.contains(name) && message.contains("are expected here"), "{message}");
+        for (name, bytes) in &clean {
+            fs::write(path.join(name), bytes).unwrap();
+        }
+    }
     expect(&|p| fs::write(p.join("vocab.txt"), [0xff]).unwrap(), &["vocab.txt", "UTF-8"]);
     expect(&|p| fs::write(p.join("analyzer/blanks.txt"), "tabs").unwrap(), &["blanks.txt"]);
     expect(&|p| fs::write(p.join("model.safetensors"), u64::MAX.to_le_bytes()).unwrap(), &["model.safetensors"]);
+    expect(
+        &|p| edit(&p.join("report.json"), |v| v["train_labels"] = serde_json::json!([1])),
+        &["report.json", "not those of this model"],
+    );
+    expect(&|p| edit(&p.join("report.json"), |v| v["best_epoch"] = 9.into()), &["report.json"]);
     let nan = |p: &Path| {
         let mut bytes = fs::read(p.join("model.safetensors")).unwrap();
         let end = bytes.len();
@@ -213,13 +234,43 @@ fn nothing_else_is_overwritten() {
     fs::remove_dir_all(&folder).unwrap();
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("thesis.tex"), "years of work").unwrap();
-    assert!(classifier.save(&folder).unwrap_err().to_string().contains("something else than a model"));
+    assert!(classifier.save(&folder).unwrap_err().to_string().contains("holds no model"));
+    fs::write(folder.join("manifest.json"), r#"{"manifest_version": 3, "name": "a browser extension"}"#).unwrap();
+    assert!(classifier.save(&folder).unwrap_err().to_string().contains("holds no model"));
     assert_eq!(fs::read(folder.join("thesis.tex")).unwrap(), b"years of work");
+    fs::remove_dir_all(&folder).unwrap();
+    classifier.save(&folder).unwrap();
+    for notes in ["notes.txt", "analyzer/notes.txt"] {
+        fs::write(folder.join(notes), "mine").unwrap();
+        assert!(classifier.save(&folder).unwrap_err().to_string().contains(notes));
+        assert_eq!(fs::read(folder.join(notes)).unwrap(), b"mine");
+        fs::remove_file(folder.join(notes)).unwrap();
+    }
+    classifier.save(&folder).unwrap();
     let file = scratch.path().join("file");
     fs::write(&file, "x").unwrap();
     assert!(classifier.save(&file).unwrap_err().to_string().contains("no directory"));
     assert!(classifier.save(file.join("below")).is_err());
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 2, "something was left behind");
+}
+
+#[test]
+fn a_model_that_is_replaced_while_it_is_read_is_one_or_the_other() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("model");
+    let mut other = config();
+    (other.epochs, other.seed) = (1, 9);
+    let models = [small(), trained(&other)];
+    models[0].save(&path).unwrap();
+    std::thread::scope(|scope| {
+        let saving = scope.spawn(|| (0..60).for_each(|k| models[k % 2].save(&path).unwrap()));
+        let mut loads = 0;
+        while !saving.is_finished() || loads == 0 {
+            let found = TextClassifier::<Blanks>::load(&path).unwrap();
+            assert!(models.iter().any(|model| model.report() == found.report()));
+            loads += 1;
+        }
+    });
 }
 
 #[test]

@@ -116,6 +116,17 @@ fn a_run_that_diverges_stops_and_names_the_step() {
 }
 
 #[test]
+fn a_run_that_diverges_in_its_last_step_is_named_too() {
+    let mut config = config();
+    (config.learning_rate, config.batch) = (1e30, 1000); // one step an epoch
+    let (train_rows, valid_rows) = (rows(100, 1), rows(50, 2));
+    match train(Blanks, &examples(&train_rows), &examples(&valid_rows), &config, &mut ()) {
+        Err(Error::Diverged { step: 1, rows, what }) => assert!(rows.len() == 100 && what.contains("validation")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn bad_input_is_named() {
     let good = rows(20, 1);
     let mut config = config();
@@ -124,15 +135,18 @@ fn bad_input_is_named() {
         train(Blanks, train_rows, valid_rows, config, &mut ()).unwrap_err().to_string()
     }
     let fine = examples(&good);
-    assert!(message(&[], &fine, &config).contains("no training row"));
-    assert!(message(&fine, &[], &config).contains("valid: there is no row"));
+    assert_eq!(message(&[], &fine, &config), "the training part: there is no row");
+    assert_eq!(message(&fine, &[], &config), "the validation part: there is no row");
     let single: Vec<Example> = fine.iter().map(|example| Example { label: "Good", ..*example }).collect();
-    assert!(message(&single, &single, &config).contains("at least two labels"));
+    assert!(message(&single, &single, &config).contains("at least two"));
     let odd = [Example { text: "good", label: "Goood" }];
     let text = message(&fine, &odd, &config);
-    assert!(text.contains("valid: row 0") && text.contains("nearest: `Good`"), "{text}");
+    assert!(
+        text.contains("the validation part") && text.contains("row 0") && text.contains("nearest: `Good`"),
+        "{text}"
+    );
     config.labels = Some(Labels::polarity());
-    assert!(message(&fine, &fine, &config).contains("train: row 0"));
+    assert!(message(&fine, &fine, &config).contains("the training part"));
     config.batch = 0;
     assert!(message(&fine, &fine, &config).contains("batch"));
 }

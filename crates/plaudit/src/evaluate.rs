@@ -17,15 +17,15 @@ pub fn evaluate(classifier: &dyn Classifier, data: &Dataset) -> Result<Report> {
     for feedback in data.iter() {
         let Some(example) = feedback.example() else { continue };
         let Some(truth) = labels.index_of(example.label) else {
-            let nearest = labels.nearest(example.label).map_or(String::new(), |label| format!("; nearest: `{label}`"));
-            let known = labels.iter().collect::<Vec<_>>().join(", ");
-            let reason = format!("the row with uid `{}` has a label that is none of {known}{nearest}", feedback.uid);
+            let known = labels.known_and_nearest(example.label);
+            let uid: String = feedback.uid.chars().filter(|c| !c.is_control()).take(60).collect();
+            let reason = format!("the row with uid `{uid}` has a label that is none of {known}");
             return Err(Error::data(&data.report.source_name, 0, "label", reason));
         };
         rows.push((example.text, truth));
     }
     if rows.is_empty() {
-        return Err(Error::config("evaluate: there is no labelled row"));
+        return Err(Error::data(&data.report.source_name, 0, "label", "no row has one"));
     }
     let mut matrix = ConfusionMatrix::new(labels.clone());
     for chunk in rows.chunks(CHUNK) {

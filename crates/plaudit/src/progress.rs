@@ -47,7 +47,6 @@ impl Observer for ProgressBar {
             self.bar.set_prefix(match progress.stage {
                 Stage::Analyzing => "Analyzing",
                 Stage::Training => "Training",
-                Stage::Classifying => "Classifying",
                 _ => "Working",
             });
         }
@@ -79,5 +78,24 @@ impl Observer for ProgressBar {
 impl Drop for ProgressBar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_follows_a_run_and_never_ends_it() {
+        let mut bar = ProgressBar::new();
+        assert!(bar.progressed(&Progress::new(Stage::Analyzing, 3, Some(3))).is_continue());
+        let mut progress = Progress::new(Stage::Training, 2, Some(9));
+        progress.loss = Some(0.5);
+        assert!(bar.progressed(&progress).is_continue());
+        assert_eq!((bar.bar.position(), bar.bar.length(), bar.bar.message().as_str()), (2, Some(9), "loss 0.500"));
+        assert!(bar.epoch_ended(&Epoch::new(1, 2)).is_continue());
+        progress.done = 1; // the next epoch
+        assert!(bar.progressed(&progress).is_continue());
+        assert_eq!(bar.bar.position(), 1);
     }
 }

@@ -169,8 +169,8 @@ fn mistakes_are_named_and_end_with_a_code() {
     expect("train", &["--frobnicate"], 2, &["--frobnicate"]);
     expect("train", &["--train", &train, "--out", &out, "--seed", "x"], 2, &["--seed", "whole number"]);
     expect("train", &["--train", &train, "--out", &out, "--on-dirty", "maybe"], 2, &["stop or skip"]);
-    expect("train", &["--train", &train, "--out", &out, "--architecture", "gru"], 1, &["bi_lstm"]);
-    expect("train", &["--train", &train, "--out", &out, "--language", "xx"], 1, &["xx"]);
+    expect("train", &["--train", &train, "--out", &out, "--architecture", "gru"], 2, &["bi_lstm"]);
+    expect("train", &["--train", &train, "--out", &out, "--language", "xx"], 2, &["xx"]);
     expect("train", &["--train", &train, "--out", &out, "--threads", "0"], 1, &["threads"]);
     expect("train", &["--train", &train, "--out", &out, "--cleaning", "most"], 2, &["light or dpms"]);
     expect("train", &["--train", &train, "--out", &out, "--language", "und", "--cleaning", "dpms"], 2, &["en"]);

@@ -10,9 +10,11 @@ use crate::{DivisionCounts, DivisionVerdict, Policy, Reason, Share, Side, Survey
 impl Policy {
     /// Returns one verdict a division, in the survey's order.
     ///
-    /// Shares and score are posterior means, exact; intervals and probabilities come from `draws` seeded draws. The draws
-    /// are named by the counts: neither the other divisions, nor their order, nor a division's name changes a verdict,
-    /// and divisions with equal counts get equal ones. A division without answers gets the prior's values.
+    /// Shares and score are posterior means, and the intervals of the shares posterior quantiles, without draws (close
+    /// approximations beyond 100,000 answers, see [`plaudit_stats::beta_quantile`]); the interval of the score and the
+    /// probabilities come from `draws` seeded draws. The draws are named by the counts: neither the other divisions, nor
+    /// their order, nor a division's name changes a verdict, and divisions with equal counts get equal ones. A division
+    /// without answers gets the prior's values.
     ///
     /// # Errors
     /// When the policy is at fault ([`validate`](Self::validate)), or labels of the survey have no utility.
@@ -28,11 +30,13 @@ impl Policy {
         let n = division.total();
         let posterior = Posterior::draw(self.prior, &division.counts, self.draws, self.seed);
         let means = posterior.means();
-        let share = |(index, (label, &value)): (usize, (&str, &f64))| {
-            let interval = posterior.interval(self.level, |row| row.get(index).copied().unwrap_or_default());
-            Share { label: label.to_owned(), value, interval: Some(interval) }
+        let intervals = posterior.share_intervals(self.level);
+        let share = |((label, &value), interval): ((&str, &f64), Interval)| Share {
+            label: label.to_owned(),
+            value,
+            interval: Some(interval),
         };
-        let shares: Vec<Share> = labels.iter().zip(&means).enumerate().map(share).collect();
+        let shares: Vec<Share> = labels.iter().zip(&means).zip(intervals).map(share).collect();
         let score = criteria.score(&means);
         let score_interval = posterior.interval(self.level, |row| criteria.score(row));
         let risk = posterior.probability(|row| criteria.fails(row));

@@ -3,7 +3,7 @@
 use plaudit_stats::{Stream, dirichlet, gamma};
 
 use crate::policy::Criteria;
-use crate::posterior::{content, weights};
+use crate::posterior::weights;
 use crate::{Policy, Verdict};
 
 /// Simulated surveys a number of answers.
@@ -33,7 +33,7 @@ impl Policy {
     fn decisive(&self, criteria: &Criteria, counts: &[u64], answers: u64) -> f64 {
         // Enough draws to see a tail of alpha, few enough to be quick: the result is "about".
         let draws = ((10.0 / self.alpha) as usize).clamp(200, 1_000);
-        let mut stream = Stream::new(self.seed, "promotion: more", content(counts) ^ answers);
+        let mut stream = Stream::keyed(self.seed, "promotion: more", &[counts, &[answers]].concat());
         let now = weights(self.prior, counts);
         let mut shares = vec![0.0; now.len()];
         let decided = (0..SURVEYS).filter(|_| {

@@ -1,6 +1,6 @@
 //! What the counts tell about the shares.
 
-use plaudit_stats::{Interval, Stream, dirichlet, quantile};
+use plaudit_stats::{Interval, Stream, beta_quantile, dirichlet, quantile};
 
 /// Draws of a division's label shares from their Dirichlet posterior.
 pub(crate) struct Posterior {
@@ -13,7 +13,7 @@ impl Posterior {
     pub(crate) fn draw(prior: f64, counts: &[u64], draws: usize, seed: u64) -> Self {
         let weights = weights(prior, counts);
         let mut draws = vec![0.0; draws * weights.len()];
-        let mut stream = Stream::new(seed, "promotion: posterior", content(counts));
+        let mut stream = Stream::keyed(seed, "promotion: posterior", counts);
         for row in draws.chunks_exact_mut(weights.len()) {
             dirichlet(&mut stream, &weights, row);
         }
@@ -24,6 +24,20 @@ impl Posterior {
     pub(crate) fn means(&self) -> Vec<f64> {
         let sum: f64 = self.weights.iter().sum();
         self.weights.iter().map(|weight| weight / sum).collect()
+    }
+
+    /// The interval of each share, with equal tails, without draws: the marginals of a Dirichlet distribution are beta.
+    pub(crate) fn share_intervals(&self, level: f64) -> Vec<Interval> {
+        let tail = (1.0 - level) / 2.0;
+        let interval = |(index, &weight): (usize, &f64)| {
+            // Not the sum less `weight`: a small rest would be lost beside a large weight.
+            let others = self.weights.iter().enumerate().filter(|&(other, _)| other != index);
+            let rest: f64 = others.map(|(_, weight)| weight).sum();
+            // The share of an only label is 1.
+            let end = |p| beta_quantile(weight, rest, p).unwrap_or(1.0);
+            Interval { low: end(tail), high: end(1.0 - tail), level }
+        };
+        self.weights.iter().enumerate().map(interval).collect()
     }
 
     /// The probability that `holds`, as the share of draws.
@@ -51,14 +65,6 @@ pub(crate) fn weights(prior: f64, counts: &[u64]) -> Vec<f64> {
     counts.iter().map(|&count| prior + count as f64).collect()
 }
 
-/// A number that stands for these counts, to name their random stream by (FNV-1a).
-pub(crate) fn content(counts: &[u64]) -> u64 {
-    counts
-        .iter()
-        .flat_map(|count| count.to_le_bytes())
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +82,8 @@ mod tests {
         .into_iter()
         .enumerate()
         {
+            let exact = posterior.share_intervals(0.9)[label];
+            assert!((exact.low - low).abs() < 1e-8 && (exact.high - high).abs() < 1e-8, "{label}: {exact:?}");
             let interval = posterior.interval(0.9, |row| row[label]);
             assert!((posterior.means()[label] - mean).abs() < 1e-15);
             // an end's standard error at 100,000 draws is about 0.007 standard deviations, here up to 0.05
@@ -91,7 +99,12 @@ mod tests {
         let draws = |counts: &[u64], seed| Posterior::draw(0.5, counts, 100, seed).draws;
         assert_eq!(draws(&[3, 4], 1), draws(&[3, 4], 1));
         assert_ne!(draws(&[3, 4], 1), draws(&[3, 4], 2));
-        assert_ne!(content(&[3, 4]), content(&[4, 3]));
-        assert_ne!(content(&[0]), content(&[0, 0]));
+        assert_ne!(draws(&[3, 4], 1), draws(&[4, 3], 1));
+    }
+
+    #[test]
+    fn the_share_of_an_only_label_is_one() {
+        let only = Posterior::draw(0.5, &[3], 100, 0).share_intervals(0.9);
+        assert_eq!(only, [Interval { low: 1.0, high: 1.0, level: 0.9 }]);
     }
 }

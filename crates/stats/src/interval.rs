@@ -1,6 +1,8 @@
 //! Intervals for a share of a count.
 
-use statrs::distribution::{Beta, ContinuousCDF, Normal};
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::beta_quantile;
 
 /// An interval with its level.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,10 +47,10 @@ pub fn jeffreys(hits: u64, n: u64, level: f64) -> Option<Interval> {
     if n == 0 || hits > n || !inside(level) {
         return None;
     }
-    let beta = Beta::new(hits as f64 + 0.5, (n - hits) as f64 + 0.5).ok()?;
+    let end = |p| beta_quantile(hits as f64 + 0.5, (n - hits) as f64 + 0.5, p);
     let tail = (1.0 - level) / 2.0;
-    let low = if hits == 0 { 0.0 } else { beta.inverse_cdf(tail) };
-    let high = if hits == n { 1.0 } else { beta.inverse_cdf(1.0 - tail) };
+    let low = if hits == 0 { 0.0 } else { end(tail)? };
+    let high = if hits == n { 1.0 } else { end(1.0 - tail)? };
     Some(Interval { low, high, level })
 }
 
@@ -100,9 +102,12 @@ mod tests {
         fn ends_are_ordered_and_inside(n in 1u64..100_000, share in 0.0..=1.0f64, level in 0.01..0.999f64) {
             let hits = (share * n as f64) as u64;
             for interval in [wilson(hits, n, level).unwrap(), jeffreys(hits, n, level).unwrap()] {
-                let p = hits as f64 / n as f64;
-                prop_assert!(0.0 <= interval.low && interval.low <= p + 1e-9);
-                prop_assert!(p - 1e-9 <= interval.high && interval.high <= 1.0);
+                prop_assert!(0.0 <= interval.low && interval.low <= interval.high && interval.high <= 1.0);
+                // A narrow Jeffreys interval lies around the posterior's median, which is not hits / n.
+                if interval == wilson(hits, n, level).unwrap() || level >= 0.5 {
+                    let p = hits as f64 / n as f64;
+                    prop_assert!(interval.low <= p + 1e-9 && p - 1e-9 <= interval.high);
+                }
             }
         }
     }

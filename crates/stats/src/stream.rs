@@ -27,12 +27,25 @@ impl Stream {
     /// Returns the stream of this seed, purpose and index (an epoch, a step, a row; 0 where there is only one).
     pub fn new(seed: u64, purpose: &str, index: u64) -> Self {
         let mut key = [0; 32];
-        for (slot, word) in key.chunks_exact_mut(8).zip([seed, fnv1a(purpose), purpose.len() as u64, 0]) {
+        for (slot, word) in key.chunks_exact_mut(8).zip([seed, fnv1a(purpose.bytes()), purpose.len() as u64, 0]) {
             slot.copy_from_slice(&word.to_le_bytes());
         }
         let mut source = ChaCha8Rng::from_seed(key);
         source.set_stream(index);
         Self(source)
+    }
+
+    /// Returns the stream that is named by `content` in the place of an index: a hash of it (FNV-1a) is the index.
+    ///
+    /// ```
+    /// use plaudit_stats::Stream;
+    ///
+    /// let draw = |counts: &[u64]| Stream::keyed(7, "posterior", counts).next_u64();
+    /// assert_eq!(draw(&[3, 4]), draw(&[3, 4]));
+    /// assert_ne!(draw(&[3, 4]), draw(&[4, 3]));
+    /// ```
+    pub fn keyed(seed: u64, purpose: &str, content: &[u64]) -> Self {
+        Self::new(seed, purpose, fnv1a(content.iter().flat_map(|word| word.to_le_bytes())))
     }
 
     /// Returns 64 random bits.
@@ -81,8 +94,8 @@ impl Stream {
     }
 }
 
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -94,7 +107,7 @@ mod tests {
     fn values_are_pinned() {
         let mut stream = Stream::new(7, "test", 0);
         assert_eq!([stream.next_u64(), stream.next_u64()], [2_384_790_335_907_397_597, 6_861_268_092_668_904_885]);
-        assert_eq!(fnv1a("a"), 0xaf63_dc4c_8601_ec8c); // the FNV authors' test suite
+        assert_eq!(fnv1a("a".bytes()), 0xaf63_dc4c_8601_ec8c); // the FNV authors' test suite
     }
 
     #[test]
@@ -104,6 +117,19 @@ mod tests {
         for (i, a) in all.iter().enumerate() {
             assert!(all[..i].iter().all(|b| a != b));
         }
+    }
+
+    #[test]
+    fn content_is_a_name() {
+        let of = |content: &[u64]| Stream::keyed(0, "a", content).next_u64();
+        let all = [of(&[]), of(&[0]), of(&[0, 0]), of(&[3, 4]), of(&[4, 3])];
+        for (i, a) in all.iter().enumerate() {
+            assert!(all[..i].iter().all(|b| a != b));
+        }
+        assert_ne!(Stream::keyed(1, "a", &[3]).next_u64(), Stream::keyed(0, "a", &[3]).next_u64());
+        // 0x61 is `a`: its hash is the FNV authors', followed by that of seven zero bytes
+        let index = (0..7).fold(0xaf63_dc4c_8601_ec8c_u64, |hash, _| hash.wrapping_mul(0x0100_0000_01b3));
+        assert_eq!(of(&[0x61]), Stream::new(0, "a", index).next_u64());
     }
 
     #[test]

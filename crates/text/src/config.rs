@@ -8,6 +8,9 @@ use crate::{Language, NumberPolicy, StopList, TextStep};
 
 /// A language and the steps that each token passes, in order.
 ///
+/// Read from a file, either may be missing: the language is then English, and the steps are those of
+/// [`for_language`](Self::for_language) for it.
+///
 /// # Example: numbers as one word, no stems
 /// ```
 /// use plaudit_core::Analyzer;
@@ -21,13 +24,28 @@ use crate::{Language, NumberPolicy, StopList, TextStep};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-#[serde(default, deny_unknown_fields)]
+#[serde(from = "Written")]
 pub struct PipelineConfig {
     /// The language of stop lists and stems. Default English.
     pub language: Language,
     /// What each token passes after splitting, in order; 64 at most, and none is a plain tokenizer. Default: the steps
-    /// of [`for_language`](Self::for_language) for English, whatever `language` says.
+    /// of [`for_language`](Self::for_language). In code, a language that is set afterwards does not change them.
     pub steps: Vec<TextStep>,
+}
+
+/// A configuration as it is written down.
+#[derive(Deserialize)]
+#[serde(rename = "PipelineConfig", deny_unknown_fields)]
+struct Written {
+    language: Option<Language>,
+    steps: Option<Vec<TextStep>>,
+}
+
+impl From<Written> for PipelineConfig {
+    fn from(written: Written) -> Self {
+        let preset = Self::for_language(written.language.unwrap_or(Language::En));
+        Self { steps: written.steps.unwrap_or(preset.steps), ..preset }
+    }
 }
 
 impl Default for PipelineConfig {
@@ -107,6 +125,26 @@ mod tests {
         }
         PipelineConfig::dpms().validate().unwrap();
         assert_eq!(PipelineConfig::dpms().steps.len(), 5);
+    }
+
+    #[test]
+    fn what_is_not_written_follows_the_language() {
+        for (json, expected) in [
+            ("{}", PipelineConfig::default()),
+            (r#"{"language":"en"}"#, PipelineConfig::default()),
+            (r#"{"language":"und"}"#, PipelineConfig::for_language(Language::Und)),
+            (r#"{"language":"und","steps":[]}"#, PipelineConfig { language: Language::Und, steps: Vec::new() }),
+            (r#"{"steps":[{"step":"stem"}]}"#, PipelineConfig { language: Language::En, steps: vec![TextStep::Stem] }),
+        ] {
+            let config: PipelineConfig = serde_json::from_str(json).unwrap();
+            assert_eq!(config, expected, "{json}");
+            config.validate().unwrap();
+            let again: PipelineConfig = serde_json::from_str(&serde_json::to_string(&config).unwrap()).unwrap();
+            assert_eq!(again, config);
+        }
+        for json in [r#"{"langage":"und"}"#, r#"{"language":"xx"}"#, r#"{"steps":{}}"#, "[]", "7"] {
+            assert!(serde_json::from_str::<PipelineConfig>(json).is_err(), "{json}");
+        }
     }
 
     #[test]
