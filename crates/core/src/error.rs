@@ -62,7 +62,7 @@ pub enum Error {
         reason: String,
     },
     /// Training produced a value that is not finite, and was stopped.
-    #[error("training diverged at step {step}: {what} (rows {rows:?} of the training data, counted from 0)")]
+    #[error("training diverged at step {step}: {what} (in the training data, counted from 0: {})", Rows(rows))]
     Diverged {
         /// The optimizer step, counted from 1.
         step: u64,
@@ -74,8 +74,8 @@ pub enum Error {
     /// The observer asked for the run to end before there was a result.
     #[error("interrupted by the observer before there was a result")]
     Interrupted,
-    /// The tensor library failed.
-    #[error("the tensor backend failed: {0}")]
+    /// A library underneath failed: tensors, threads, serialisation.
+    #[error("a library underneath failed: {0}")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -133,6 +133,18 @@ impl fmt::Display for Place<'_> {
     }
 }
 
+/// The first rows of a batch; all of them stand in the error itself.
+struct Rows<'a>(&'a [usize]);
+
+impl fmt::Display for Rows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: Vec<String> = self.0.iter().take(5).map(usize::to_string).collect();
+        let more = self.0.len().saturating_sub(shown.len());
+        write!(f, "{} {}", if self.0.len() == 1 { "row" } else { "rows" }, shown.join(", "))?;
+        if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
+    }
+}
+
 struct Count<'a>(usize, &'a str);
 
 impl fmt::Display for Count<'_> {
@@ -155,6 +167,12 @@ mod tests {
         assert_eq!(Error::config("a is 0").to_string(), "the configuration has 1 fault: a is 0");
         let two = Error::Config { faults: vec!["a".into(), "b".into()] };
         assert_eq!(two.to_string(), "the configuration has 2 faults: a; b");
+    }
+
+    #[test]
+    fn a_batch_is_named_by_its_first_rows() {
+        let error = Error::Diverged { step: 3, rows: (10..42).collect(), what: "the loss is NaN".into() };
+        assert!(error.to_string().ends_with("counted from 0: rows 10, 11, 12, 13, 14 and 27 more)"), "{error}");
     }
 
     #[test]

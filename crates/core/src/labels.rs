@@ -119,12 +119,13 @@ impl Labels {
         self.0.iter().position(|known| known == name)
     }
 
-    /// Returns the label that is most like `name`, for an error message, where one is within three edits.
+    /// Returns the label that is most like `name`, for an error message, where one differs in case or in a third of its
+    /// letters at most.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).take(64).collect();
         self.iter()
             .map(|label| (distance(&wanted, &label.chars().flat_map(char::to_lowercase).collect::<Vec<_>>()), label))
-            .filter(|&(edits, label)| edits <= 3 && edits < label.chars().count())
+            .filter(|&(edits, label)| 3 * edits <= label.chars().count())
             .min_by_key(|&(edits, _)| edits)
             .map(|(_, label)| label)
     }

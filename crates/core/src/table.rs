@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A table for a terminal: the first column to the left, the others to the right.
 ///
-/// Columns are aligned by the number of characters, which is the width on screen for all but East Asian wide ones.
+/// Cells are cut to 60 characters, with control characters as blanks. Columns are aligned by the number of characters, which is the width on screen for all but East Asian wide ones.
 ///
 /// ```
 /// use plaudit_core::Table;
@@ -30,15 +30,28 @@ impl Table {
     }
 }
 
+/// The most characters of a cell: names come from people's files.
+const WIDEST: usize = 60;
+
+/// A cell in one line, cut to [`WIDEST`].
+fn cell(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    if text.chars().nth(WIDEST).is_none() {
+        return text.chars().map(plain).collect();
+    }
+    text.chars().take(WIDEST - 1).map(plain).chain(['…']).collect()
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut widths = vec![0; self.0.iter().map(Vec::len).max().unwrap_or(0)];
-        for row in &self.0 {
+        let rows: Vec<Vec<String>> = self.0.iter().map(|row| row.iter().map(|text| cell(text)).collect()).collect();
+        let mut widths = vec![0; rows.iter().map(Vec::len).max().unwrap_or(0)];
+        for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = cell.chars().count().max(*width);
             }
         }
-        for row in &self.0 {
+        for row in &rows {
             for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
                 match column {
                     0 if row.len() == 1 => write!(f, "{cell}")?,
@@ -49,5 +62,20 @@ impl fmt::Display for Table {
             writeln!(f)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_any_length_fits() {
+        let mut table = Table::new(["division", "n"]);
+        table.push(["x".repeat(1 << 20), "1".to_owned()]);
+        table.push(["a\nb\u{1b}[2J".to_owned(), "2".to_owned()]);
+        let text = table.to_string();
+        assert!(text.lines().count() == 3 && text.lines().all(|line| line.chars().count() == WIDEST + 3), "{text}");
+        assert!(text.contains('…') && !text.contains('\u{1b}'));
     }
 }

@@ -7,7 +7,8 @@ use plaudit_core::Table;
 use crate::Report;
 
 impl fmt::Display for Report {
-    /// Scores with three decimals, `-` where undefined; then the accuracy, the macro F1 and the confusion matrix.
+    /// Scores with three decimals, `-` where undefined; then the accuracy, the macro F1 and, for at most 20 labels, the
+    /// confusion matrix.
     ///
     /// Columns are aligned by the number of characters, which is the width on screen for all but East Asian wide ones.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,16 +27,22 @@ impl fmt::Display for Report {
             write!(f, " ({level:.0} % interval {:.3} to {:.3})", interval.low, interval.high)?;
         }
         writeln!(f, ", {} of {} right", self.correct, self.total)?;
-        writeln!(f, "macro F1 {}\n", decimals(self.macro_average.f1))?;
+        writeln!(f, "macro F1 {}", decimals(self.macro_average.f1))?;
+        if self.classes.len() > MOST_LABELS {
+            return Ok(());
+        }
 
         let corner = "truth \\ predicted".to_owned();
         let mut table = Table::new([corner].into_iter().chain(self.classes.iter().map(|class| class.label.clone())));
         for (class, counts) in self.classes.iter().zip(self.matrix.rows()) {
             table.push([class.label.clone()].into_iter().chain(counts.iter().map(u64::to_string)));
         }
-        write!(f, "{table}")
+        write!(f, "\n{table}")
     }
 }
+
+/// A matrix of more labels is too wide to read.
+const MOST_LABELS: usize = 20;
 
 fn decimals(score: Option<f64>) -> String {
     score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"))
@@ -69,6 +76,13 @@ Good                  2   1      0
 Never                 0   0      0
 ";
         assert_eq!(report.to_string(), expected);
+    }
+
+    #[test]
+    fn a_matrix_too_wide_to_read_is_left_out() {
+        let labels = |count: usize| Labels::new((0..count).map(|k| k.to_string())).unwrap();
+        assert!(ConfusionMatrix::new(labels(20)).report().to_string().contains("predicted"));
+        assert!(!ConfusionMatrix::new(labels(21)).report().to_string().contains("predicted"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! From counts to verdicts.
 
+use std::collections::HashMap;
+
 use plaudit_core::{Labels, Result};
 use plaudit_stats::Interval;
 
@@ -22,7 +24,12 @@ impl Policy {
         self.validate()?;
         let labels = survey.labels();
         let criteria = self.criteria(labels)?;
-        let divisions = survey.divisions().iter().map(|division| self.division(labels, &criteria, division));
+        // Equal counts get equal verdicts: many small divisions cost as much as there are different counts.
+        let mut known: HashMap<&[u64], DivisionVerdict> = HashMap::new();
+        let divisions = survey.divisions().iter().map(|division| {
+            let decided = known.entry(&division.counts).or_insert_with(|| self.division(labels, &criteria, division));
+            DivisionVerdict { division: division.division.clone(), ..decided.clone() }
+        });
         Ok(Verdicts::new(labels.clone(), divisions.collect()))
     }
 

@@ -59,7 +59,7 @@ pub struct Policy {
     /// The number of draws from each posterior, 100 to 1,000,000 and at least 10 / `alpha`. With the default of 4,000, the
     /// simulation's standard error of an e of 0.05 is 0.0034.
     pub draws: usize,
-    /// The Dirichlet prior's weight for each label, in answers, above 0. By default 1/2, Jeffreys' prior.
+    /// The Dirichlet prior's weight for each label, in answers, above 0 and at most a million. By default 1/2, Jeffreys' prior.
     pub prior: f64,
     /// The level of the intervals, between 0 and 1. By default 0.90, so that with `alpha` = 0.05 the lower end of the
     /// score's interval stands above `min_score` just when the score alone would promote.
@@ -115,7 +115,9 @@ impl Policy {
         for (label, &limit) in &self.limits {
             check((0.0..=1.0).contains(&limit), "limits", format!("`{label}` is {limit}"), "0 to 1");
             check(once(&self.limits, label), "limits", format!("`{label}` stands twice"), "once, ignoring case");
-            let known = find(&self.utilities, label).is_some();
+            // A default limit for a label that one's own utilities leave out says nothing.
+            let default = Self::default().limits.get(label) == Some(&limit);
+            let known = default || find(&self.utilities, label).is_some();
             check(known, "limits", format!("`{label}` has no utility"), "a label of `utilities`");
         }
         check(self.min_score.is_finite(), "min_score", self.min_score.to_string(), "a finite number");
@@ -124,7 +126,7 @@ impl Policy {
         // A tail of alpha must hold some draws to be seen at all.
         let few = self.alpha > 0.0 && (self.draws as f64) < 10.0 / self.alpha;
         check(!few, "draws", self.draws.to_string(), "at least 10 / alpha");
-        check(self.prior > 0.0 && self.prior.is_finite(), "prior", self.prior.to_string(), "above 0");
+        check(self.prior > 0.0 && self.prior <= 1e6, "prior", self.prior.to_string(), "above 0 and at most 1000000");
         check(self.level > 0.0 && self.level < 1.0, "level", self.level.to_string(), "between 0 and 1");
         Error::from_faults(faults)
     }

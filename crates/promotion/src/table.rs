@@ -36,10 +36,10 @@ impl fmt::Display for Verdicts {
     }
 }
 
-/// The division's name on one line: names come from people's files.
+/// The division's name on one line, cut to 60 characters: names come from people's files.
 fn name(decided: &DivisionVerdict) -> String {
     if decided.division.is_empty() {
         return "(no division)".to_owned();
     }
-    decided.division.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    decided.division.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect()
 }

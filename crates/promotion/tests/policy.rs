@@ -251,3 +251,20 @@ fn sentences_are_plain() {
     assert_eq!(Reason::NoNumber { tried: 9 }.to_string(), "even 9 more answers would probably not decide");
     assert_eq!(Reason::TooFewRows { n: 1, min: 10 }.to_string(), "1 answer: at least 10 are needed");
 }
+
+#[test]
+fn utilities_of_ones_own_need_no_default_limits() {
+    let policy: Policy =
+        serde_json::from_str(r#"{"utilities": {"Good": 1, "Average": 0.25, "Neutral": 0, "Poor": -1}}"#).unwrap();
+    policy.validate().unwrap();
+    let mut wild = Policy::default();
+    wild.prior = 1e308;
+    assert!(wild.validate().unwrap_err().to_string().contains("prior"));
+}
+
+#[test]
+fn many_divisions_with_equal_counts_are_decided_once() {
+    let divisions = (0..20_000).map(|k| DivisionCounts::new(format!("d{k:05}"), [1, 0, 0, 0])).collect();
+    let verdicts = Policy::default().decide(&Survey::new(Labels::dpms(), divisions).unwrap()).unwrap();
+    assert_eq!((verdicts.len(), verdicts.iter().nth(7).unwrap().division.as_str()), (20_000, "d00007"));
+}
