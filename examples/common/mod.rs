@@ -1,5 +1,5 @@
 //! What the recipes share: arguments, output, rejections on standard error, and the JSON line.
-#![allow(dead_code)] // each recipe uses its own part
+#![allow(dead_code, unused_macros, unused_imports)] // each recipe uses its own part
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};

@@ -181,9 +181,15 @@ fn mistakes_are_named_and_end_with_a_code() {
     let dirty = scratch.at("dirty.tsv");
     let stop = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor", "--on-dirty", "stop"];
     expect("train", &stop, 1, &["dirty.tsv", "line 3", "text"]);
-    let skip = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor"];
-    expect("train", &skip, 1, &["line 3", "line 4", "nearest", "Good"]);
+    let nothing = ["--train", &dirty, "--out", &out, "--labels", "Fair,Foul"];
+    expect("train", &nothing, 1, &["line 2", "line 4", "none of the 23 rows can be used"]);
     assert!(!Path::new(&out).exists(), "a failed run left a model");
+    let skip = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor"];
+    expect("train", &skip, 0, &["line 3", "line 4", "nearest", "Good", "2 rejected"]);
+    fs::write(scratch.at("mine.txt"), "years of work").unwrap();
+    expect("train", &["--train", &train, "--out", &scratch.at("")], 1, &["holds no model"]);
+    expect("promote", &["--model", &out, "--feedback", &dirty], 1, &["division"]);
+    expect("evaluate", &["--model", &out, "--data", &scratch.at("mine.txt")], 1, &["label", "none of the 1 rows"]);
     for name in ["quickstart", "train", "evaluate", "classify", "promote"] {
         let output = run(name, &["--help"]);
         assert!(output.status.success() && String::from_utf8(output.stdout).unwrap().contains("cargo run"));
