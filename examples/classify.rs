@@ -11,8 +11,8 @@ use plaudit::{Classifier, Feedback, TextClassifier};
 use serde_json::{Map, json};
 
 const HELP: &str = "
-Labels texts with a saved classifier. Reads one text a line from standard input, or the rows of a file.
-Writes one JSON object a line: {\"id\", \"label\", \"scores\": {label: probability}}. Memory does not grow with the input.
+Labels texts with a saved classifier. Reads one text a line from standard input (its id is the line's number), or the
+rows of a file (.csv, .tsv, .jsonl or .txt; its uid or id column, or else the row's number). Writes one JSON object a line: {\"id\", \"label\", \"scores\": {label: probability}}. Memory does not grow with the input.
 
 cargo run --release --example classify -- --model DIR [--input FILE] [--on-dirty stop|skip]";
 

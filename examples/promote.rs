@@ -7,11 +7,17 @@ use std::process::ExitCode;
 use common::{Options, Result, Summary, say};
 use plaudit::{Policy, TextClassifier};
 
-const HELP: &str = "
+const HELP: &str = r#"
 Classifies the feedback of each division and decides: promote, hold, or collect more answers, with reasons.
-The file has the columns text and division.
+The table shows posterior means, which lie between the counted shares and even ones; with few answers the difference shows.
 
-cargo run --release --example promote -- --model DIR --feedback FILE [--policy FILE.json] [--on-dirty stop|skip] [--json]";
+cargo run --release --example promote -- --model DIR --feedback FILE [options]
+  --feedback FILE           .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text and division
+  --policy FILE             a JSON file; what it leaves out is as by default:
+                            {"utilities": {"Good": 1, "Average": 0.25, "Neutral": 0, "Poor": -1},
+                             "min_score": 0.25, "limits": {"Poor": 0.25}, "alpha": 0.05, "min_rows": 10}
+  --on-dirty stop|skip      what to do with a row that cannot be used (skip)
+  --json                    the last line of standard output is one JSON object"#;
 
 fn main() -> ExitCode {
     common::run(HELP, &["model", "feedback", "policy", "on-dirty"], promote)

@@ -12,9 +12,10 @@ use plaudit::{Labels, ProgressBar, TextClassifier, TrainConfig};
 
 const HELP: &str = r#"
 Trains a classifier on a file of labelled texts and saves it as a directory.
-Files: .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text, label, and perhaps uid or id.
 
 cargo run --release --example train -- --train FILE --out DIR [options]
+  --train FILE              .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text, label, perhaps uid or id
+  --out DIR                 where the model goes; an earlier model there is replaced
   --valid FILE              rows to choose the best epoch by; without it, 10 % of the training file, stratified
   --test FILE               rows to report on at the end; they change nothing
   --labels a,b,c            the labels, in order; rows with others are rejected
@@ -24,7 +25,8 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --cleaning light|dpms     what is cleaned: little, which suits networks, or all steps of DPMS, Eq. 5 to 11 (light)
   --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..}}};
                             what it leaves out is as by default, and the other options go over it
-  --seed N  --threads N     (0; all)
+  --seed N                  of initial weights, order and dropout (0)
+  --threads N               to train with; they change no byte (all)
   --json                    the last line of standard output is one JSON object"#;
 
 const OPTIONS: [&str; 12] = [
