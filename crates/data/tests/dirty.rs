@@ -1,5 +1,5 @@
 //! Files as people have them: what is used, what is rejected, and why.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)] // tests may stop at the first surprise, and say what they skip
 
 use plaudit_core::{Error, Labels};
 use plaudit_data::{Dataset, FeedbackReader, Format, OnDirty, ReadConfig, Row, read_from};

@@ -1,5 +1,5 @@
 //! Files on disk, packed and not.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)] // tests may stop at the first surprise, and say what they skip
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Memory stays bounded, whatever a file unpacks to. Alone in its process: the peak is the process's own.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)] // tests may stop at the first surprise, and say what they skip
 
 use plaudit_data::{FeedbackReader, ReadConfig};
 

@@ -1,5 +1,5 @@
 //! CSV by RFC 4180, and what a quote too many costs.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise, and say what they skip
 
 use std::time::{Duration, Instant};
 

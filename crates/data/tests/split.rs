@@ -1,5 +1,5 @@
 //! Sizes, strata, groups and seeds of splits.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise, and say what they skip
 
 use std::collections::{BTreeMap, BTreeSet};
 

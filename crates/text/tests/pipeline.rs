@@ -1,5 +1,5 @@
 //! Whole pipelines: what the presets keep, what is saved, and what hostile text does.
-#![allow(clippy::unwrap_used)] // also in the functions that tests share
+#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
 use plaudit_core::conformance::{check_analyzer, check_stored};
 use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
