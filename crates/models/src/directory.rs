@@ -112,7 +112,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         result
     }
 
-    /// Places to be written to can be checked before a long run.
+    /// Returns `Ok` where a model may be written to `path`; nothing is written. For a look before a long run.
     ///
     /// # Errors
     /// As [`save`](Self::save), where `path` is there and may not be replaced.
