@@ -94,7 +94,7 @@ impl Options {
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let Some(path) = self.value(name) else { return Ok(None) };
         let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
-        Ok(Some(serde_json::from_slice(&bytes).map_err(|error| Error::format(path, error.to_string()))?))
+        Ok(Some(serde_json::from_slice(&bytes).map_err(|error| Error::malformed(path, error))?))
     }
 
     /// Returns how files are read: `--on-dirty`. No recipe looks at times, so none is read.

@@ -42,6 +42,9 @@ pub enum Error {
         source_name: String,
         /// What was found and what was expected.
         reason: String,
+        /// What a parser underneath said, where one did.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// A configuration cannot work. All of its faults are named at once.
     #[error("the configuration has {}: {}", Count(faults.len(), "fault"), faults.join("; "))]
@@ -87,7 +90,13 @@ impl Error {
 
     /// Returns an [`Error::Format`] for this file.
     pub fn format(source_name: impl fmt::Display, reason: impl Into<String>) -> Self {
-        Self::Format { source_name: source_name.to_string(), reason: reason.into() }
+        Self::Format { source_name: source_name.to_string(), reason: reason.into(), source: None }
+    }
+
+    /// Returns an [`Error::Format`] for this file, for the reason that a parser gave; the parser's error is kept.
+    pub fn malformed(source_name: impl fmt::Display, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        let (source_name, reason) = (source_name.to_string(), source.to_string());
+        Self::Format { source_name, reason, source: Some(Box::new(source)) }
     }
 
     /// Returns an [`Error::Config`] with one fault.
@@ -179,6 +188,10 @@ mod tests {
     fn the_source_is_kept() {
         let io = Error::io("f", std::io::Error::other("disk gone"));
         assert_eq!(std::error::Error::source(&io).unwrap().to_string(), "disk gone");
+        let malformed = Error::malformed("f.json", std::fmt::Error);
+        assert_eq!(malformed.to_string(), format!("f.json: {}", std::fmt::Error));
+        assert!(std::error::Error::source(&malformed).unwrap().is::<std::fmt::Error>());
+        assert!(std::error::Error::source(&Error::format("f.json", "is empty")).is_none());
         fn is_shareable<T: Send + Sync + 'static>() {}
         is_shareable::<Error>();
     }

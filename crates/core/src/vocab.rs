@@ -168,7 +168,7 @@ impl Vocab {
     /// # Errors
     /// When a line is empty or stands twice.
     pub fn from_text(text: &str, source_name: &str) -> Result<Self> {
-        Self::new(text.split_terminator('\n')).map_err(|error| Error::format(source_name, error.to_string()))
+        Self::new(text.split_terminator('\n')).map_err(|error| Error::malformed(source_name, error))
     }
 }
 

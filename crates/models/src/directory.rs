@@ -35,6 +35,9 @@ const MAX_TEXT: u64 = 1 << 20;
 const MAX_PART: u64 = 1 << 28;
 /// How often a model is read anew that was replaced while it was read.
 const ATTEMPTS: usize = 10;
+/// How the name of a directory begins that is still being written, and ends where it was moved aside.
+const UNFINISHED: &str = ".plaudit-saving-";
+const OLD: &str = "-old";
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,7 +132,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         let bytes = file(CONFIG, MAX_TEXT)?;
         check_version(&bytes, &name_of(CONFIG))?;
         let config: TrainConfig = parse::<Config>(&bytes, &name_of(CONFIG))?.training;
-        config.validate().map_err(|error| Error::format(name_of(CONFIG), error.to_string()))?;
+        config.validate().map_err(|error| Error::malformed(name_of(CONFIG), error))?;
         let Some(labels) = config.labels.clone() else {
             return Err(Error::format(name_of(CONFIG), "training.labels: a model has labels, found none"));
         };
@@ -188,7 +191,7 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], name: &str) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(|error| Error::format(name, error.to_string()))
+    serde_json::from_slice(bytes).map_err(|error| Error::malformed(name, error))
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -221,7 +224,7 @@ fn write_weights(parameters: &Parameters) -> Result<Vec<u8>> {
 }
 
 fn read_weights(bytes: &[u8], specs: &[ParameterSpec], name: &str) -> Result<Parameters> {
-    let found = SafeTensors::deserialize(bytes).map_err(|error| Error::format(name, error.to_string()))?;
+    let found = SafeTensors::deserialize(bytes).map_err(|error| Error::malformed(name, error))?;
     if let Some(unknown) = found.names().into_iter().find(|&found| specs.iter().all(|spec| spec.name != found)) {
         return Err(Error::format(name, format!("tensor `{unknown}` belongs to no weight of this architecture")));
     }
@@ -295,7 +298,8 @@ fn write_directory(path: &Path, files: &Files) -> Result<()> {
         _ => Path::new("."),
     };
     fs::create_dir_all(parent).map_err(|error| io(parent, error))?;
-    let fresh = tempfile::Builder::new().prefix(".plaudit-").tempdir_in(parent).map_err(|error| io(parent, error))?;
+    let lock = lock(parent);
+    let fresh = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(parent).map_err(|error| io(parent, error))?;
     for (name, bytes) in files {
         let at = fresh.path().join(name);
         if let Some(folder) = at.parent() {
@@ -309,7 +313,32 @@ fn write_directory(path: &Path, files: &Files) -> Result<()> {
     }
     sync_directory(fresh.path())?;
     put_in_place(fresh, path)?;
-    sync_directory(parent)
+    sync_directory(parent)?;
+    sweep(parent, lock);
+    Ok(())
+}
+
+/// Returns a shared lock on the directory that holds models, where the system has such: held while one is written there.
+fn lock(parent: &Path) -> Option<File> {
+    let directory = File::open(parent).ok()?;
+    directory.lock_shared().ok()?;
+    Some(directory)
+}
+
+/// Removes what killed saves left in the directory. Who can have the lock alone knows that nobody is writing there.
+fn sweep(parent: &Path, lock: Option<File>) {
+    let (Some(lock), Ok(entries)) = (lock, fs::read_dir(parent)) else { return };
+    if lock.try_lock().is_err() {
+        return;
+    }
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        // What ends in OLD may be the only model there is: a system without exchange was stopped between two renames.
+        if name.starts_with(UNFINISHED) && !name.ends_with(OLD) && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let _ = fs::remove_dir_all(entry.path()); // it is out of the way of everything but tidiness
+        }
+    }
 }
 
 /// A directory's entries reach the disk only when it is synced itself; other systems have no such call.
@@ -350,7 +379,7 @@ fn put_in_place(fresh: tempfile::TempDir, path: &Path) -> Result<()> {
 /// The exchange for systems that have none. Where the second rename fails, the first is undone.
 fn two_renames(fresh: tempfile::TempDir, path: &Path) -> std::io::Result<()> {
     let mut old = fresh.path().as_os_str().to_owned();
-    old.push("-old");
+    old.push(OLD);
     fs::rename(path, &old)?;
     if let Err(error) = fs::rename(fresh.path(), path) {
         fs::rename(&old, path)?;
@@ -410,7 +439,7 @@ mod tests {
     fn two_renames_replace_or_leave_as_it_was() {
         let scratch = tempfile::tempdir().unwrap();
         let fresh = |text: &str| {
-            let fresh = tempfile::Builder::new().prefix(".plaudit-").tempdir_in(scratch.path()).unwrap();
+            let fresh = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(scratch.path()).unwrap();
             fs::write(fresh.path().join("file"), text).unwrap();
             fresh
         };

@@ -254,6 +254,28 @@ fn nothing_else_is_overwritten() {
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 2, "something was left behind");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_killed_save_left_is_swept_by_the_next() {
+    let scratch = tempfile::tempdir().unwrap();
+    let classifier = small();
+    let beside = |name: &str| scratch.path().join(name);
+    for left in [".plaudit-saving-a", ".plaudit-saving-b-old", ".plaudit-notes", "other"] {
+        fs::create_dir(beside(left)).unwrap();
+        fs::write(beside(left).join("config.json"), "{").unwrap();
+    }
+    // While somebody else saves there, nothing is touched: it may be theirs.
+    let saving = fs::File::open(scratch.path()).unwrap();
+    saving.lock_shared().unwrap();
+    classifier.save(beside("model")).unwrap();
+    assert!(beside(".plaudit-saving-a").exists());
+    drop(saving);
+    classifier.save(beside("model")).unwrap();
+    assert!(!beside(".plaudit-saving-a").exists());
+    // The second may be the only copy of a model; the others are not ours.
+    assert!([".plaudit-saving-b-old", ".plaudit-notes", "other", "model"].iter().all(|name| beside(name).exists()));
+}
+
 #[test]
 fn a_model_that_is_replaced_while_it_is_read_is_one_or_the_other() {
     let scratch = tempfile::tempdir().unwrap();

@@ -66,8 +66,8 @@ impl Analyzer for Pipeline {
 
 impl Stored for Pipeline {
     fn to_files(&self) -> Result<Files> {
-        let mut json = serde_json::to_string_pretty(self.config())
-            .map_err(|error| Error::format(Self::FILE, error.to_string()))?;
+        let mut json =
+            serde_json::to_string_pretty(self.config()).map_err(|error| Error::malformed(Self::FILE, error))?;
         json.push('\n');
         Ok(Files::from([(Self::FILE.to_owned(), json.into_bytes())]))
     }
@@ -75,8 +75,8 @@ impl Stored for Pipeline {
     fn from_files(files: &Files) -> Result<Self> {
         let bytes = files.get(Self::FILE).ok_or_else(|| Error::format(Self::FILE, "is missing"))?;
         let text = std::str::from_utf8(bytes).map_err(|_| Error::format(Self::FILE, "is not UTF-8"))?;
-        let config = serde_json::from_str(text).map_err(|error| Error::format(Self::FILE, error.to_string()))?;
-        Self::new(config).map_err(|error| Error::format(Self::FILE, error.to_string()))
+        let config = serde_json::from_str(text).map_err(|error| Error::malformed(Self::FILE, error))?;
+        Self::new(config).map_err(|error| Error::malformed(Self::FILE, error))
     }
 }
 
