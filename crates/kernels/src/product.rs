@@ -1,4 +1,13 @@
-//! Matrix products on one thread.
+//! Matrix products.
+//!
+//! Every element of a result is a sum over the inner size in ascending order, whatever the blocks, the threads and the width
+//! of the vectors: that is what makes results equal everywhere.
+
+use rayon::prelude::*;
+
+use crate::InstructionSet;
+use crate::buffers::Buffer;
+use crate::simd::{Kernel, Simd};
 
 /// A matrix that is read: a slice with its shape, perhaps transposed.
 #[derive(Debug, Clone, Copy)]
@@ -32,68 +41,317 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// The longest inner size of one call of gemm. Beyond 512 gemm cuts sums by the size of the machine's cache; up to it, it
-/// never cuts, so that the order of additions is the same on every machine.
-const DEPTH: usize = 512;
+/// What a product is added to.
+#[derive(Debug, Clone, Copy)]
+pub enum Start<'a> {
+    /// Nothing. Old values of the result are not read.
+    Zero,
+    /// This row, a bias, for each row of the result.
+    Row(&'a [f32]),
+    /// What the result holds.
+    Old,
+}
 
-/// Writes `a b + beta out` into `out`, row-major `[a.rows, b.columns]`. With `beta` 0 the old values are not read.
-///
-/// The order of every sum depends on the shapes and the instruction set alone.
+/// The right side of a product, copied into the order in which it is read: panels of four vectors' width, each panel row
+/// after row, filled up with zeros.
+#[derive(Debug)]
+pub struct Panels {
+    set: InstructionSet,
+    depth: usize,
+    columns: usize,
+    lanes: usize,
+    data: Buffer,
+}
+
+impl Panels {
+    /// Returns the panels of `b`, to be multiplied on `set`.
+    pub fn new(set: InstructionSet, b: Matrix<'_>) -> Self {
+        struct Lanes;
+        impl Kernel for Lanes {
+            type Out = usize;
+            #[inline(always)]
+            fn run<S: Simd>(self, _: S) -> usize {
+                S::LANES
+            }
+        }
+        let lanes = set.run(Lanes);
+        let mut data = Buffer::dirty(b.columns.next_multiple_of(lanes) * b.rows);
+        let width = VECTORS * lanes;
+        for (panel, first) in data.chunks_mut((width * b.rows).max(1)).zip((0..b.columns).step_by(width)) {
+            let used = width.min(b.columns - first);
+            let stride = used.next_multiple_of(lanes);
+            if used < stride {
+                panel.chunks_exact_mut(stride).for_each(|row| row[used..].fill(0.0));
+            }
+            if b.column_stride == 1 {
+                for (k, row) in panel.chunks_exact_mut(stride).enumerate() {
+                    row[..used].copy_from_slice(&b.data[k * b.row_stride + first..][..used]);
+                }
+            } else {
+                for column in 0..used {
+                    let from = &b.data[(first + column) * b.column_stride..];
+                    for (row, &value) in panel.chunks_exact_mut(stride).zip(from.iter().step_by(b.row_stride)) {
+                        row[column] = value;
+                    }
+                }
+            }
+        }
+        Self { set, depth: b.rows, columns: b.columns, lanes, data }
+    }
+
+    /// The panel whose first column is `first`, and the number of vectors in its rows.
+    #[inline(always)]
+    pub(crate) fn panel(&self, first: usize) -> (&[f32], usize) {
+        let vectors = (self.columns - first).div_ceil(self.lanes).min(VECTORS);
+        (&self.data[first * self.depth..][..vectors * self.lanes * self.depth], vectors)
+    }
+}
+
+/// Vectors in a row of a panel, at most.
+pub(crate) const VECTORS: usize = 4;
+/// Numbers of the inner size that are added before the next part of a panel is read: a part fits the fastest cache.
+const BLOCK: usize = 2048; // over the vector's lanes
+/// Rows of the result that one thread takes at a time: a multiple of every [`Simd::ROWS`].
+const CHUNK: usize = 48;
+/// Products of fewer operations stay on the calling thread: waking another costs more.
+const SMALL: usize = 1 << 18;
+
+/// Writes `a b` and what `start` says into `out`, row-major `[a.rows, b.columns]`, on the threads of the caller's rayon pool.
 ///
 /// # Panics
 /// When the shapes do not fit.
-pub fn product(a: Matrix<'_>, b: Matrix<'_>, beta: f32, out: &mut [f32]) {
+pub fn product(set: InstructionSet, a: Matrix<'_>, b: Matrix<'_>, start: Start<'_>, out: &mut [f32]) {
     assert_eq!(a.columns, b.rows, "inner sizes of a product");
+    product_with(a, &Panels::new(set, b), start, out);
+}
+
+/// As [`product`], with a right side whose panels are there already.
+///
+/// # Panics
+/// When the shapes do not fit.
+pub fn product_with(a: Matrix<'_>, b: &Panels, start: Start<'_>, out: &mut [f32]) {
+    assert_eq!(a.columns, b.depth, "inner sizes of a product");
     assert_eq!(Some(out.len()), a.rows.checked_mul(b.columns), "the result of a product");
+    if let Start::Row(row) = start {
+        assert_eq!(row.len(), b.columns, "the row that a product is added to");
+    }
     if out.is_empty() {
         return;
     }
-    if a.columns == 0 {
-        out.iter_mut().for_each(|value| *value = if beta == 0.0 { 0.0 } else { *value * beta });
-        return;
+    let run = |(chunk, out): (usize, &mut [f32])| {
+        let rows = out.len() / b.columns;
+        let part = Matrix { data: &a.data[(chunk * CHUNK * a.row_stride).min(a.data.len())..], rows, ..a };
+        b.set.run(Product { a: part, b, start, out });
+    };
+    let chunks = CHUNK * b.columns;
+    if a.rows * b.columns * b.depth <= SMALL {
+        out.chunks_mut(chunks).enumerate().for_each(run);
+    } else {
+        out.par_chunks_mut(chunks).enumerate().for_each(run);
     }
-    for start in (0..a.columns).step_by(DEPTH) {
-        let depth = DEPTH.min(a.columns - start);
-        let beta = if start == 0 { beta } else { 1.0 };
-        let (left, right) = (&a.data[start * a.column_stride..], &b.data[start * b.row_stride..]);
-        // SAFETY: each `Matrix` was checked to hold exactly rows x columns elements, and transposing only swaps the
-        // strides, so every index row * row_stride + column * column_stride lies inside its slice; here the slices begin
-        // at column (row) `start` of a (b), and `depth` columns (rows) are left of it. `out` holds a.rows x b.columns
-        // elements with strides b.columns and 1, is uniquely borrowed, and so overlaps neither input. Slices hold at most
-        // isize::MAX bytes, so the strides fit.
-        unsafe {
-            gemm::gemm(
-                a.rows,
-                b.columns,
-                depth,
-                out.as_mut_ptr(),
-                1,
-                b.columns as isize,
-                beta != 0.0,
-                left.as_ptr(),
-                a.column_stride as isize,
-                a.row_stride as isize,
-                right.as_ptr(),
-                b.column_stride as isize,
-                b.row_stride as isize,
-                beta,
-                1.0,
-                false,
-                false,
-                false,
-                gemm::Parallelism::None,
-            );
+}
+
+/// A product on one thread.
+pub(crate) struct Product<'a> {
+    pub(crate) a: Matrix<'a>,
+    pub(crate) b: &'a Panels,
+    pub(crate) start: Start<'a>,
+    pub(crate) out: &'a mut [f32],
+}
+
+impl Kernel for Product<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self { a, b, start, out } = self;
+        let block = BLOCK / S::LANES;
+        let turned = a.column_stride != 1;
+        let stride = S::ROWS * block.min(a.columns) + S::LANES; // of a tile of packed rows
+        let mut packed = Buffer::dirty(if turned { a.rows.div_ceil(S::ROWS) * stride } else { 0 });
+        let mut done = 0;
+        loop {
+            let depth = block.min(a.columns - done);
+            if turned {
+                pack_rows(s, a, done, depth, stride, &mut packed);
+            }
+            for first in (0..b.columns).step_by(VECTORS * S::LANES) {
+                let (panel, vectors) = b.panel(first);
+                let width = vectors * S::LANES;
+                let panel = &panel[done * width..][..depth * width];
+                for (tile, row) in (0..a.rows).step_by(S::ROWS).enumerate() {
+                    let rows = S::ROWS.min(a.rows - row);
+                    let left = if turned {
+                        Left { data: &packed[tile * stride..], row: 1, column: S::ROWS }
+                    } else {
+                        Left { data: &a.data[row * a.row_stride + done..], row: a.row_stride, column: 1 }
+                    };
+                    let start = if done == 0 { start } else { Start::Old };
+                    let tile = Tile { columns: b.columns, row, first, start };
+                    with_rows!(rows, R => with_vectors!(vectors, N => tile.run::<S, R, N>(s, left, panel, out)));
+                }
+            }
+            done += depth;
+            if done >= a.columns {
+                return;
+            }
         }
     }
 }
+
+/// Copies columns of `a` so that the numbers of each tile of rows lie in the order in which they are read: `ROWS` numbers
+/// for each place of the inner size, a tile every `stride` numbers.
+#[inline(always)]
+fn pack_rows<S: Simd>(s: S, a: Matrix<'_>, done: usize, depth: usize, stride: usize, packed: &mut [f32]) {
+    for k in 0..depth {
+        let from = &a.data[(done + k) * a.column_stride..];
+        for (tile, row) in (0..a.rows).step_by(S::ROWS).enumerate() {
+            let from = &from[row..];
+            let to = &mut packed[tile * stride + k * S::ROWS..];
+            if from.len() >= S::LANES {
+                // A whole vector is quicker than a few numbers. What it writes too much is written anew by the next k,
+                // or is the room that a stride leaves behind a tile.
+                s.store(s.load(from), to);
+            } else {
+                let rows = S::ROWS.min(a.rows - row);
+                to[..rows].copy_from_slice(&from[..rows]);
+            }
+        }
+    }
+}
+
+/// Where a tile of the result stands, and what it starts from.
+struct Tile<'a> {
+    columns: usize,
+    row: usize,
+    first: usize,
+    start: Start<'a>,
+}
+
+impl Tile<'_> {
+    #[inline(always)]
+    fn run<S: Simd, const R: usize, const N: usize>(&self, s: S, a: Left<'_>, panel: &[f32], out: &mut [f32]) {
+        let mut sums = [[s.splat(0.0); N]; R];
+        let used = self.columns - self.first;
+        for (r, sums) in sums.iter_mut().enumerate() {
+            let from = match self.start {
+                Start::Zero => break,
+                Start::Row(row) => &row[self.first..],
+                Start::Old => &out[(self.row + r) * self.columns + self.first..][..used],
+            };
+            for (n, sum) in sums.iter_mut().enumerate() {
+                *sum = s.load_some(&from[n * S::LANES..]);
+            }
+        }
+        multiply::<S, R, N>(s, a, panel, &mut sums);
+        for (r, sums) in sums.iter().enumerate() {
+            let to = &mut out[(self.row + r) * self.columns + self.first..][..used];
+            for (n, &sum) in sums.iter().enumerate() {
+                s.store_some(sum, &mut to[n * S::LANES..]);
+            }
+        }
+    }
+}
+
+/// The left side of a tile: its number `(r, k)` stands at `r * row + k * column`.
+#[derive(Clone, Copy)]
+pub(crate) struct Left<'a> {
+    pub(crate) data: &'a [f32],
+    pub(crate) row: usize,
+    pub(crate) column: usize,
+}
+
+/// Adds the product of `R` rows and a panel of `N` vectors' width to `sums`, in registers.
+#[inline(always)]
+pub(crate) fn multiply<S: Simd, const R: usize, const N: usize>(
+    s: S,
+    a: Left<'_>,
+    panel: &[f32],
+    sums: &mut [[S::V; N]; R],
+) {
+    let depth = panel.len() / (N * S::LANES);
+    assert!(depth == 0 || (R - 1) * a.row + (depth - 1) * a.column < a.data.len(), "rows of a tile");
+    for (k, b) in panel.chunks_exact(N * S::LANES).enumerate() {
+        let b: [S::V; N] = std::array::from_fn(|n| s.load(&b[n * S::LANES..]));
+        for (r, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: r < R and k < depth, so the place is at most the one that was just compared with the length.
+            let a = s.splat(*unsafe { a.data.get_unchecked(r * a.row + k * a.column) });
+            for (sum, &b) in sums.iter_mut().zip(&b) {
+                *sum = s.mul_add(a, b, *sum);
+            }
+        }
+    }
+}
+
+/// Evaluates an expression with the constant `$r` equal to the number of rows of a tile, 1 to 6.
+macro_rules! with_rows {
+    ($rows:expr, $r:ident => $body:expr) => {
+        match $rows {
+            1 => {
+                const $r: usize = 1;
+                $body
+            }
+            2 => {
+                const $r: usize = 2;
+                $body
+            }
+            3 => {
+                const $r: usize = 3;
+                $body
+            }
+            4 if S::ROWS >= 4 => {
+                const $r: usize = 4;
+                $body
+            }
+            5 if S::ROWS >= 5 => {
+                const $r: usize = 5;
+                $body
+            }
+            6 if S::ROWS >= 6 => {
+                const $r: usize = 6;
+                $body
+            }
+            rows => unreachable!("a tile of {rows} rows"),
+        }
+    };
+}
+
+/// Evaluates an expression with the constant `$n` equal to the number of vectors in a panel's row, 1 to 4.
+macro_rules! with_vectors {
+    ($vectors:expr, $n:ident => $body:expr) => {
+        match $vectors {
+            1 => {
+                const $n: usize = 1;
+                $body
+            }
+            2 => {
+                const $n: usize = 2;
+                $body
+            }
+            3 => {
+                const $n: usize = 3;
+                $body
+            }
+            4 => {
+                const $n: usize = 4;
+                $body
+            }
+            vectors => unreachable!("a panel of {vectors} vectors"),
+        }
+    };
+}
+
+pub(crate) use {with_rows, with_vectors};
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testing::{every, numbers, same};
 
-    fn naive(a: Matrix<'_>, b: Matrix<'_>, beta: f32, out: &mut [f32]) {
+    fn naive(a: Matrix<'_>, b: Matrix<'_>, start: &[f32]) -> Vec<f64> {
+        let mut out = Vec::new();
         for i in 0..a.rows {
             for j in 0..b.columns {
                 let sum: f64 = (0..a.columns)
@@ -102,72 +360,82 @@ mod tests {
                             * f64::from(b.data[k * b.row_stride + j * b.column_stride])
                     })
                     .sum();
-                let cell = &mut out[i * b.columns + j];
-                *cell = (sum + f64::from(beta) * f64::from(*cell)) as f32;
+                out.push(sum + f64::from(start[i * b.columns + j]));
             }
         }
+        out
     }
 
     proptest! {
         #[test]
-        fn equals_the_definition(m in 0usize..20, k in 0usize..20, n in 0usize..40, flip in 0u8..4, beta in 0u8..2, seed in 0u32..1000) {
-            let value = |i: usize| ((i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 20) as f32 / 2048.0 - 1.0;
-            let a: Vec<f32> = (0..m * k).map(value).collect();
-            let b: Vec<f32> = (0..k * n).map(|i| value(i + 7777)).collect();
+        fn equals_the_definition_on_every_instruction_set(
+            m in 0usize..60, k in 0usize..40, n in 0usize..90, flip in 0u8..4, kind in 0u8..3, seed in 0u32..1000,
+        ) {
+            let (a, b) = (numbers(m * k, seed), numbers(k * n, seed + 1));
             let a = if flip & 1 == 0 { Matrix::new(&a, m, k) } else { Matrix::new(&a, k, m).t() };
             let b = if flip & 2 == 0 { Matrix::new(&b, k, n) } else { Matrix::new(&b, n, k).t() };
-            let mut ours: Vec<f32> = (0..m * n).map(|i| value(i + 5)).collect();
-            let mut expected = ours.clone();
-            product(a, b, f32::from(beta), &mut ours);
-            naive(a, b, f32::from(beta), &mut expected);
-            for (x, y) in ours.iter().zip(&expected) {
-                prop_assert!((x - y).abs() < 1e-4, "{x} {y}");
+            let (old, row) = (numbers(m * n, seed + 2), numbers(n, seed + 3));
+            let (start, from) = match kind {
+                0 => (Start::Zero, vec![0.0; m * n]),
+                1 => (Start::Row(&row), row.repeat(m)),
+                _ => (Start::Old, old.clone()),
+            };
+            let expected = naive(a, b, &from);
+            let mut fused: Option<Vec<f32>> = None;
+            for set in every() {
+                let mut ours = old.clone();
+                product(set, a, b, start, &mut ours);
+                for (x, y) in ours.iter().zip(&expected) {
+                    prop_assert!((f64::from(*x) - y).abs() < 1e-5, "{}: {x} {y}", set.name());
+                }
+                if set.is_fused() {
+                    prop_assert!(fused.as_ref().is_none_or(|other| same(other, &ours)), "{}", set.name());
+                    fused = Some(ours);
+                }
             }
         }
     }
 
     #[test]
-    fn long_sums_are_cut_at_fixed_places() {
-        let k = 2 * DEPTH + 77;
-        let value = |i: usize| ((i as u32).wrapping_mul(2_654_435_761) >> 20) as f32 / 2048.0 - 1.0;
-        let a: Vec<f32> = (0..3 * k).map(value).collect();
-        let b: Vec<f32> = (0..k * 5).map(|i| value(i + 7777)).collect();
-        for (left, right) in
-            [(Matrix::new(&a, 3, k), Matrix::new(&b, k, 5)), (Matrix::new(&a, k, 3).t(), Matrix::new(&b, 5, k).t())]
+    fn deep_and_large_products_do_not_depend_on_blocks_or_threads() {
+        let (m, k, n) = (131, 1100, 150);
+        let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
+        for (a, b) in
+            [(Matrix::new(&a, m, k), Matrix::new(&b, k, n)), (Matrix::new(&a, k, m).t(), Matrix::new(&b, n, k).t())]
         {
-            let (mut ours, mut expected) = ([0.5; 15], [0.5; 15]);
-            product(left, right, 1.0, &mut ours);
-            naive(left, right, 1.0, &mut expected);
-            assert!(ours.iter().zip(&expected).all(|(x, y)| (x - y).abs() < 2e-3), "{ours:?} {expected:?}");
-            // The pieces one by one: the same bytes, which a cut elsewhere would not give.
-            let mut pieces = [0.5; 15];
-            for start in [0, DEPTH, 2 * DEPTH] {
-                let depth = DEPTH.min(k - start);
-                let left: Vec<f32> = (0..3 * depth)
-                    .map(|i| left.data[i / depth * left.row_stride + (start + i % depth) * left.column_stride])
-                    .collect();
-                let right: Vec<f32> = (0..depth * 5)
-                    .map(|i| right.data[(start + i / 5) * right.row_stride + i % 5 * right.column_stride])
-                    .collect();
-                product(Matrix::new(&left, 3, depth), Matrix::new(&right, depth, 5), 1.0, &mut pieces);
+            let expected = naive(a, b, &vec![0.0; m * n]);
+            let mut results = Vec::new();
+            for set in every() {
+                for threads in [1, 2, 4] {
+                    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                    let mut out = vec![f32::NAN; m * n];
+                    pool.install(|| product(set, a, b, Start::Zero, &mut out));
+                    assert!(out.iter().zip(&expected).all(|(x, y)| (f64::from(*x) - y).abs() < 1e-3));
+                    results.push((set.is_fused(), out));
+                }
             }
-            assert_eq!(ours, pieces);
+            for pair in results.windows(2) {
+                assert!(pair[0].0 != pair[1].0 || same(&pair[0].1, &pair[1].1));
+            }
         }
     }
 
     #[test]
     fn old_values_that_are_not_finite_do_not_leak() {
-        let mut out = [f32::NAN; 1];
-        product(Matrix::new(&[2.0], 1, 1), Matrix::new(&[3.0], 1, 1), 0.0, &mut out);
-        assert_eq!(out, [6.0]);
-        let mut empty = [f32::NAN; 1];
-        product(Matrix::new(&[], 1, 0), Matrix::new(&[], 0, 1), 0.0, &mut empty);
-        assert_eq!(empty, [0.0]);
+        for set in every() {
+            let mut out = [f32::NAN; 1];
+            product(set, Matrix::new(&[2.0], 1, 1), Matrix::new(&[3.0], 1, 1), Start::Zero, &mut out);
+            assert_eq!(out, [6.0]);
+            let mut empty = [f32::NAN; 1];
+            product(set, Matrix::new(&[], 1, 0), Matrix::new(&[], 0, 1), Start::Row(&[2.0]), &mut empty);
+            assert_eq!(empty, [2.0]);
+        }
     }
 
     #[test]
     #[should_panic(expected = "inner sizes")]
     fn shapes_are_checked() {
-        product(Matrix::new(&[1.0], 1, 1), Matrix::new(&[1.0, 1.0], 2, 1), 0.0, &mut [0.0]);
+        let (a, b) = (Matrix::new(&[1.0], 1, 1), Matrix::new(&[1.0, 1.0], 2, 1));
+        product(InstructionSet::best(), a, b, Start::Zero, &mut [0.0]);
     }
 }

@@ -1,120 +1,248 @@
-//! Adam (Kingma and Ba 2015; DPMS, Eq. 24-28), with a lazy form for tables.
+//! Adam (Kingma and Ba 2015; DPMS, Eq. 24-28) and AdamW (Loshchilov and Hutter 2019), with a lazy form for tables.
 //!
 //! Eq. 25 of DPMS repeats Eq. 24; the second moment here is the usual `v = beta2 v + (1 - beta2) g^2`.
-//!
-//! For a table, only the rows that a batch touched are updated, moments included, with the bias correction of the global
-//! step. The exact form would move every row at every step; the lazy one costs what the batch touches.
 
 use std::cell::RefCell;
 
 use candle_core::backprop::GradStore;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Tensor};
 use plaudit_core::{Error, Result};
+use plaudit_kernels::{AdamStep, Buffer, InstructionSet, sum_of_squares};
+use serde::{Deserialize, Serialize};
 
-use crate::TrainConfig;
-use crate::network::{Gathered, Parameters, values};
+use crate::network::{Gathered, Mode, Parameters, with_values};
 
-/// The moments of every weight and the number of steps taken.
-pub(crate) struct Adam {
-    config: TrainConfig,
-    step: u64,
-    moments: Vec<Moments>,
+/// How weights are moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct AdamConfig {
+    /// The step size. Default 0.001 (Kingma and Ba 2015).
+    pub learning_rate: f64,
+    /// Decay of the mean of the gradients. Default 0.9 (Kingma and Ba 2015).
+    pub beta1: f64,
+    /// Decay of the mean of their squares. Default 0.999 (Kingma and Ba 2015).
+    pub beta2: f64,
+    /// The guard against division by zero. Default 1e-8 (Kingma and Ba 2015).
+    pub epsilon: f64,
+    /// Each step takes the learning rate times this share off every weight it moves (AdamW). Default 0: Adam.
+    pub weight_decay: f64,
+    /// Gradients are scaled down to this global norm. Default 5 (Graves 2013 and common practice for LSTMs).
+    pub clip_norm: f64,
+    /// Which rows of a table a step moves. Default [`TableUpdate::Touched`].
+    pub tables: TableUpdate,
 }
 
-struct Moments {
-    mean: Vec<f32>,
-    square: Vec<f32>,
+/// Which rows of a table, such as the words' vectors, a step of Adam moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum TableUpdate {
+    /// Those that the batch read, moments included, with the bias correction of the global step. A step costs what the batch
+    /// reads. A word's moments stand still while it is not read (`torch.optim.SparseAdam`).
+    #[default]
+    Touched,
+    /// All of them, those that the batch did not read with a gradient of 0: exactly Adam (`torch.optim.Adam`). A step costs
+    /// what the table holds.
+    All,
 }
 
-/// The gradient of one weight, or of some rows of a table.
-struct Gradient {
-    parameter: usize,
-    rows: Option<Vec<u32>>,
-    values: Vec<f32>,
+impl Default for AdamConfig {
+    fn default() -> Self {
+        Self {
+            learning_rate: 1e-3,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+            clip_norm: 5.0,
+            tables: TableUpdate::Touched,
+        }
+    }
+}
+
+impl AdamConfig {
+    pub(crate) fn faults(&self, faults: &mut Vec<String>) {
+        for (name, value) in
+            [("learning_rate", self.learning_rate), ("epsilon", self.epsilon), ("clip_norm", self.clip_norm)]
+        {
+            if !(value as f32 > 0.0 && (value as f32).is_finite()) {
+                faults.push(format!("adam.{name}: {value} is not a positive number in single precision"));
+            }
+        }
+        for (name, value) in [("beta1", self.beta1), ("beta2", self.beta2)] {
+            if !(0.0..1.0).contains(&(value as f32)) {
+                faults.push(format!("adam.{name}: {value} is not in 0 to below 1 in single precision"));
+            }
+        }
+        if !(0.0..1.0).contains(&(self.weight_decay * self.learning_rate)) {
+            faults.push(format!(
+                "adam.weight_decay: {} times the learning rate is not in 0 to below 1",
+                self.weight_decay
+            ));
+        }
+    }
+}
+
+/// Adam: the moments of every weight and the number of steps taken.
+///
+/// ```
+/// use plaudit_models::network::{Adam, AdamConfig, Init, Mode, ParameterSpec, Parameters};
+///
+/// let parameters = Parameters::initialize(&[ParameterSpec::dense("w", [1], Init::Constant(1.0))], 0)?;
+/// let mut adam = Adam::new(&AdamConfig::default(), &parameters);
+/// for _ in 0..100 {
+///     let mode = Mode::train(plaudit_stats::Stream::new(0, "dropout", adam.steps()));
+///     let loss = parameters.weight("w", &mode)?.sqr().and_then(|square| square.sum_all());
+///     adam.step(&parameters, &loss.map_err(plaudit_core::Error::backend)?, mode)?;
+/// }
+/// assert!(parameters.value("w")?.values[0] < 0.91);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Adam {
+    config: AdamConfig,
+    state: AdamState,
+}
+
+/// What Adam remembers: enough to go on as if it had never stopped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdamState {
+    /// Steps taken.
+    pub steps: u64,
+    /// The moments of each weight, in the weights' order.
+    pub moments: Vec<Moments>,
+}
+
+/// What Adam remembers of one weight, row-major as the weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moments {
+    /// Decaying mean of the gradients.
+    pub mean: Vec<f32>,
+    /// Decaying mean of their squares.
+    pub square: Vec<f32>,
 }
 
 impl Adam {
-    pub(crate) fn new(config: &TrainConfig, parameters: &Parameters) -> Self {
+    /// Returns Adam before its first step on these weights.
+    pub fn new(config: &AdamConfig, parameters: &Parameters) -> Self {
         let moments = parameters.iter().map(|parameter| {
             let zeros = vec![0.0; parameter.var.elem_count()];
             Moments { mean: zeros.clone(), square: zeros }
         });
-        Self { config: config.clone(), step: 0, moments: moments.collect() }
+        Self { config: config.clone(), state: AdamState { steps: 0, moments: moments.collect() } }
+    }
+
+    /// Returns Adam as it was when it had this state, on these weights.
+    ///
+    /// # Errors
+    /// When the state is of other weights, or holds a number that is not finite.
+    pub fn resume(config: &AdamConfig, parameters: &Parameters, state: AdamState) -> Result<Self> {
+        let fits = |(moments, parameter): (&Moments, &crate::network::Parameter)| {
+            let Moments { mean, square } = moments;
+            [mean.len(), square.len()] == [parameter.var.elem_count(); 2]
+                && mean.iter().all(|value| value.is_finite())
+                && square.iter().all(|value| value.is_finite() && *value >= 0.0)
+        };
+        if state.moments.len() != parameters.iter().count() || !state.moments.iter().zip(parameters.iter()).all(fits) {
+            return Err(Error::config("the state of Adam is not one of these weights"));
+        }
+        Ok(Self { config: config.clone(), state })
     }
 
     /// Returns the number of steps taken.
-    pub(crate) fn steps(&self) -> u64 {
-        self.step
+    pub fn steps(&self) -> u64 {
+        self.state.steps
     }
 
-    /// Moves the weights against the gradients, scaled down to the global norm allowed. Returns the norm before scaling;
-    /// where it is not finite, nothing has moved.
-    pub(crate) fn step(&mut self, parameters: &Parameters, store: &GradStore, gathered: Vec<Gathered>) -> Result<f64> {
+    /// Returns what it remembers.
+    pub fn state(&self) -> &AdamState {
+        &self.state
+    }
+
+    /// Moves the weights against the gradient of `loss`, a scalar that a pass in `mode` gave, scaled down to the global norm
+    /// allowed. Returns the norm before scaling; where it is not finite, nothing has moved.
+    ///
+    /// # Errors
+    /// When the backend fails.
+    pub fn step(&mut self, parameters: &Parameters, loss: &Tensor, mode: Mode) -> Result<f64> {
+        let store = loss.backward().map_err(Error::backend)?;
+        self.move_against(parameters, &store, &mode.into_gathered())
+    }
+
+    fn move_against(&mut self, parameters: &Parameters, store: &GradStore, gathered: &[Gathered]) -> Result<f64> {
+        let whole = parameters.iter().enumerate().filter(|(_, parameter)| !parameter.table);
+        let whole = whole.map(|(place, parameter)| (place, None, store.get(parameter.var.as_tensor())));
+        let rows =
+            gathered.iter().map(|part| (part.parameter, Some(part.ids.as_slice()), store.get(part.rows.as_tensor())));
         let mut gradients = Vec::new();
-        for (place, parameter) in parameters.iter().enumerate() {
-            if parameter.table {
-                continue;
-            }
-            if let Some(gradient) = store.get(parameter.var.as_tensor()) {
-                gradients.push(Gradient { parameter: place, rows: None, values: values(gradient)? });
-            }
-        }
-        for Gathered { parameter, ids, rows } in gathered {
-            if let Some(gradient) = store.get(rows.as_tensor()) {
-                gradients.push(Gradient { parameter, rows: Some(ids), values: values(gradient)? });
+        let mut square = 0.0;
+        let set = InstructionSet::best();
+        for (parameter, rows, gradient) in whole.chain(rows) {
+            if let Some(gradient) = gradient {
+                let gradient = gradient.contiguous().map_err(Error::backend)?;
+                square += with_values(&gradient, |values| sum_of_squares(set, values)).map_err(Error::backend)?;
+                gradients.push((parameter, rows, gradient));
             }
         }
-        let square: f64 = gradients.iter().flat_map(|gradient| &gradient.values).map(|&g| f64::from(g).powi(2)).sum();
         let norm = square.sqrt();
         if !norm.is_finite() {
             return Ok(norm);
         }
-        self.step += 1;
-        let scale = if norm > self.config.clip_norm { self.config.clip_norm / norm } else { 1.0 };
-        for gradient in &gradients {
-            self.apply(parameters, gradient, scale as f32)?;
+        self.state.steps += 1;
+        let config = &self.config;
+        let power = |beta: f64| 1.0 - beta.powi(i32::try_from(self.state.steps).unwrap_or(i32::MAX));
+        let step = AdamStep {
+            scale: if norm > config.clip_norm { (config.clip_norm / norm) as f32 } else { 1.0 },
+            beta1: config.beta1 as f32,
+            beta2: config.beta2 as f32,
+            rate: (config.learning_rate / power(config.beta1)) as f32,
+            root: power(config.beta2).sqrt() as f32,
+            epsilon: config.epsilon as f32,
+            keep: (1.0 - config.learning_rate * config.weight_decay) as f32,
+        };
+        for (place, rows, gradient) in gradients {
+            let (Some(parameter), Some(moments)) = (parameters.iter().nth(place), self.state.moments.get_mut(place))
+            else {
+                return Err(Error::config("a gradient of no weight"));
+            };
+            let Moments { mean, square } = moments;
+            let moved = with_values(&gradient, |gradient| {
+                mutate(parameter.var.as_tensor(), |weights| match rows {
+                    None => step.apply(set, weights, mean, square, gradient),
+                    Some(rows) if config.tables == TableUpdate::All => {
+                        let spread = spread(rows, gradient, weights.len());
+                        step.apply(set, weights, mean, square, &spread);
+                    }
+                    Some(rows) => {
+                        let width = gradient.len() / rows.len().max(1);
+                        for (&row, gradient) in rows.iter().zip(gradient.chunks_exact(width.max(1))) {
+                            let range = row as usize * width..(row as usize + 1) * width;
+                            if let (Some(weights), Some(mean), Some(square)) =
+                                (weights.get_mut(range.clone()), mean.get_mut(range.clone()), square.get_mut(range))
+                            {
+                                step.apply(set, weights, mean, square, gradient);
+                            }
+                        }
+                    }
+                })
+            });
+            moved.map_err(Error::backend)??;
         }
         Ok(norm)
     }
+}
 
-    fn apply(&mut self, parameters: &Parameters, gradient: &Gradient, scale: f32) -> Result<()> {
-        let power = |beta: f64| 1.0 - beta.powi(i32::try_from(self.step).unwrap_or(i32::MAX));
-        let (correction1, correction2) = (power(self.config.beta1), power(self.config.beta2));
-        let (beta1, beta2) = (self.config.beta1 as f32, self.config.beta2 as f32);
-        // lr mean / c1 / (sqrt(square / c2) + eps) = (lr / c1) mean / (sqrt(square) / sqrt(c2) + eps)
-        let rate = (self.config.learning_rate / correction1) as f32;
-        let root = correction2.sqrt() as f32;
-        let epsilon = self.config.epsilon as f32;
-        let (Some(parameter), Some(moments)) =
-            (parameters.iter().nth(gradient.parameter), self.moments.get_mut(gradient.parameter))
-        else {
-            return Err(Error::config("a gradient of no weight"));
-        };
-        let update = |weights: &mut [f32], mean: &mut [f32], square: &mut [f32], gradient: &[f32]| {
-            for (((weight, mean), square), gradient) in weights.iter_mut().zip(mean).zip(square).zip(gradient) {
-                let g = gradient * scale;
-                *mean = beta1 * *mean + (1.0 - beta1) * g;
-                *square = beta2 * *square + (1.0 - beta2) * g * g;
-                *weight -= rate * *mean / (square.sqrt() / root + epsilon);
-            }
-        };
-        mutate(parameter.var.as_tensor(), |weights| match &gradient.rows {
-            None => update(weights, &mut moments.mean, &mut moments.square, &gradient.values),
-            Some(rows) => {
-                let width = gradient.values.len() / rows.len().max(1);
-                for (&row, gradient) in rows.iter().zip(gradient.values.chunks_exact(width.max(1))) {
-                    let range = row as usize * width..(row as usize + 1) * width;
-                    if let (Some(weights), Some(mean), Some(square)) = (
-                        weights.get_mut(range.clone()),
-                        moments.mean.get_mut(range.clone()),
-                        moments.square.get_mut(range),
-                    ) {
-                        update(weights, mean, square, gradient);
-                    }
-                }
-            }
-        })
+/// The gradient of a whole table of `len` numbers, from that of some of its rows.
+fn spread(rows: &[u32], gradient: &[f32], len: usize) -> Buffer {
+    let mut whole = Buffer::zeros(len);
+    let width = gradient.len() / rows.len().max(1);
+    for (&row, gradient) in rows.iter().zip(gradient.chunks_exact(width.max(1))) {
+        if let Some(to) = whole.get_mut(row as usize * width..(row as usize + 1) * width) {
+            to.copy_from_slice(gradient);
+        }
     }
+    whole
 }
 
 /// Changes the values of a tensor in place.
@@ -156,14 +284,14 @@ mod tests {
             ParameterSpec { name: "t".into(), shape: vec![3, 1], init: Init::Constant(1.0), table: true },
         ];
         let parameters = Parameters::initialize(&specs, 0).unwrap();
-        let config = TrainConfig { learning_rate: 0.1, ..TrainConfig::default() };
+        let config = AdamConfig { learning_rate: 0.1, ..AdamConfig::default() };
         let mut adam = Adam::new(&config, &parameters);
         for slope in [0.5, -1.0] {
             let mut mode = Mode::train(Stream::new(0, "", 0));
             let row = parameters.rows("t", &[1], &mut mode).unwrap();
             let loss = parameters.weight("w", &mode).unwrap().add(&row.squeeze(0).unwrap()).unwrap();
             let loss = (loss * slope).unwrap().sum_all().unwrap();
-            let norm = adam.step(&parameters, &loss.backward().unwrap(), mode.into_gathered()).unwrap();
+            let norm = adam.step(&parameters, &loss, mode).unwrap();
             assert!((norm - slope.abs() * 2f64.sqrt()).abs() < 1e-6);
         }
         let found = parameters.values().unwrap();
@@ -176,10 +304,10 @@ mod tests {
     #[test]
     fn a_norm_that_is_not_finite_moves_nothing() {
         let parameters = Parameters::initialize(&[ParameterSpec::dense("w", [1], Init::Constant(1.0))], 0).unwrap();
-        let mut adam = Adam::new(&TrainConfig::default(), &parameters);
+        let mut adam = Adam::new(&AdamConfig::default(), &parameters);
         let mode = Mode::train(Stream::new(0, "", 0));
         let loss = (parameters.weight("w", &mode).unwrap() * f64::NAN).unwrap().sum_all().unwrap();
-        assert!(!adam.step(&parameters, &loss.backward().unwrap(), Vec::new()).unwrap().is_finite());
+        assert!(!adam.step(&parameters, &loss, mode).unwrap().is_finite());
         assert_eq!((parameters.values().unwrap()[0].values[0], adam.steps()), (1.0, 0));
     }
 
@@ -187,12 +315,12 @@ mod tests {
     fn long_gradients_are_scaled_down() {
         let parameters = Parameters::initialize(&[ParameterSpec::dense("w", [2], Init::Constant(0.0))], 0).unwrap();
         // With beta 0, Adam's step is lr g / |g|: only the scale of epsilon shows; so compare the moments.
-        let config = TrainConfig { clip_norm: 1.0, ..TrainConfig::default() };
+        let config = AdamConfig { clip_norm: 1.0, ..AdamConfig::default() };
         let mut adam = Adam::new(&config, &parameters);
         let mode = Mode::train(Stream::new(0, "", 0));
         let loss = (parameters.weight("w", &mode).unwrap() * 30.0).unwrap().sum_all().unwrap();
-        adam.step(&parameters, &loss.backward().unwrap(), Vec::new()).unwrap();
+        adam.step(&parameters, &loss, mode).unwrap();
         let expected = 0.1 * 0.5f32.sqrt(); // (1 - beta1) times a unit vector of two equal parts
-        assert!(adam.moments[0].mean.iter().all(|m| (m - expected).abs() < 1e-6));
+        assert!(adam.state().moments[0].mean.iter().all(|m| (m - expected).abs() < 1e-6));
     }
 }

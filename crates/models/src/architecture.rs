@@ -65,6 +65,17 @@ impl Architecture {
         }
     }
 
+    /// Returns a new network of this kind for token ids below `words` and so many labels.
+    ///
+    /// # Errors
+    /// When a size cannot work or the backend fails.
+    pub fn initialize(&self, words: usize, labels: usize, seed: u64) -> Result<Box<dyn Network>> {
+        let mut faults = Vec::new();
+        self.faults(&mut faults);
+        Error::from_faults(faults)?;
+        Ok(self.network(Parameters::initialize(&self.specs(words, labels), seed)?))
+    }
+
     /// Returns the network with these weights.
     pub(crate) fn network(&self, parameters: Parameters) -> Box<dyn Network> {
         match self {

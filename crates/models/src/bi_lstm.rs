@@ -4,8 +4,9 @@ use candle_core::Tensor;
 use plaudit_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Batch, Init, Mode, Network, ParameterSpec, Parameters};
+use crate::network::{Batch, Init, Mode, Network, ParameterSpec, Parameters, Scorer};
 use crate::ops;
+use crate::scorer::{BiLstmScorer, Head, WordLstm, bi_lstm_layer};
 
 /// The sizes of a [BiLSTM](crate::Architecture::BiLstm). The paper gives the dense layer and the input length only; the
 /// other defaults are ours, chosen on validation data (the project's `docs/reproduction.md` says which).
@@ -60,13 +61,9 @@ impl BiLstmConfig {
             init: Init::Normal(0.1),
             table: true,
         }];
-        for suffix in ["", "_reverse"] {
-            let name = |part: &str| format!("lstm.{part}_l0{suffix}");
-            specs.push(ParameterSpec::dense(name("weight_ih"), [4 * hidden, dim], recurrent));
-            specs.push(ParameterSpec::dense(name("weight_hh"), [4 * hidden, hidden], recurrent));
-            specs.push(ParameterSpec::dense(name("bias_ih"), [4 * hidden], recurrent));
-            specs.push(ParameterSpec::dense(name("bias_hh"), [4 * hidden], recurrent));
-        }
+        let shapes = [vec![4 * hidden, dim], vec![4 * hidden, hidden], vec![4 * hidden], vec![4 * hidden]];
+        let lstm = lstm_names(0, 2).into_iter().zip(shapes.into_iter().cycle());
+        specs.extend(lstm.map(|(name, shape)| ParameterSpec::dense(name, shape, recurrent)));
         let pooled = 2 * hidden;
         specs.push(ParameterSpec::dense("dense.weight", [self.dense, pooled], glorot(pooled, self.dense)));
         specs.push(ParameterSpec::dense("dense.bias", [self.dense], Init::Constant(0.0)));
@@ -74,6 +71,14 @@ impl BiLstmConfig {
         specs.push(ParameterSpec::dense("output.bias", [labels], Init::Constant(0.0)));
         specs
     }
+}
+
+/// PyTorch's names of the weights of an LSTM layer, in the order in which the kernel wants them.
+pub(crate) fn lstm_names(layer: usize, directions: usize) -> Vec<String> {
+    let suffixes = ["", "_reverse"].into_iter().take(directions);
+    let names =
+        |suffix| ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].map(|part| format!("lstm.{part}_l{layer}{suffix}"));
+    suffixes.flat_map(names).collect()
 }
 
 /// The network with its weights.
@@ -84,21 +89,10 @@ pub(crate) struct BiLstm {
 }
 
 impl BiLstm {
-    /// One weight a direction, stacked: `[2, ..]`.
-    fn both(&self, part: &str, mode: &Mode) -> Result<Tensor> {
-        let forward = self.parameters.weight(&format!("lstm.{part}_l0"), mode)?;
-        let backward = self.parameters.weight(&format!("lstm.{part}_l0_reverse"), mode)?;
-        Tensor::stack(&[forward, backward], 0).map_err(Error::backend)
-    }
-
     fn layer(&self, name: &str, input: &Tensor, mode: &Mode) -> Result<Tensor> {
         let weight = self.parameters.weight(&format!("{name}.weight"), mode)?;
         let bias = self.parameters.weight(&format!("{name}.bias"), mode)?;
-        let output = weight
-            .unsqueeze(0)
-            .and_then(|weight| ops::linear(input, &weight, &bias.unsqueeze(0)?))
-            .and_then(|output| output.squeeze(0));
-        output.map_err(Error::backend)
+        ops::linear(input, &weight, &bias).map_err(Error::backend)
     }
 }
 
@@ -107,13 +101,9 @@ impl Network for BiLstm {
         let train = matches!(mode, Mode::Train(_));
         let words = self.parameters.rows("embedding.weight", batch.unique(), mode)?; // [unique, embedding]
         let words = mode.dropout(words, self.config.embedding_dropout)?;
-        let bias = self.both("bias_ih", mode)?.add(&self.both("bias_hh", mode)?).map_err(Error::backend)?;
-        let input = self.both("weight_ih", mode)?;
-        let recurrent = self.both("weight_hh", mode)?;
-        let pooled = ops::linear(&words, &input, &bias) // [2, unique, 4 hidden]
-            .and_then(|projected| ops::bi_lstm(&projected, &recurrent, batch, train)) // [2, tokens, hidden]
-            .and_then(|states| ops::max_pool(&states, batch)) // [texts, 2 hidden]
-            .map_err(Error::backend)?;
+        let weights = self.parameters.flat(&lstm_names(0, 2), mode)?;
+        let layer = bi_lstm_layer(self.config.hidden);
+        let pooled = ops::lstm(layer, &words, &weights, batch, train).map_err(Error::backend)?; // [texts, 2 hidden]
         let pooled = mode.dropout(pooled, self.config.dropout)?;
         let dense = self.layer("dense", &pooled, mode)?; // [texts, dense]
         let dense = mode.dropout(ops::relu(&dense).map_err(Error::backend)?, self.config.dropout)?;
@@ -122,6 +112,17 @@ impl Network for BiLstm {
 
     fn parameters(&self) -> &Parameters {
         &self.parameters
+    }
+
+    fn scorer(&self) -> Result<Option<Box<dyn Scorer>>> {
+        let mut weights = Vec::new();
+        for name in lstm_names(0, 2) {
+            weights.extend(self.parameters.value(&name)?.values);
+        }
+        let table = self.parameters.value("embedding.weight")?.values;
+        let labels = self.parameters.value("output.bias")?.values.len();
+        let lstm = WordLstm::new(bi_lstm_layer(self.config.hidden), table, self.config.embedding, &weights);
+        Ok(Some(Box::new(BiLstmScorer { lstm, head: Head::new(&self.parameters)?, labels })))
     }
 }
 

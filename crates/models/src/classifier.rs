@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use candle_nn::ops::softmax;
-use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores, Tokens, Vocab};
+use plaudit_core::{Analyzer, Classifier, Labels, Result, Scores, Tokens, Vocab};
+use plaudit_kernels::{InstructionSet, softmax};
 use rayon::prelude::*;
 
-use crate::network::{Batch, Mode, Network};
+use crate::network::{Batch, Mode, Network, Scorer, values};
 use crate::{Architecture, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.
@@ -21,6 +21,7 @@ struct Inner<A> {
     labels: Labels,
     config: TrainConfig,
     network: Box<dyn Network>,
+    scorer: Option<Box<dyn Scorer>>,
     report: TrainReport,
 }
 
@@ -32,8 +33,9 @@ impl<A> TextClassifier<A> {
         config: TrainConfig,
         network: Box<dyn Network>,
         report: TrainReport,
-    ) -> Self {
-        Self(Arc::new(Inner { analyzer, vocab, labels, config, network, report }))
+    ) -> Result<Self> {
+        let scorer = network.scorer()?;
+        Ok(Self(Arc::new(Inner { analyzer, vocab, labels, config, network, scorer, report })))
     }
 
     /// Returns the analyzer.
@@ -99,7 +101,7 @@ impl<A: Analyzer> Classifier for TextClassifier<A> {
             .collect();
         let ids: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
         out.reset(&inner.labels);
-        for row in probabilities(inner.network.as_ref(), &ids)? {
+        for row in probabilities(inner.network.as_ref(), inner.scorer.as_deref(), &ids)? {
             out.push(&row)?;
         }
         Ok(())
@@ -117,7 +119,11 @@ const MAX_TOKENS: usize = 8192;
 
 /// Returns the probability of each label, `[texts][labels]`, for texts given as ids; not a number where the network
 /// overflows. Batches hold texts of like length and run side by side.
-pub(crate) fn probabilities(network: &dyn Network, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>> {
+pub(crate) fn probabilities(
+    network: &dyn Network,
+    scorer: Option<&dyn Scorer>,
+    texts: &[&[u32]],
+) -> Result<Vec<Vec<f32>>> {
     let length = |row: usize| texts.get(row).map_or(0, |ids| ids.len());
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&row| std::cmp::Reverse(length(row))); // stable
@@ -131,8 +137,14 @@ pub(crate) fn probabilities(network: &dyn Network, texts: &[&[u32]]) -> Result<V
     }
     let run = |rows: &&[usize]| -> Result<Vec<Vec<f32>>> {
         let ids: Vec<&[u32]> = rows.iter().filter_map(|&row| texts.get(row).copied()).collect();
-        let logits = network.forward(&Batch::new(&ids), &mut Mode::Infer)?;
-        softmax(&logits, 1).and_then(|scores| scores.to_vec2()).map_err(Error::backend)
+        let batch = Batch::new(&ids);
+        let mut scores = match scorer {
+            Some(scorer) => scorer.logits(&batch),
+            None => values(&network.forward(&batch, &mut Mode::Infer)?)?,
+        };
+        let labels = scores.len() / ids.len().max(1);
+        softmax(InstructionSet::best(), &mut scores, labels);
+        Ok(scores.chunks_exact(labels.max(1)).map(<[f32]>::to_vec).collect())
     };
     let results: Vec<Vec<Vec<f32>>> = batches.par_iter().map(run).collect::<Result<_>>()?;
     let mut rows = vec![Vec::new(); texts.len()];

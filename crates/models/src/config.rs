@@ -4,6 +4,7 @@ use plaudit_core::{Error, Labels, Result, VocabConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::Architecture;
+use crate::network::AdamConfig;
 
 /// How a classifier is trained, from vocabulary to stopping. Saved with the model.
 ///
@@ -12,7 +13,7 @@ use crate::Architecture;
 ///
 /// let mut config = TrainConfig::default();
 /// config.epochs = 0;
-/// config.learning_rate = f64::NAN;
+/// config.adam.learning_rate = f64::NAN;
 /// let error = config.validate().unwrap_err().to_string();
 /// assert!(error.contains("epochs") && error.contains("learning_rate"));
 /// ```
@@ -37,16 +38,8 @@ pub struct TrainConfig {
     pub patience: usize,
     /// Texts a step. Default 32.
     pub batch: usize,
-    /// Adam's step size. Default 0.001 (Kingma and Ba 2015).
-    pub learning_rate: f64,
-    /// Adam's decay of the mean of the gradients. Default 0.9 (Kingma and Ba 2015).
-    pub beta1: f64,
-    /// Adam's decay of the mean of their squares. Default 0.999 (Kingma and Ba 2015).
-    pub beta2: f64,
-    /// Adam's guard against division by zero. Default 1e-8 (Kingma and Ba 2015).
-    pub epsilon: f64,
-    /// Gradients are scaled down to this global norm. Default 5 (Graves 2013 and common practice for LSTMs).
-    pub clip_norm: f64,
+    /// How weights are moved.
+    pub adam: AdamConfig,
     /// Share of known words that a training pass reads as unknown, so that the unknown word learns a vector. Default 0.05.
     pub word_dropout: f64,
     /// The seed of initial weights, order and dropout. Default 0.
@@ -67,11 +60,7 @@ impl Default for TrainConfig {
             epochs: 30,
             patience: 4,
             batch: 32,
-            learning_rate: 1e-3,
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-            clip_norm: 5.0,
+            adam: AdamConfig::default(),
             word_dropout: 0.05,
             seed: 0,
             threads: None,
@@ -107,17 +96,9 @@ impl TrainConfig {
         if self.labels.as_ref().is_some_and(|labels| labels.len() < 2) {
             faults.push("labels: there must be at least two".to_owned());
         }
-        for (name, value) in
-            [("learning_rate", self.learning_rate), ("epsilon", self.epsilon), ("clip_norm", self.clip_norm)]
-        {
-            if !(value as f32 > 0.0 && (value as f32).is_finite()) {
-                faults.push(format!("{name}: {value} is not a positive number in single precision"));
-            }
-        }
-        for (name, value) in [("beta1", self.beta1), ("beta2", self.beta2), ("word_dropout", self.word_dropout)] {
-            if !(0.0..1.0).contains(&(value as f32)) {
-                faults.push(format!("{name}: {value} is not in 0 to below 1 in single precision"));
-            }
+        self.adam.faults(&mut faults);
+        if !(0.0..1.0).contains(&self.word_dropout) {
+            faults.push(format!("word_dropout: {} is not in 0 to below 1", self.word_dropout));
         }
         Error::from_faults(faults)
     }
@@ -130,11 +111,11 @@ mod tests {
     #[test]
     fn what_single_precision_would_break_is_refused() {
         for break_it in [
-            |c: &mut TrainConfig| c.epsilon = 1e-50,
-            |c: &mut TrainConfig| c.learning_rate = 1e300,
-            |c: &mut TrainConfig| c.beta1 = 0.999_999_999_9,
+            |c: &mut TrainConfig| c.adam.epsilon = 1e-50,
+            |c: &mut TrainConfig| c.adam.learning_rate = 1e300,
+            |c: &mut TrainConfig| c.adam.beta1 = 0.999_999_999_9,
             |c: &mut TrainConfig| c.word_dropout = -0.1,
-            |c: &mut TrainConfig| c.clip_norm = f64::INFINITY,
+            |c: &mut TrainConfig| c.adam.clip_norm = f64::INFINITY,
             |c: &mut TrainConfig| c.patience = 0,
             |c: &mut TrainConfig| c.threads = Some(0),
             |c: &mut TrainConfig| c.labels = Labels::new(["one"]).ok(),

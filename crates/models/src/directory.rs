@@ -167,7 +167,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             }
         }
         let network = config.architecture.network(parameters);
-        Ok(Self::new(A::from_files(&own)?, vocab, labels, config, network, report))
+        Self::new(A::from_files(&own)?, vocab, labels, config, network, report)
     }
 }
 

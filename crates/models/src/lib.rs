@@ -35,6 +35,7 @@ mod directory;
 pub mod network;
 mod ops;
 mod report;
+mod scorer;
 mod train;
 
 pub use architecture::Architecture;

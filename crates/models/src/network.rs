@@ -1,14 +1,17 @@
 //! The role of a network, and the only place where candle's types are public.
 //!
-//! Training and saving take the networks of [`Architecture`](crate::Architecture). A network of your own can be scored
-//! through [`Network::forward`]; there is no way yet to train it here.
+//! Training and saving take the networks of [`Architecture`](crate::Architecture). A network of your own can be trained
+//! step by step with [`Network::forward`], [`cross_entropy`] and [`Adam`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use candle_core::{DType, Device, Tensor, Var};
+use candle_core::{DType, Device, Storage, Tensor, Var};
 use plaudit_core::{Error, Result};
 use plaudit_kernels::Packed;
 use plaudit_stats::Stream;
+
+pub use crate::adam::{Adam, AdamConfig, AdamState, Moments, TableUpdate};
+pub use candle_core;
 
 /// A network: a batch packed by length to logits.
 ///
@@ -22,6 +25,21 @@ pub trait Network: Send + Sync {
 
     /// Returns the weights, in one fixed order.
     fn parameters(&self) -> &Parameters;
+
+    /// Returns what scores texts without candle, from the weights as they are now; none where the network has nothing
+    /// better than [`forward`](Self::forward), which is the default.
+    ///
+    /// # Errors
+    /// When the backend fails.
+    fn scorer(&self) -> Result<Option<Box<dyn Scorer>>> {
+        Ok(None)
+    }
+}
+
+/// A network prepared for scoring: weights in the order in which they are read, no gradients.
+pub trait Scorer: Send + Sync {
+    /// Returns logits, `[texts, labels]`, row-major, in the order in which the texts were given to the batch.
+    fn logits(&self, batch: &Batch) -> Vec<f32>;
 }
 
 /// Whether a pass is for training or for scoring.
@@ -95,6 +113,13 @@ pub struct Batch(Arc<Arrays>);
 struct Arrays {
     packed: Packed,
     order: Vec<usize>,
+    tokens: Vec<u32>,
+    distinct: OnceLock<Distinct>,
+    identity: OnceLock<Vec<u32>>,
+}
+
+#[derive(Debug)]
+struct Distinct {
     unique: Vec<u32>,
     index: Vec<u32>,
 }
@@ -108,15 +133,10 @@ impl Batch {
         let sorted: Vec<&[u32]> = order.iter().filter_map(|&place| texts.get(place).copied()).collect();
         let packed = Packed::new(&sorted.iter().map(|text| text.len()).collect::<Vec<_>>());
 
-        let mut tokens = Vec::with_capacity(packed.tokens());
-        for step in 0..packed.steps() {
-            tokens.extend(sorted.iter().map_while(|text| text.get(step)));
-        }
-        let mut unique = tokens.clone();
-        unique.sort_unstable();
-        unique.dedup();
-        let index = tokens.iter().map(|id| unique.partition_point(|known| known < id) as u32).collect();
-        Self(Arc::new(Arrays { packed, order, unique, index }))
+        let id = |(text, step): (usize, usize)| sorted.get(text).and_then(|text| text.get(step)).copied();
+        let tokens: Vec<u32> = packed.places().filter_map(id).collect();
+        let (distinct, identity) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Arrays { packed, order, tokens, distinct, identity }))
     }
 
     /// Returns the number of texts.
@@ -134,14 +154,51 @@ impl Batch {
         &self.0.order
     }
 
+    /// Returns the token ids, packed, `[tokens]`.
+    pub fn tokens(&self) -> &[u32] {
+        &self.0.tokens
+    }
+
     /// Returns the distinct token ids, ascending.
     pub fn unique(&self) -> &[u32] {
-        &self.0.unique
+        &self.distinct().unique
+    }
+
+    fn distinct(&self) -> &Distinct {
+        self.0.distinct.get_or_init(|| {
+            let mut unique = self.0.tokens.clone();
+            unique.sort_unstable();
+            unique.dedup();
+            let index = self.0.tokens.iter().map(|id| unique.partition_point(|known| known < id) as u32).collect();
+            Distinct { unique, index }
+        })
     }
 
     /// Returns, for each packed token, its place among the distinct ones, `[tokens]`.
     pub fn index(&self) -> &[u32] {
-        &self.0.index
+        &self.distinct().index
+    }
+
+    /// The places of the packed tokens among themselves, `[tokens]`.
+    pub(crate) fn identity(&self) -> &[u32] {
+        self.0.identity.get_or_init(|| (0..self.0.tokens.len() as u32).collect())
+    }
+
+    /// Rows of this width, from the order of lengths to the order in which the texts were given.
+    pub(crate) fn unsorted(&self, rows: &[f32], width: usize) -> Vec<f32> {
+        let mut out = vec![0.0; rows.len()];
+        for (row, &place) in rows.chunks_exact(width.max(1)).zip(self.order()) {
+            if let Some(to) = out.get_mut(place * width..(place + 1) * width) {
+                to.copy_from_slice(row);
+            }
+        }
+        out
+    }
+
+    /// Rows of this width, from the order in which the texts were given to the order of lengths.
+    pub(crate) fn sorted(&self, rows: &[f32], width: usize) -> Vec<f32> {
+        let row = |&place: &usize| rows.get(place * width..(place + 1) * width);
+        self.order().iter().filter_map(row).flatten().copied().collect()
     }
 }
 
@@ -197,6 +254,7 @@ pub struct Weight {
 #[derive(Debug)]
 pub struct Parameters(Vec<Parameter>);
 
+/// One weight with its value.
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
@@ -253,6 +311,16 @@ impl Parameters {
         })
     }
 
+    /// Returns these weights one after the other, flat, `[elements]`: as [`weight`](Self::weight) gives them.
+    ///
+    /// # Errors
+    /// When there is no such weight or the backend fails.
+    pub fn flat(&self, names: &[String], mode: &Mode) -> Result<Tensor> {
+        let flat = |name: &String| self.weight(name, mode)?.flatten_all().map_err(Error::backend);
+        let parts: Vec<Tensor> = names.iter().map(flat).collect::<Result<_>>()?;
+        Tensor::cat(&parts, 0).map_err(Error::backend)
+    }
+
     /// Returns rows of the table of this name, `[ids, dim]`. While training they are a leaf of the gradient of their own,
     /// so that a step costs what the batch touches and not what the table holds.
     ///
@@ -278,11 +346,17 @@ impl Parameters {
     /// # Errors
     /// When the backend fails.
     pub fn values(&self) -> Result<Vec<Weight>> {
-        let values = self.0.iter().map(|parameter| {
-            let values = values(parameter.var.as_tensor())?;
-            Ok(Weight { name: parameter.name.clone(), shape: parameter.var.dims().to_vec(), values })
-        });
-        values.collect()
+        self.0.iter().map(|parameter| self.value(&parameter.name)).collect()
+    }
+
+    /// Returns a copy of the weight of this name.
+    ///
+    /// # Errors
+    /// When there is no such weight or the backend fails.
+    pub fn value(&self, name: &str) -> Result<Weight> {
+        let (_, parameter) = self.find(name)?;
+        let values = values(parameter.var.as_tensor())?;
+        Ok(Weight { name: name.to_owned(), shape: parameter.var.dims().to_vec(), values })
     }
 
     /// Returns the number of values in all.
@@ -309,10 +383,29 @@ impl Parameters {
     }
 }
 
+/// Returns the mean cross-entropy in nats, a scalar, of logits `[texts, labels]` against the place of each text's label.
+///
+/// # Errors
+/// When there is not one target a text, a target is no label, or the backend fails.
+pub fn cross_entropy(logits: &Tensor, targets: &[usize]) -> Result<Tensor> {
+    crate::ops::cross_entropy(logits, targets).map_err(Error::backend)
+}
+
 /// The values of a tensor of `f32`, row-major.
 pub(crate) fn values(tensor: &Tensor) -> Result<Vec<f32>> {
     debug_assert_eq!(tensor.dtype(), DType::F32);
     tensor.flatten_all().and_then(|flat| flat.to_vec1()).map_err(Error::backend)
+}
+
+/// Calls `f` with the values of a contiguous tensor of `f32` on the CPU, row-major, without a copy.
+pub(crate) fn with_values<R>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> R) -> candle_core::Result<R> {
+    let (storage, layout) = tensor.storage_and_layout();
+    let Storage::Cpu(storage) = &*storage else { candle_core::bail!("a tensor is not on the CPU") };
+    let values = storage.as_slice::<f32>()?;
+    match layout.contiguous_offsets().and_then(|(start, end)| values.get(start..end)) {
+        Some(values) => Ok(f(values)),
+        None => candle_core::bail!("a tensor is not contiguous"),
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use candle_core::{Device, Tensor};
-use candle_nn::ops::log_softmax;
 use plaudit_core::{
     Analyzer, Epoch, Error, Example, Labels, Observer, Progress, Result, Scores, Stage, Tokens, Vocab, WordCounts,
 };
@@ -14,7 +12,7 @@ use rayon::prelude::*;
 use crate::TrainConfig;
 use crate::adam::Adam;
 use crate::classifier::{TextClassifier, encode, probabilities};
-use crate::network::{Batch, Mode, Network, Parameters};
+use crate::network::{Batch, Mode, Network, Parameters, cross_entropy};
 use crate::report::{Stopped, TrainReport};
 
 /// Returns a classifier fitted to `train`, with the weights of the epoch that had the best macro F1 on `valid`.
@@ -130,7 +128,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
     }
 
     fn run(mut self) -> Result<TextClassifier<A>> {
-        let mut adam = Adam::new(self.config, self.network.parameters());
+        let mut adam = Adam::new(&self.config.adam, self.network.parameters());
         let mut epochs: Vec<Epoch> = Vec::new();
         let mut best = None;
         let mut stopped = Stopped::Epochs;
@@ -166,7 +164,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let report = self.report(epochs, best_epoch, stopped);
         let mut config = self.config.clone();
         config.labels = Some(self.labels.clone());
-        Ok(TextClassifier::new(self.analyzer, self.vocab, self.labels, config, self.network, report))
+        TextClassifier::new(self.analyzer, self.vocab, self.labels, config, self.network, report)
     }
 
     /// One pass over the training part. Returns its mean loss, or a break where the observer asked for one.
@@ -198,17 +196,16 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let texts: Vec<Vec<u32>> = rows.iter().map(|row| row.ids.iter().map(&mut unknown).collect()).collect();
         let batch = Batch::new(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let targets: Vec<usize> = rows.iter().map(|row| row.label).collect();
-        let (network, labels, seed) = (self.network.as_ref(), self.labels.len(), self.config.seed);
+        let (network, seed) = (self.network.as_ref(), self.config.seed);
         self.pool.install(|| {
             let mut mode = Mode::train(Stream::new(seed, "dropout", step));
             let logits = network.forward(&batch, &mut mode)?;
-            let loss = cross_entropy(&logits, &targets, labels).map_err(Error::backend)?;
+            let loss = cross_entropy(&logits, &targets)?;
             let value = f64::from(loss.to_scalar::<f32>().map_err(Error::backend)?);
             if !value.is_finite() {
                 return Err(diverged(format!("the loss is {value}")));
             }
-            let gradients = loss.backward().map_err(Error::backend)?;
-            let norm = adam.step(network.parameters(), &gradients, mode.into_gathered())?;
+            let norm = adam.step(network.parameters(), &loss, mode)?;
             if !norm.is_finite() {
                 return Err(diverged(format!("the norm of the gradient is {norm}")));
             }
@@ -220,7 +217,10 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
     fn validate(&self, epoch: &mut Epoch, step: u64) -> Result<()> {
         let texts: Vec<&[u32]> = self.valid.iter().map(|row| row.ids.as_slice()).collect();
         let network = self.network.as_ref();
-        let scores = self.pool.install(|| probabilities(network, &texts))?;
+        let scores = self.pool.install(|| {
+            let scorer = network.scorer()?;
+            probabilities(network, scorer.as_deref(), &texts)
+        })?;
         if !scores.iter().flatten().all(|score| score.is_finite()) {
             let what = "a score on the validation part is not a number".to_owned();
             return Err(Error::Diverged { step, rows: self.last.clone(), what });
@@ -252,7 +252,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let unknown: usize =
             self.valid.iter().map(|row| row.ids.iter().filter(|&&id| id == Vocab::UNKNOWN).count()).sum();
         TrainReport {
-            instruction_set: plaudit_kernels::instruction_set().to_owned(),
+            instruction_set: plaudit_kernels::InstructionSet::best().name().to_owned(),
             train_rows: self.train.len(),
             valid_rows: self.valid.len(),
             train_labels,
@@ -297,19 +297,6 @@ fn batches(rows: &[Row], size: usize, seed: u64, epoch: u64) -> Vec<Vec<usize>> 
     batches
 }
 
-/// Mean cross-entropy in nats of logits `[texts, labels]`.
-fn cross_entropy(logits: &Tensor, targets: &[usize], labels: usize) -> candle_core::Result<Tensor> {
-    let share = -1.0 / targets.len().max(1) as f32;
-    let mut weights = vec![0f32; targets.len() * labels];
-    for (row, &target) in weights.chunks_exact_mut(labels).zip(targets) {
-        if let Some(weight) = row.get_mut(target) {
-            *weight = share;
-        }
-    }
-    let weights = Tensor::from_vec(weights, (targets.len(), labels), &Device::Cpu)?;
-    log_softmax(logits, 1)?.mul(&weights)?.sum_all()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,13 +318,5 @@ mod tests {
             })
             .sum();
         assert!(spread < 3 * 63, "{spread}");
-    }
-
-    /// numpy: -np.mean([np.log(np.exp(1)/(np.exp(1)+np.exp(2))), np.log(np.exp(3)/(np.exp(3)+np.exp(0)))]) = 0.6809245
-    #[test]
-    fn cross_entropy_by_hand() {
-        let logits = Tensor::new(&[[1f32, 2.0], [3.0, 0.0]], &Device::Cpu).unwrap();
-        let loss = cross_entropy(&logits, &[0, 0], 2).unwrap().to_scalar::<f32>().unwrap();
-        assert!((loss - 0.680_924_5).abs() < 1e-6, "{loss}");
     }
 }

@@ -101,7 +101,7 @@ fn patience_ends_a_run_that_no_longer_improves() {
 #[test]
 fn a_run_that_diverges_stops_and_names_the_step() {
     let mut config = config();
-    config.learning_rate = 1e30;
+    config.adam.learning_rate = 1e30;
     let (train_rows, valid_rows) = (rows(100, 1), rows(50, 2));
     match train(Blanks, &examples(&train_rows), &examples(&valid_rows), &config, &mut ()) {
         Err(Error::Diverged { step, rows, what }) => {
@@ -118,7 +118,7 @@ fn a_run_that_diverges_stops_and_names_the_step() {
 #[test]
 fn a_run_that_diverges_in_its_last_step_is_named_too() {
     let mut config = config();
-    (config.learning_rate, config.batch) = (1e30, 1000); // one step an epoch
+    (config.adam.learning_rate, config.batch) = (1e30, 1000); // one step an epoch
     let (train_rows, valid_rows) = (rows(100, 1), rows(50, 2));
     match train(Blanks, &examples(&train_rows), &examples(&valid_rows), &config, &mut ()) {
         Err(Error::Diverged { step: 1, rows, what }) => assert!(rows.len() == 100 && what.contains("validation")),

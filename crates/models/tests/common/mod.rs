@@ -66,7 +66,7 @@ pub(crate) fn config() -> TrainConfig {
     (network.dropout, network.embedding_dropout) = (0.1, 0.1);
     let mut config = TrainConfig::default();
     config.architecture = Architecture::BiLstm(network);
-    (config.epochs, config.patience, config.batch, config.learning_rate) = (12, 12, 16, 0.01);
+    (config.epochs, config.patience, config.batch, config.adam.learning_rate) = (12, 12, 16, 0.01);
     config
 }
 

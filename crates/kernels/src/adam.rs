@@ -1,0 +1,145 @@
+//! One step of Adam, and the norm that gradients are clipped by.
+
+use crate::InstructionSet;
+use crate::simd::{Kernel, Simd};
+
+/// The numbers of one step of Adam (Kingma and Ba 2015; Eq. 24-28 of DPMS) or AdamW (Loshchilov and Hutter 2019):
+///
+/// ```text
+/// g      = scale gradient
+/// mean   = beta1 mean + (1 - beta1) g
+/// square = beta2 square + (1 - beta2) g^2
+/// weight = keep weight - rate mean / (sqrt(square) / root + epsilon)
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdamStep {
+    /// What the gradient is multiplied by.
+    pub scale: f32,
+    /// Decay of the mean.
+    pub beta1: f32,
+    /// Decay of the mean square.
+    pub beta2: f32,
+    /// The learning rate over `1 - beta1^step`.
+    pub rate: f32,
+    /// The square root of `1 - beta2^step`.
+    pub root: f32,
+    /// The guard against division by zero.
+    pub epsilon: f32,
+    /// 1, or 1 less the learning rate times the weight decay of AdamW.
+    pub keep: f32,
+}
+
+impl AdamStep {
+    /// Moves the weights and their moments, all of one length.
+    ///
+    /// # Panics
+    /// When the lengths differ.
+    pub fn apply(
+        &self,
+        set: InstructionSet,
+        weights: &mut [f32],
+        mean: &mut [f32],
+        square: &mut [f32],
+        gradient: &[f32],
+    ) {
+        assert!(
+            [mean.len(), square.len(), gradient.len()] == [weights.len(); 3],
+            "weights, moments and gradient of one length"
+        );
+        set.run(Apply { step: self, weights, mean, square, gradient });
+    }
+}
+
+struct Apply<'a> {
+    step: &'a AdamStep,
+    weights: &'a mut [f32],
+    mean: &'a mut [f32],
+    square: &'a mut [f32],
+    gradient: &'a [f32],
+}
+
+impl Kernel for Apply<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let AdamStep { scale, beta1, beta2, rate, root, epsilon, keep } = *self.step;
+        let [scale, beta1, beta2, rate, root, epsilon, keep] =
+            [scale, beta1, beta2, rate, root, epsilon, keep].map(|number| s.splat(number));
+        let one = s.splat(1.0);
+        let (rest1, rest2) = (s.sub(one, beta1), s.sub(one, beta2));
+        let moments = self.mean.chunks_mut(S::LANES).zip(self.square.chunks_mut(S::LANES));
+        let values = self.weights.chunks_mut(S::LANES).zip(self.gradient.chunks(S::LANES));
+        for ((weight, gradient), (mean, square)) in values.zip(moments) {
+            let g = s.mul(s.load_some(gradient), scale);
+            let m = s.mul_add(beta1, s.load_some(mean), s.mul(rest1, g));
+            let v = s.mul_add(beta2, s.load_some(square), s.mul(s.mul(rest2, g), g));
+            let slope = s.div(s.mul(rate, m), s.add(s.div(s.sqrt(v), root), epsilon));
+            s.store_some(m, mean);
+            s.store_some(v, square);
+            s.store_some(s.sub(s.mul(keep, s.load_some(weight)), slope), weight);
+        }
+    }
+}
+
+/// Returns the sum of the squares, in double precision and always in the same order.
+pub fn sum_of_squares(set: InstructionSet, values: &[f32]) -> f64 {
+    struct Sum<'a>(&'a [f32]);
+
+    impl Kernel for Sum<'_> {
+        type Out = f64;
+
+        #[inline(always)]
+        fn run<S: Simd>(self, _: S) -> f64 {
+            let mut sums = [0f64; 16];
+            let (chunks, rest) = self.0.as_chunks::<16>();
+            for chunk in chunks {
+                for (sum, &value) in sums.iter_mut().zip(chunk) {
+                    *sum += f64::from(value) * f64::from(value); // exact but for the sum: nothing to fuse
+                }
+            }
+            sums.iter().sum::<f64>() + rest.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>()
+        }
+    }
+
+    set.run(Sum(values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{every, numbers, same};
+
+    #[test]
+    fn the_same_on_every_instruction_set() {
+        let step = AdamStep { scale: 0.7, beta1: 0.9, beta2: 0.999, rate: 0.01, root: 0.3, epsilon: 1e-8, keep: 0.999 };
+        let mut found: Vec<(bool, Vec<f32>)> = Vec::new();
+        for set in every() {
+            let (mut w, mut m, mut v) =
+                (numbers(37, 1), numbers(37, 2), numbers(37, 3).iter().map(|x| x * x).collect::<Vec<_>>());
+            let (old, g) = (w.clone(), numbers(37, 4));
+            let (m0, v0) = (m.clone(), v.clone());
+            step.apply(set, &mut w, &mut m, &mut v, &g);
+            for k in 0..37 {
+                let g = 0.7 * f64::from(g[k]);
+                let mean = 0.9 * f64::from(m0[k]) + 0.1 * g;
+                let square = 0.999 * f64::from(v0[k]) + 0.001 * g * g;
+                let weight = 0.999 * f64::from(old[k]) - 0.01 * mean / (square.sqrt() / 0.3 + 1e-8);
+                assert!((f64::from(w[k]) - weight).abs() < 1e-6 && (f64::from(m[k]) - mean).abs() < 1e-6);
+            }
+            found.push((set.is_fused(), [w, m, v].concat()));
+        }
+        for pair in found.windows(2) {
+            assert!(pair[0].0 != pair[1].0 || same(&pair[0].1, &pair[1].1));
+        }
+    }
+
+    #[test]
+    fn squares_by_hand() {
+        let values: Vec<f32> = (0..35).map(|k| k as f32).collect();
+        for set in every() {
+            assert_eq!(sum_of_squares(set, &values), 34.0 * 35.0 * 69.0 / 6.0);
+            assert!(!sum_of_squares(set, &[1.0, f32::NAN]).is_finite());
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The backward pass: blocks go back through time, then a few large products sum up.
+
+use rayon::prelude::*;
+
+use super::{Lstm, LstmGradient, LstmState, LstmTrace, Output};
+use crate::math::tanh;
+use crate::packed::Block;
+use crate::product::{Panels, Product};
+use crate::simd::{Kernel, Simd};
+use crate::{Buffer, Matrix, Start, product};
+
+impl Lstm<'_> {
+    /// Returns the gradients of everything that went into [`forward`](Self::forward), from that of its result and, where it
+    /// counts, that of the state after the last token. The trace is used up.
+    ///
+    /// # Panics
+    /// When an array has not the size that the type's docs name.
+    pub fn backward(
+        &self,
+        inputs: &[f32],
+        weights: &[f32],
+        trace: LstmTrace,
+        d_result: &[f32],
+        d_state: Option<LstmState>,
+    ) -> LstmGradient {
+        let (tokens, texts, hidden, directions) =
+            (self.packed.tokens(), self.packed.texts(), self.hidden, self.directions);
+        let rows = inputs.len() / self.input.max(1);
+        self.check(rows);
+        assert_eq!(d_result.len(), self.outputs(), "the gradient of the result");
+        assert_eq!(trace.cells.len(), directions * tokens * hidden, "the trace");
+        let LstmTrace { mut gates, cells, before, steps, initial } = trace;
+        let mut state = d_state.unwrap_or_else(|| LstmState::zeros(directions, texts, hidden));
+        assert_eq!(state.hidden.len(), directions * texts * hidden, "the gradient of hidden states");
+        assert_eq!(state.cell.len(), directions * texts * hidden, "the gradient of cell states");
+        let d_result = apart(d_result, directions, hidden);
+        if self.output == Output::Last {
+            state.hidden.iter_mut().zip(d_result.iter()).for_each(|(sum, &value)| *sum += value);
+        }
+
+        let weights_of: Vec<_> = self.split(weights).collect();
+        let recurrent: Vec<Panels> = weights_of
+            .iter()
+            .map(|weights| Panels::new(self.set, Matrix::new(weights.recurrent, 4 * hidden, hidden)))
+            .collect();
+        let mut tasks = Vec::with_capacity(directions * self.packed.blocks().len());
+        let mut rest = (&mut gates[..], &mut state.hidden[..], &mut state.cell[..]);
+        for (direction, recurrent) in recurrent.iter().enumerate() {
+            for block in self.packed.blocks() {
+                let (size, width) = (block.rows.len() * hidden, block.texts.len() * hidden);
+                let of_tokens = |from: usize| (direction * tokens + block.rows.start) * from;
+                let of_texts = (direction * texts + block.texts.start) * hidden;
+                let (gates, more_gates) = rest.0.split_at_mut(size * 4);
+                let (d_hidden, more_hidden) = rest.1.split_at_mut(width);
+                let (d_cell, more_cell) = rest.2.split_at_mut(width);
+                rest = (more_gates, more_hidden, more_cell);
+                tasks.push(Backward {
+                    hidden,
+                    reverse: direction == 1,
+                    block,
+                    recurrent,
+                    output: self.output,
+                    cells: &cells[of_tokens(hidden)..][..size],
+                    initial: &initial[of_texts..][..width],
+                    steps: if self.output == Output::Max { &steps[of_texts..][..width] } else { &[] },
+                    d_result: match self.output {
+                        Output::Sequence => &d_result[of_tokens(hidden)..][..size],
+                        _ => &d_result[of_texts..][..width],
+                    },
+                    gates,
+                    d_hidden,
+                    d_cell,
+                });
+            }
+        }
+        tasks.into_par_iter().for_each(|task| self.set.run(task));
+
+        // From here on `gates` holds the gradients of the pre-activations, in packed order.
+        let plain = rows == tokens && self.index.iter().enumerate().all(|(place, &row)| place == row as usize);
+        let mut summed = Buffer::zeros(if plain { 0 } else { directions * rows * 4 * hidden });
+        let size = (rows * 4 * hidden).max(1);
+        if !plain {
+            let parts = summed.par_chunks_exact_mut(size).zip(gates.par_chunks_exact((tokens * 4 * hidden).max(1)));
+            parts.for_each(|(sums, gates)| {
+                self.set.run(Gather { width: 4 * hidden, index: self.index, from: gates, sums });
+            });
+        }
+        let d_projected: &[f32] = if plain { &gates } else { &summed };
+        let mut d_inputs = vec![0.0; inputs.len()];
+        let mut d_weights = Vec::with_capacity(weights.len());
+        for (direction, weights) in weights_of.iter().enumerate() {
+            let d_projected = &d_projected[direction * rows * 4 * hidden..][..rows * 4 * hidden];
+            let of_tokens = |width: usize| direction * tokens * width..(direction + 1) * tokens * width;
+            let turned = Matrix::new(d_projected, rows, 4 * hidden);
+            let at = d_weights.len();
+            d_weights.resize(at + self.direction_weights(), 0.0);
+            let (d_input, more) = d_weights[at..].split_at_mut(4 * hidden * self.input);
+            let (d_recurrent, d_bias) = more.split_at_mut(4 * hidden * hidden);
+            product(self.set, turned.t(), Matrix::new(inputs, rows, self.input), Start::Zero, d_input);
+            let gates = Matrix::new(&gates[of_tokens(4 * hidden)], tokens, 4 * hidden);
+            let before = Matrix::new(&before[of_tokens(hidden)], tokens, hidden);
+            product(self.set, gates.t(), before, Start::Zero, d_recurrent);
+            let (bias, same) = d_bias.split_at_mut(4 * hidden);
+            self.set.run(Columns { from: d_projected, sums: bias });
+            same.copy_from_slice(bias);
+            let start = if direction == 0 { Start::Zero } else { Start::Old };
+            product(self.set, turned, Matrix::new(weights.input, 4 * hidden, self.input), start, &mut d_inputs);
+        }
+        LstmGradient { inputs: d_inputs, weights: d_weights, state }
+    }
+}
+
+/// `[rows, directions hidden]` as `[directions, rows, hidden]`.
+fn apart(values: &[f32], directions: usize, hidden: usize) -> Buffer {
+    let mut out = Buffer::dirty(values.len());
+    if directions == 1 {
+        out.copy_from_slice(values);
+        return out;
+    }
+    let half = values.len() / 2;
+    let (first, second) = out.split_at_mut(half);
+    let rows = first.chunks_exact_mut(hidden.max(1)).zip(second.chunks_exact_mut(hidden.max(1)));
+    for (row, (a, b)) in values.chunks_exact((2 * hidden).max(1)).zip(rows) {
+        a.copy_from_slice(&row[..hidden]);
+        b.copy_from_slice(&row[hidden..]);
+    }
+    out
+}
+
+/// One direction of one block of texts.
+struct Backward<'a> {
+    hidden: usize,
+    reverse: bool,
+    block: &'a Block,
+    recurrent: &'a Panels,
+    output: Output,
+    cells: &'a [f32],
+    initial: &'a [f32],
+    steps: &'a [f32],
+    d_result: &'a [f32],
+    /// Activations, which become the gradients of the pre-activations.
+    gates: &'a mut [f32],
+    /// Gradients of the state after the last token that was read, which become those of the state before the first.
+    d_hidden: &'a mut [f32],
+    d_cell: &'a mut [f32],
+}
+
+impl Kernel for Backward<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, s: S) {
+        let (hidden, steps) = (self.hidden, self.block.steps());
+        for k in (0..steps).rev() {
+            let (step, read_before) =
+                if self.reverse { (steps - 1 - k, (k > 0).then(|| steps - k)) } else { (k, k.checked_sub(1)) };
+            let rows = self.block.step(step);
+            let old = read_before.map_or(0..0, |step| self.block.step(step));
+            for text in 0..rows.len() {
+                let old_cell = match text < old.len() {
+                    true => &self.cells[(old.start + text) * hidden..][..hidden],
+                    false => &self.initial[text * hidden..][..hidden],
+                };
+                self.text(s, step, text, rows.start + text, old_cell);
+            }
+            let gates = &self.gates[rows.start * 4 * hidden..][..rows.len() * 4 * hidden];
+            let a = Matrix::new(gates, rows.len(), 4 * hidden);
+            let out = &mut self.d_hidden[..rows.len() * hidden];
+            Product { a, b: self.recurrent, start: Start::Zero, out }.run(s);
+        }
+    }
+}
+
+impl Backward<'_> {
+    /// One step of one text: the gradients of the gates and of the old cell state.
+    #[inline(always)]
+    fn text<S: Simd>(&mut self, s: S, step: usize, text: usize, row: usize, old_cell: &[f32]) {
+        let hidden = self.hidden;
+        let one = s.splat(1.0);
+        let step = s.splat(step as f32);
+        let share = if self.output == Output::Mean { self.block.share(text) } else { 0.0 };
+        for first in (0..hidden).step_by(S::LANES) {
+            let width = S::LANES.min(hidden - first);
+            let at = |from: usize| from * hidden + first..from * hidden + first + width;
+            let d_hidden = s.load_some(&self.d_hidden[at(text)]);
+            let d_hidden = match self.output {
+                Output::Last => d_hidden,
+                Output::Sequence => s.add(d_hidden, s.load_some(&self.d_result[at(row)])),
+                Output::Mean => s.mul_add(s.splat(share), s.load_some(&self.d_result[at(text)]), d_hidden),
+                Output::Max => {
+                    let d_result = s.load_some(&self.d_result[at(text)]);
+                    s.add(d_hidden, s.keep_where_eq(s.load_some(&self.steps[at(text)]), step, d_result))
+                }
+            };
+            let [i, f, g, o] = [0, 1, 2, 3].map(|gate| s.load_some(&self.gates[at(row * 4 + gate)]));
+            let t = tanh(s, s.load_some(&self.cells[at(row)]));
+            let old_cell = s.load_some(&old_cell[first..first + width]);
+            // d c = d c' + d h o (1 - tanh(c)^2)
+            let d = s.mul_add(s.mul(d_hidden, o), s.neg_mul_add(t, t, one), s.load_some(&self.d_cell[at(text)]));
+            s.store_some(s.mul(d, f), &mut self.d_cell[at(text)]);
+            let slope = |y: S::V| s.neg_mul_add(y, y, y); // of the logistic function: y (1 - y)
+            let d_gates = [
+                s.mul(s.mul(d, g), slope(i)),
+                s.mul(s.mul(d, old_cell), slope(f)),
+                s.mul(s.mul(d, i), s.neg_mul_add(g, g, one)),
+                s.mul(s.mul(d_hidden, t), slope(o)),
+            ];
+            for (gate, value) in d_gates.into_iter().enumerate() {
+                s.store_some(value, &mut self.gates[at(row * 4 + gate)]);
+            }
+        }
+    }
+}
+
+/// Adds each row of `from` to the row of `sums` that the index names, in order.
+struct Gather<'a> {
+    width: usize,
+    index: &'a [u32],
+    from: &'a [f32],
+    sums: &'a mut [f32],
+}
+
+impl Kernel for Gather<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        for (row, &to) in self.from.chunks_exact(self.width.max(1)).zip(self.index) {
+            add(s, row, &mut self.sums[to as usize * self.width..][..self.width]);
+        }
+    }
+}
+
+/// Sums of columns, rows in order.
+struct Columns<'a> {
+    from: &'a [f32],
+    sums: &'a mut [f32],
+}
+
+impl Kernel for Columns<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        for row in self.from.chunks_exact(self.sums.len().max(1)) {
+            add(s, row, self.sums);
+        }
+    }
+}
+
+#[inline(always)]
+fn add<S: Simd>(s: S, values: &[f32], sums: &mut [f32]) {
+    for (value, sum) in values.chunks(S::LANES).zip(sums.chunks_mut(S::LANES)) {
+        s.store_some(s.add(s.load_some(value), s.load_some(sum)), sum);
+    }
+}

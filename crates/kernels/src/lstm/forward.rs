@@ -1,0 +1,257 @@
+//! The forward pass: blocks of texts go through time, each on one thread.
+
+use rayon::prelude::*;
+
+use super::{GatePanels, Lstm, LstmPanels, LstmState, LstmTrace, Output};
+use crate::Buffer;
+use crate::math::{sigmoid, tanh};
+use crate::packed::Block;
+use crate::product::{Left, multiply, with_rows};
+use crate::simd::{Kernel, Simd};
+
+impl Lstm<'_> {
+    /// Returns the result of a pass, of [`outputs`](Self::outputs) numbers. `state` is the state before the first token and
+    /// becomes the one after the last (which is the first in the text for direction 1). With `trace`, what the backward
+    /// pass needs is kept.
+    ///
+    /// # Panics
+    /// When an array has not the size that the type's docs name, or an index is too large.
+    pub fn forward(
+        &self,
+        inputs: &[f32],
+        weights: &[f32],
+        state: &mut LstmState,
+        trace: bool,
+    ) -> (Vec<f32>, Option<LstmTrace>) {
+        assert_eq!(inputs.len() % self.input.max(1), 0, "the inputs of an LSTM");
+        let panels = self.panels(weights);
+        let projected = self.project(inputs, &panels);
+        self.recur(&projected, &panels, state, trace)
+    }
+
+    /// As [`forward`](Self::forward), for inputs that were [projected](Self::project) before.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn recur(
+        &self,
+        projected: &[f32],
+        panels: &LstmPanels,
+        state: &mut LstmState,
+        trace: bool,
+    ) -> (Vec<f32>, Option<LstmTrace>) {
+        let (tokens, texts, hidden, directions) =
+            (self.packed.tokens(), self.packed.texts(), self.hidden, self.directions);
+        let rows = projected.len() / (directions * 4 * hidden).max(1);
+        self.check(rows);
+        assert_eq!(state.hidden.len(), directions * texts * hidden, "hidden states");
+        assert_eq!(state.cell.len(), directions * texts * hidden, "cell states");
+        let kept = if trace { tokens } else { 0 };
+        let sequence = if self.output == Output::Sequence { tokens } else { 0 };
+        let pooled = if matches!(self.output, Output::Max | Output::Mean) { texts } else { 0 };
+        let mut initial = Buffer::dirty(if trace { state.cell.len() } else { 0 });
+        if trace {
+            initial.copy_from_slice(&state.cell);
+        }
+        let mut kept_gates = Buffer::dirty(directions * kept * 4 * hidden);
+        let mut kept_cells = Buffer::dirty(directions * kept * hidden);
+        let mut kept_before = Buffer::dirty(directions * kept * hidden);
+        let mut states = Buffer::dirty(directions * sequence * hidden);
+        let mut pool = Buffer::zeros(directions * pooled * hidden);
+        let mut steps = Buffer::dirty(if self.output == Output::Max { pool.len() } else { 0 });
+
+        let mut tasks = Vec::with_capacity(directions * self.packed.blocks().len());
+        {
+            let mut gates = Cut(&mut kept_gates);
+            let mut cells = Cut(&mut kept_cells);
+            let mut before = Cut(&mut kept_before);
+            let mut states = Cut(&mut states);
+            let mut pool = Cut(&mut pool);
+            let mut steps = Cut(&mut steps);
+            let (mut h, mut c) = (Cut(&mut state.hidden), Cut(&mut state.cell));
+            for (direction, panels) in panels.directions.iter().enumerate() {
+                for block in self.packed.blocks() {
+                    let (tokens, texts) = (block.rows.len() * hidden, block.texts.len() * hidden);
+                    tasks.push(Forward {
+                        hidden,
+                        reverse: direction == 1,
+                        block,
+                        index: &self.index[block.rows.clone()],
+                        projected: &projected[direction * rows * 4 * hidden..][..rows * 4 * hidden],
+                        recurrent: &panels.recurrent,
+                        output: self.output,
+                        hidden_state: h.next(texts),
+                        cell_state: c.next(texts),
+                        gates: gates.next(tokens * 4),
+                        cells: cells.next(tokens),
+                        before: before.next(tokens),
+                        states: states.next(tokens),
+                        pool: pool.next(texts),
+                        steps: steps.next(texts),
+                    });
+                }
+            }
+        }
+        if tasks.len() < 2 || tokens * hidden * hidden <= SMALL {
+            tasks.into_iter().for_each(|task| self.set.run(task));
+        } else {
+            tasks.into_par_iter().for_each(|task| self.set.run(task));
+        }
+        let result = match self.output {
+            Output::Sequence => beside(&states, directions, hidden),
+            Output::Last => beside(&state.hidden, directions, hidden),
+            Output::Max | Output::Mean => beside(&pool, directions, hidden),
+        };
+        let kept = LstmTrace { gates: kept_gates, cells: kept_cells, before: kept_before, steps, initial };
+        (result, trace.then_some(kept))
+    }
+}
+
+/// Below this much work (tokens times weights of a gate) all blocks stay on the calling thread.
+const SMALL: usize = 1 << 19;
+
+/// A slice that is given away piece by piece; where nothing is kept, it is empty and so are the pieces.
+struct Cut<'a>(&'a mut [f32]);
+
+impl<'a> Cut<'a> {
+    fn next(&mut self, len: usize) -> &'a mut [f32] {
+        let whole = std::mem::take(&mut self.0);
+        let (piece, rest) = whole.split_at_mut(len.min(whole.len()));
+        self.0 = rest;
+        piece
+    }
+}
+
+/// `[directions, rows, hidden]` with the directions side by side: `[rows, directions hidden]`.
+fn beside(values: &[f32], directions: usize, hidden: usize) -> Vec<f32> {
+    if directions == 1 {
+        return values.to_vec();
+    }
+    let (first, second) = values.split_at(values.len() / 2);
+    let mut out = Vec::with_capacity(values.len());
+    for (a, b) in first.chunks_exact(hidden.max(1)).zip(second.chunks_exact(hidden.max(1))) {
+        out.extend_from_slice(a);
+        out.extend_from_slice(b);
+    }
+    out
+}
+
+/// One direction of one block of texts.
+struct Forward<'a> {
+    hidden: usize,
+    reverse: bool,
+    block: &'a Block,
+    index: &'a [u32],
+    projected: &'a [f32],
+    recurrent: &'a GatePanels,
+    output: Output,
+    hidden_state: &'a mut [f32],
+    cell_state: &'a mut [f32],
+    gates: &'a mut [f32],
+    cells: &'a mut [f32],
+    before: &'a mut [f32],
+    states: &'a mut [f32],
+    pool: &'a mut [f32],
+    steps: &'a mut [f32],
+}
+
+impl Kernel for Forward<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, s: S) {
+        let (hidden, steps) = (self.hidden, self.block.steps());
+        let mut fresh = Buffer::dirty(self.block.texts.len() * hidden);
+        let mut begun = 0;
+        for k in 0..steps {
+            let step = if self.reverse { steps - 1 - k } else { k };
+            let rows = self.block.step(step);
+            let (start, alive) = (rows.start, rows.len());
+            let width = alive * hidden;
+            if !self.before.is_empty() {
+                self.before[start * hidden..][..width].copy_from_slice(&self.hidden_state[..width]);
+            }
+            let panel = (hidden * 4 * S::LANES).max(1);
+            for (panel, first) in self.recurrent.0.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
+                for row in (0..alive).step_by(S::ROWS) {
+                    with_rows!(S::ROWS.min(alive - row), R => self.tile::<S, R>(s, panel, first, start, row, &mut fresh));
+                }
+            }
+            self.hidden_state[..width].copy_from_slice(&fresh[..width]);
+            match self.output {
+                Output::Last => {}
+                Output::Sequence => self.states[start * hidden..][..width].copy_from_slice(&fresh[..width]),
+                Output::Max => {
+                    let (old, new) = (begun.min(alive) * hidden, width);
+                    largest(s, step as f32, &fresh[..old], &mut self.pool[..old], &mut self.steps[..old]);
+                    self.pool[old..new].copy_from_slice(&fresh[old..new]);
+                    self.steps[old..new].fill(step as f32);
+                }
+                Output::Mean => {
+                    self.pool[..width].iter_mut().zip(&fresh[..width]).for_each(|(sum, &value)| *sum += value);
+                }
+            }
+            begun = begun.max(alive);
+        }
+        if self.output == Output::Mean {
+            for (text, sums) in self.pool.chunks_exact_mut(hidden.max(1)).enumerate() {
+                let share = self.block.share(text);
+                sums.iter_mut().for_each(|sum| *sum *= share);
+            }
+        }
+    }
+}
+
+impl Forward<'_> {
+    /// One step of `R` texts, from `row`, for one vector of hidden units, from `first`: the recurrent product and Eq. 17-22,
+    /// in registers.
+    #[inline(always)]
+    fn tile<S: Simd, const R: usize>(
+        &mut self,
+        s: S,
+        panel: &[f32],
+        first: usize,
+        start: usize,
+        row: usize,
+        fresh: &mut [f32],
+    ) {
+        let hidden = self.hidden;
+        let width = S::LANES.min(hidden - first);
+        let mut sums = [[s.splat(0.0); 4]; R];
+        for (r, sums) in sums.iter_mut().enumerate() {
+            let from = &self.projected[self.index[start + row + r] as usize * 4 * hidden..][..4 * hidden];
+            for (gate, sum) in sums.iter_mut().enumerate() {
+                *sum = s.load_some(&from[gate * hidden + first..][..width]);
+            }
+        }
+        let left = Left { data: &self.hidden_state[row * hidden..], row: hidden, column: 1 };
+        multiply::<S, R, 4>(s, left, panel, &mut sums);
+        for (r, &[i, f, g, o]) in sums.iter().enumerate() {
+            let (i, f, g, o) = (sigmoid(s, i), sigmoid(s, f), tanh(s, g), sigmoid(s, o));
+            let place = (row + r) * hidden + first;
+            let cell = &mut self.cell_state[place..][..width];
+            let c = s.mul_add(f, s.load_some(cell), s.mul(i, g));
+            s.store_some(c, cell);
+            s.store_some(s.mul(o, tanh(s, c)), &mut fresh[place..][..width]);
+            if !self.gates.is_empty() {
+                let kept = start + row + r;
+                for (gate, value) in [i, f, g, o].into_iter().enumerate() {
+                    s.store_some(value, &mut self.gates[(kept * 4 + gate) * hidden + first..][..width]);
+                }
+                s.store_some(c, &mut self.cells[kept * hidden + first..][..width]);
+            }
+        }
+    }
+}
+
+/// Puts values that are larger than the best, or not numbers, in their place, and `step` beside them.
+#[inline(always)]
+fn largest<S: Simd>(s: S, step: f32, values: &[f32], best: &mut [f32], steps: &mut [f32]) {
+    let (step, lanes) = (s.splat(step), S::LANES);
+    for ((value, best), at) in values.chunks(lanes).zip(best.chunks_mut(lanes)).zip(steps.chunks_mut(lanes)) {
+        let (new, old) = (s.load_some(value), s.load_some(best));
+        s.store_some(s.pick_unless_le(new, old, new, old), best);
+        let old_step = s.load_some(at);
+        s.store_some(s.pick_unless_le(new, old, step, old_step), at);
+    }
+}

@@ -1,0 +1,217 @@
+//! The LSTM over a packed batch, in one direction or both, and its gradient (Eq. 17-23 of DPMS).
+
+mod backward;
+mod forward;
+#[cfg(test)]
+mod tests;
+
+use crate::product::{Panels, product_with};
+use crate::simd::{Kernel, Simd};
+use crate::{Buffer, InstructionSet, Matrix, Packed, Start};
+
+/// The sizes and the batch of an LSTM layer: what both passes share.
+///
+/// Direction 0 reads each text from its first token, direction 1, where there is one, from its last. Neither ever sees
+/// padding, so a text's result does not depend on the texts beside it.
+///
+/// Arrays, all row-major:
+/// - `inputs` `[rows, input]`: what the tokens read. Tokens may share a row, which is then multiplied once;
+/// - `weights`: for each direction PyTorch's `weight_ih` `[4 hidden, input]`, `weight_hh` `[4 hidden, hidden]`, `bias_ih` and
+///   `bias_hh` `[4 hidden]`, one after the other, gates in PyTorch's order input, forget, cell, output;
+/// - results by [`Output`], the directions side by side.
+#[derive(Debug, Clone, Copy)]
+pub struct Lstm<'a> {
+    /// What the loops run on.
+    pub set: InstructionSet,
+    /// The layout of the batch.
+    pub packed: &'a Packed,
+    /// For each packed token its row of the inputs, `[tokens]`.
+    pub index: &'a [u32],
+    /// The length of a row of the inputs.
+    pub input: usize,
+    /// The hidden size of one direction.
+    pub hidden: usize,
+    /// 1 or 2.
+    pub directions: usize,
+    /// What becomes of the hidden states.
+    pub output: Output,
+}
+
+/// What an LSTM layer gives of its hidden states, `D` directions of size `hidden`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// All of them, `[tokens, D hidden]` in packed order.
+    Sequence,
+    /// Of each text the state after the last token that the direction reads, `[texts, D hidden]` in sorted order.
+    Last,
+    /// The largest of each text, number by number, `[texts, D hidden]`; zeros for a text without tokens. The gradient goes to
+    /// the one that was read first among equals.
+    Max,
+    /// The mean of each text, `[texts, D hidden]`; zeros for a text without tokens.
+    Mean,
+}
+
+/// The hidden and the cell state of each text, `[directions, texts, hidden]` in sorted order, texts longest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LstmState {
+    /// Hidden states.
+    pub hidden: Vec<f32>,
+    /// Cell states.
+    pub cell: Vec<f32>,
+}
+
+/// What a forward pass keeps for the backward pass.
+#[derive(Debug)]
+pub struct LstmTrace {
+    /// Gate activations, `[directions, tokens, 4 hidden]`.
+    gates: Buffer,
+    /// Cell states, `[directions, tokens, hidden]`.
+    cells: Buffer,
+    /// The hidden state that each token found, `[directions, tokens, hidden]`.
+    before: Buffer,
+    /// The step that each maximum came from, `[directions, texts, hidden]`; of no length for other outputs.
+    steps: Buffer,
+    /// The cell states of before the first token, `[directions, texts, hidden]`.
+    initial: Buffer,
+}
+
+/// Gradients of a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LstmGradient {
+    /// Of the inputs.
+    pub inputs: Vec<f32>,
+    /// Of the weights.
+    pub weights: Vec<f32>,
+    /// Of the initial state.
+    pub state: LstmState,
+}
+
+/// The weights of a layer in the order in which inference reads them.
+#[derive(Debug)]
+pub struct LstmPanels {
+    directions: Vec<DirectionPanels>,
+}
+
+#[derive(Debug)]
+struct DirectionPanels {
+    input: Panels,
+    recurrent: GatePanels,
+    bias: Vec<f32>,
+}
+
+/// The recurrent weights of one direction: for each vector of hidden units, and each hidden unit that is read, the four
+/// gates' weights; filled up with zeros.
+#[derive(Debug)]
+pub(crate) struct GatePanels(Buffer);
+
+/// One direction's weights, as they lie in the flat array.
+#[derive(Clone, Copy)]
+pub(crate) struct Weights<'a> {
+    pub(crate) input: &'a [f32],
+    pub(crate) recurrent: &'a [f32],
+    bias_input: &'a [f32],
+    bias_recurrent: &'a [f32],
+}
+
+impl LstmState {
+    /// Returns zeros: the state before the first token.
+    pub fn zeros(directions: usize, texts: usize, hidden: usize) -> Self {
+        let zeros = vec![0.0; directions * texts * hidden];
+        Self { hidden: zeros.clone(), cell: zeros }
+    }
+}
+
+impl Lstm<'_> {
+    /// Returns the number of weights: `directions * 4 hidden (input + hidden + 2)`.
+    pub fn weights(&self) -> usize {
+        self.directions * self.direction_weights()
+    }
+
+    /// Returns the length of a result.
+    pub fn outputs(&self) -> usize {
+        let rows = if self.output == Output::Sequence { self.packed.tokens() } else { self.packed.texts() };
+        rows * self.directions * self.hidden
+    }
+
+    fn direction_weights(&self) -> usize {
+        4 * self.hidden * (self.input + self.hidden + 2)
+    }
+
+    /// The weights of each direction.
+    fn split<'w>(&self, weights: &'w [f32]) -> impl Iterator<Item = Weights<'w>> {
+        assert_eq!(weights.len(), self.weights(), "the weights of an LSTM");
+        let gates = 4 * self.hidden;
+        let inputs = gates * self.input;
+        weights.chunks_exact(self.direction_weights().max(1)).map(move |all| {
+            let (input, rest) = all.split_at(inputs);
+            let (recurrent, rest) = rest.split_at(gates * (gates / 4));
+            let (bias_input, bias_recurrent) = rest.split_at(gates);
+            Weights { input, recurrent, bias_input, bias_recurrent }
+        })
+    }
+
+    /// Returns the weights in the order in which a forward pass reads them.
+    ///
+    /// # Panics
+    /// When their number is not [`weights`](Self::weights).
+    pub fn panels(&self, weights: &[f32]) -> LstmPanels {
+        let (gates, hidden) = (4 * self.hidden, self.hidden);
+        let directions = self.split(weights).map(|weights| DirectionPanels {
+            input: Panels::new(self.set, Matrix::new(weights.input, gates, self.input).t()),
+            recurrent: GatePanels::new(self.set, weights.recurrent, hidden),
+            bias: weights.bias_input.iter().zip(weights.bias_recurrent).map(|(a, b)| a + b).collect(),
+        });
+        LstmPanels { directions: directions.collect() }
+    }
+
+    /// Returns each input row's share of the gates, biases included: `[directions, rows, 4 hidden]`.
+    ///
+    /// # Panics
+    /// When the panels are of another layer.
+    pub fn project(&self, inputs: &[f32], panels: &LstmPanels) -> Buffer {
+        let rows = inputs.len() / self.input.max(1);
+        let mut projected = Buffer::dirty(self.directions * rows * 4 * self.hidden);
+        let parts = projected.chunks_exact_mut((rows * 4 * self.hidden).max(1));
+        for (out, panels) in parts.zip(&panels.directions) {
+            product_with(Matrix::new(inputs, rows, self.input), &panels.input, Start::Row(&panels.bias), out);
+        }
+        projected
+    }
+
+    fn check(&self, rows: usize) {
+        assert!((1..=2).contains(&self.directions), "directions");
+        assert_eq!(self.index.len(), self.packed.tokens(), "one index a token");
+        assert!(self.index.iter().all(|&row| (row as usize) < rows), "an index is too large");
+        assert!(self.packed.lengths().first().is_none_or(|&longest| longest < 1 << 24), "a text is too long");
+    }
+}
+
+impl GatePanels {
+    fn new(set: InstructionSet, recurrent: &[f32], hidden: usize) -> Self {
+        struct Pack<'a>(&'a [f32], usize);
+
+        impl Kernel for Pack<'_> {
+            type Out = Buffer;
+
+            #[inline(always)]
+            fn run<S: Simd>(self, _: S) -> Buffer {
+                let Self(recurrent, hidden) = self;
+                let mut data = Buffer::zeros(hidden.div_ceil(S::LANES) * hidden * 4 * S::LANES);
+                let panels = data.chunks_exact_mut((hidden * 4 * S::LANES).max(1));
+                for (panel, first) in panels.zip((0..hidden).step_by(S::LANES)) {
+                    for gate in 0..4 {
+                        for lane in 0..S::LANES.min(hidden - first) {
+                            let from = &recurrent[(gate * hidden + first + lane) * hidden..][..hidden];
+                            for (to, &weight) in panel.chunks_exact_mut(4 * S::LANES).zip(from) {
+                                to[gate * S::LANES + lane] = weight;
+                            }
+                        }
+                    }
+                }
+                data
+            }
+        }
+
+        Self(set.run(Pack(recurrent, hidden)))
+    }
+}

@@ -1,0 +1,120 @@
+//! Exponential, logistic function and hyperbolic tangent on vectors.
+//!
+//! No division: dividers are several times slower than multipliers, and every machine must give the same bytes, so that its
+//! own approximate reciprocal is of no use either.
+
+use crate::simd::Simd;
+
+/// e^x with a relative error below 3e-7 for |x| < 87; beyond, the value at 87 or -87. By range reduction and Cephes'
+/// polynomial of degree 6 (`expf`).
+#[inline(always)]
+pub(crate) fn exp<S: Simd>(s: S, x: S::V) -> S::V {
+    let shift = s.splat(12_582_912.0); // 1.5 * 2^23: adding it rounds to a whole number, left in the low bits
+    // In this order a NaN passes.
+    let x = s.min(s.splat(87.0), s.max(s.splat(-87.0), x));
+    let shifted = s.mul_add(x, s.splat(std::f32::consts::LOG2_E), shift);
+    let n = s.sub(shifted, shift);
+    let r = s.neg_mul_add(n, s.splat(0.693_359_4), x);
+    let r = s.neg_mul_add(n, s.splat(-2.121_944_4e-4), r);
+    let p = s.splat(1.987_569_2e-4);
+    let p = s.mul_add(p, r, s.splat(1.398_199_9e-3));
+    let p = s.mul_add(p, r, s.splat(8.333_452e-3));
+    let p = s.mul_add(p, r, s.splat(4.166_579_6e-2));
+    let p = s.mul_add(p, r, s.splat(1.666_666_5e-1));
+    let p = s.mul_add(p, r, s.splat(0.5));
+    let value = s.mul_add(s.mul(p, r), r, s.add(r, s.splat(1.0)));
+    s.mul(value, s.power_of_two(shifted))
+}
+
+/// 1 / x with a relative error below 2e-7, for x from 1 to 1e38: a guess from the exponent's bits, then three steps of
+/// Newton's iteration, each of which squares the error.
+#[inline(always)]
+fn reciprocal<S: Simd>(s: S, x: S::V) -> S::V {
+    let mut y = s.magic_minus(0x7ef3_11c3, x);
+    for _ in 0..3 {
+        let error = s.neg_mul_add(x, y, s.splat(1.0));
+        y = s.mul_add(y, error, y);
+    }
+    y
+}
+
+/// 1 / (1 + e^-x) with an error below 1.5e-7.
+#[inline(always)]
+pub(crate) fn sigmoid<S: Simd>(s: S, x: S::V) -> S::V {
+    let one = s.splat(1.0);
+    reciprocal(s, s.add(one, exp(s, s.sub(s.splat(0.0), x))))
+}
+
+/// Hyperbolic tangent with an error below 3e-7.
+#[inline(always)]
+pub(crate) fn tanh<S: Simd>(s: S, x: S::V) -> S::V {
+    let two = s.splat(2.0);
+    s.mul_add(two, sigmoid(s, s.mul(two, x)), s.splat(-1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::InstructionSet;
+    use crate::simd::{Kernel, MOST_LANES};
+    use crate::testing::every;
+
+    struct All<'a>(&'a [f32], [&'a mut [f32]; 3]);
+
+    impl Kernel for All<'_> {
+        type Out = ();
+
+        #[inline(always)]
+        fn run<S: Simd>(self, s: S) {
+            let Self(input, [e, l, t]) = self;
+            for at in (0..input.len()).step_by(S::LANES) {
+                let x = s.load(&input[at..]);
+                s.store(exp(s, x), &mut e[at..]);
+                s.store(sigmoid(s, x), &mut l[at..]);
+                s.store(tanh(s, x), &mut t[at..]);
+            }
+        }
+    }
+
+    fn all(input: &[f32], run: impl FnOnce(All<'_>)) -> [Vec<f32>; 3] {
+        let mut out = [input.to_vec(), input.to_vec(), input.to_vec()];
+        run(All(input, out.each_mut().map(Vec::as_mut_slice)));
+        out
+    }
+
+    #[test]
+    fn close_everywhere_and_the_same_everywhere() {
+        let mut input: Vec<f32> = (-90_000..=90_000).map(|step| step as f32 / 1000.0).collect();
+        input.extend([f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN_POSITIVE, -0.0]);
+        input.resize(input.len().next_multiple_of(MOST_LANES), 0.0);
+        let reference = all(&input, |task| InstructionSet::fused_in_software().run(task));
+        let mut worst = [0.0f64; 3];
+        for (k, &x) in input.iter().enumerate().filter(|(_, x)| x.is_finite()) {
+            let x = f64::from(x);
+            let [e, l, t] = [0, 1, 2].map(|f| f64::from(reference[f][k]));
+            if x.abs() < 87.0 {
+                worst[0] = worst[0].max((e / x.exp() - 1.0).abs());
+            }
+            worst[1] = worst[1].max((l - 1.0 / (1.0 + (-x).exp())).abs());
+            worst[2] = worst[2].max((t - x.tanh()).abs());
+        }
+        assert!(worst[0] < 3e-7 && worst[1] < 1.5e-7 && worst[2] < 3e-7, "{worst:?}");
+        let bits = |values: &[Vec<f32>; 3]| values.clone().map(|v| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
+        for set in every().into_iter().filter(|set| set.is_fused()) {
+            assert!(bits(&all(&input, |task| set.run(task))) == bits(&reference), "{}", set.name());
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_number_stays_so_and_the_ends_are_reached() {
+        let mut input = vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+        input.resize(MOST_LANES, 0.0);
+        for set in every() {
+            let [e, l, t] = all(&input, |task| set.run(task));
+            assert!(e[0].is_nan() && l[0].is_nan() && t[0].is_nan());
+            assert_eq!((l[1], t[1], t[2]), (1.0, 1.0, -1.0), "{}", set.name());
+            assert!((0.0..1e-37).contains(&l[2]));
+            assert_eq!((e[3], l[3], t[3]), (1.0, 0.5, 0.0), "{}", set.name());
+        }
+    }
+}
