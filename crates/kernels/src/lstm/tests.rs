@@ -10,7 +10,6 @@ use crate::testing::{every, numbers, same, wide};
 struct Case {
     lengths: Vec<usize>,
     index: Vec<u32>,
-    rows: usize,
     input: usize,
     hidden: usize,
     directions: usize,
@@ -40,7 +39,6 @@ impl Case {
             state: state(seed + 4),
             d_state: state(seed + 6),
             lengths,
-            rows,
             input,
             hidden,
             directions,
