@@ -229,3 +229,18 @@ pub(crate) fn check_used(report: &ReadReport) -> Result<()> {
     }
     Err(Error::data(&report.source_name, 0, "", format!("none of the {} rows can be used", report.rows)).into())
 }
+
+/// The processor time that this process has used, in seconds, to a hundredth; none where the system does not tell.
+pub(crate) fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect(); // after the command's name
+    let ticks = |place: usize| fields.get(place)?.parse::<f64>().ok(); // of a hundredth of a second
+    Some((ticks(11)? + ticks(12)?) / 100.0)
+}
+
+/// The most memory that this process has had, in bytes; none where the system does not tell.
+pub(crate) fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+}

@@ -44,6 +44,12 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     /// The number with the bits `magic - bits(a)`.
     fn magic_minus(self, magic: u32, a: Self::V) -> Self::V;
 
+    /// Asks for the cache line of the slice's first number, which will be read later.
+    #[inline(always)]
+    fn prefetch(self, from: &[f32]) {
+        let _ = from;
+    }
+
     /// Returns the numbers of a slice with fewer than a vector of them, then zeros.
     #[inline(always)]
     fn load_part(self, from: &[f32]) -> Self::V {
@@ -165,19 +171,39 @@ impl InstructionSet {
         }
     }
 
-    /// Returns the most floating-point operations a core can begin in one clock, counting `a b + c` as two, on processors
-    /// with two vector units: what measured speeds are held against.
-    pub fn operations_per_clock(self) -> usize {
-        let lanes = match self.0 {
-            Kind::Portable => Portable::<FUSED>::LANES,
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => Avx2::LANES,
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => Avx512::LANES,
-            #[cfg(test)]
-            Kind::FusedInSoftware => Portable::<true>::LANES,
+    /// Measures how many additions and multiplications one core does in a second at most, on numbers that never leave its
+    /// registers: what measured speeds are held against. Takes a few milliseconds.
+    pub fn measure_peak(self) -> f64 {
+        /// `0` rounds of `a b + c` on as many numbers as keep the multipliers busy.
+        struct Busy(usize);
+
+        impl Kernel for Busy {
+            type Out = usize;
+
+            #[inline(always)]
+            fn run<S: Simd>(self, s: S) -> usize {
+                const CHAINS: usize = 12;
+                let mut sums: [S::V; CHAINS] = std::array::from_fn(|k| s.splat(k as f32));
+                let (a, b) = (s.splat(std::hint::black_box(0.5)), s.splat(std::hint::black_box(1.0)));
+                for _ in 0..self.0 {
+                    for sum in &mut sums {
+                        *sum = s.mul_add(*sum, a, b);
+                    }
+                }
+                let mut out = [0.0; MOST_LANES];
+                s.store(sums.into_iter().fold(s.splat(0.0), |all, sum| s.add(all, sum)), &mut out);
+                std::hint::black_box(out);
+                2 * CHAINS * S::LANES
+            }
+        }
+
+        const ROUNDS: usize = 200_000;
+        let rate = || {
+            let start = std::time::Instant::now();
+            let operations = self.run(Busy(ROUNDS)) * ROUNDS;
+            operations as f64 / start.elapsed().as_secs_f64()
         };
-        2 * 2 * lanes
+        (0..10).map(|_| rate()).fold(0.0, f64::max)
     }
 
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Out {
@@ -369,6 +395,10 @@ mod x86 {
             // SAFETY: there is room for eight numbers, alignment is not asked for, and `self` is the proof of AVX.
             unsafe { _mm256_storeu_ps(to.as_mut_ptr(), value) }
         }
+        #[inline(always)]
+        fn prefetch(self, from: &[f32]) {
+            prefetch(from);
+        }
         on_registers! {
             fn splat(value: f32) -> __m256 { _mm256_set1_ps(value) }
             fn add(a: __m256, b: __m256) -> __m256 { _mm256_add_ps(a, b) }
@@ -424,6 +454,10 @@ mod x86 {
             // SAFETY: there is room for sixteen numbers, alignment is not asked for, and `self` is the proof of AVX-512.
             unsafe { _mm512_storeu_ps(to.as_mut_ptr(), value) }
         }
+        #[inline(always)]
+        fn prefetch(self, from: &[f32]) {
+            prefetch(from);
+        }
         on_registers! {
             fn splat(value: f32) -> __m512 { _mm512_set1_ps(value) }
             fn add(a: __m512, b: __m512) -> __m512 { _mm512_add_ps(a, b) }
@@ -463,6 +497,12 @@ mod x86 {
             // SAFETY: only the lanes of the mask are written, no more than the slice holds; `self` is the proof of AVX-512.
             unsafe { _mm512_mask_storeu_ps(to.as_mut_ptr(), mask, value) }
         }
+    }
+
+    #[inline(always)]
+    fn prefetch(from: &[f32]) {
+        // SAFETY: a prefetch reads nothing that a program can see and faults nowhere; SSE is part of x86-64.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().cast()) }
     }
 
     /// The mask of the first lanes, as many as a slice of fewer than 16 numbers has.

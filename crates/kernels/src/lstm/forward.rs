@@ -171,9 +171,16 @@ impl Kernel for Forward<'_> {
             if !self.before.is_empty() {
                 self.before[start * hidden..][..width].copy_from_slice(&self.hidden_state[..width]);
             }
+            let next = if k + 1 == steps { 0..0 } else { self.block.step(if self.reverse { step - 1 } else { step + 1 }) };
             let panel = (hidden * 4 * S::LANES).max(1);
             for (panel, first) in self.recurrent.0.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
                 for row in (0..alive).step_by(S::ROWS) {
+                    let soon = next.start + row..next.end.min(next.start + row + S::ROWS);
+                    for &index in self.index.get(soon).unwrap_or(&[]) {
+                        for gate in 0..4 {
+                            s.prefetch(&self.projected[(index as usize * 4 + gate) * hidden + first..]);
+                        }
+                    }
                     with_rows!(S::ROWS.min(alive - row), R => self.tile::<S, R>(s, panel, first, start, row, &mut fresh));
                 }
             }

@@ -1,0 +1,241 @@
+//! How fast a network trains and scores, on sequences of ids that other libraries can be given too.
+
+mod common;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use common::{Options, Result, Summary, say, usage};
+use plaudit::candle::{Adam, AdamConfig, Batch, Mode, Network, Scorer, TableUpdate, cross_entropy};
+use plaudit::models::{Architecture, BiLstmConfig};
+use plaudit_kernels::InstructionSet;
+use plaudit_stats::Stream;
+
+const HELP: &str = r#"
+Measures a network on sequences of token ids: training, scoring in batches, scoring one text.
+
+cargo run --release --example bench_models -- --sequences FILE [options]
+  --sequences FILE          a line a sequence: label<TAB>id id id ..; labels 0 to 3, ids below 20,000
+  --architecture bi_lstm|cnn_lstm   the network (bi_lstm)
+  --hidden N                hidden size of its LSTM (64)
+  --threads N               threads (1)
+  --batch N                 texts a step and a scoring batch (64)
+  --tables touched|all      whether Adam moves the rows that a batch read, or the whole table (touched)
+  --repeats N               passes of which the median counts (3)
+  --weights FILE            PyTorch's state dict as safetensors (emb, rnn, d1, d2, convs), to score with
+  --scores FILE             a line a sequence: the probability of each label, which the weights must give
+  --json                    the last line of standard output is one JSON object"#;
+
+const OPTIONS: [&str; 9] =
+    ["sequences", "architecture", "hidden", "threads", "batch", "tables", "repeats", "weights", "scores"];
+
+const WORDS: usize = 20_000;
+const LABELS: usize = 4;
+/// The length of the text whose latency is measured, and how often it is.
+const LATENCY_TOKENS: usize = 18;
+const LATENCY_TEXTS: usize = 500;
+
+fn main() -> std::process::ExitCode {
+    common::run(HELP, &OPTIONS, bench)
+}
+
+fn bench(options: &Options) -> Result<()> {
+    let sequences = sequences(options.required("sequences")?)?;
+    let architecture = architecture(options)?;
+    let threads = options.number("threads")?.unwrap_or(1);
+    let size = options.number("batch")?.unwrap_or(64usize).max(1);
+    let repeats = options.number("repeats")?.unwrap_or(3usize).max(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    // Errors as texts: these can leave the pool.
+    let run = || run(options, &sequences, &architecture, threads, size, repeats).map_err(|error| error.to_string());
+    Ok(pool.install(run)?)
+}
+
+fn run(
+    options: &Options,
+    sequences: &[Sequence],
+    architecture: &Architecture,
+    threads: usize,
+    size: usize,
+    repeats: usize,
+) -> Result<()> {
+    let peak = InstructionSet::best().measure_peak() * threads as f64;
+    let network = architecture.initialize(WORDS, LABELS, 0)?;
+    let batches = batches(sequences, size);
+    let mut adam = AdamConfig::default();
+    adam.clip_norm = 1e9;
+    if options.one_of("tables", &["touched", "all"])? == Some("all") {
+        adam.tables = TableUpdate::All;
+    }
+    let mut adam = Adam::new(&adam, network.parameters());
+    let mut pass = |batches: &[Vec<&Sequence>]| batches.iter().try_for_each(|rows| step(&*network, &mut adam, rows));
+    pass(&batches[..batches.len().min(6)])?;
+    let training = median(repeats, || pass(&batches))?;
+    let operations: f64 = batches.iter().map(|rows| operations(architecture, &batch(rows))).sum();
+
+    let scorer = network.scorer()?.ok_or("the network has no scorer")?;
+    let mut pass = || {
+        batches.iter().for_each(|rows| drop(black_box(scorer.logits(&batch(rows)))));
+        Ok(())
+    };
+    pass()?;
+    let scoring = median(repeats, pass)?;
+    let latencies = latencies(&*scorer);
+
+    let texts = sequences.len() as f64;
+    let rate = operations / training.wall;
+    let mut summary = Summary::default();
+    summary.add("architecture", architecture.name());
+    summary.add("instruction_set", InstructionSet::best().name());
+    summary.add("threads", threads);
+    summary.add("sequences", sequences.len());
+    summary.add("tokens", sequences.iter().map(|sequence| sequence.ids.len()).sum::<usize>());
+    summary.add("train_samples_per_second", texts / training.wall);
+    summary.add("train_samples_per_cpu_second", training.cpu.map(|cpu| texts / cpu));
+    summary.add("infer_samples_per_second", texts / scoring.wall);
+    summary.add("infer_samples_per_cpu_second", scoring.cpu.map(|cpu| texts / cpu));
+    summary.add("latency_p50_us", micros(&latencies, 0.50));
+    summary.add("latency_p99_us", micros(&latencies, 0.99));
+    summary.add("peak_memory_bytes", common::peak_memory_bytes());
+    summary.add("operations_per_epoch", operations);
+    summary.add("train_seconds_per_epoch", training.wall);
+    summary.add("gflops", rate / 1e9);
+    summary.add("peak_gflops", peak / 1e9);
+    summary.add("fraction_of_peak", rate / peak);
+    let line = summary.line();
+    say!("{}", line.trim_matches(['{', '}']).replace(",\"", "\n\"").replace('"', ""));
+    if options.value("json").is_some() {
+        say!("{line}");
+    }
+    Ok(())
+}
+
+struct Sequence {
+    label: usize,
+    ids: Vec<u32>,
+}
+
+fn sequences(path: &str) -> Result<Vec<Sequence>> {
+    let text = std::fs::read_to_string(path).map_err(|error| plaudit::Error::io(path, error))?;
+    let sequence = |(number, line): (usize, &str)| {
+        let parse = || {
+            let (label, ids) = line.split_once('\t')?;
+            let label = label.parse().ok().filter(|&label| label < LABELS)?;
+            let id = |id: &str| id.parse().ok().filter(|&id| (id as usize) < WORDS);
+            Some(Sequence { label, ids: ids.split(' ').map(id).collect::<Option<_>>()? })
+        };
+        let expected = format!("{path}:{}: expected `label<TAB>id id ..`", number + 1);
+        parse().ok_or_else(|| expected.into())
+    };
+    text.lines().enumerate().map(sequence).collect()
+}
+
+/// The network without dropout, which the peers' programs have not either.
+fn architecture(options: &Options) -> Result<Architecture> {
+    let hidden = options.number("hidden")?.unwrap_or(64);
+    match options.value("architecture").unwrap_or("bi_lstm") {
+        "bi_lstm" => {
+            let mut config = BiLstmConfig::default();
+            (config.hidden, config.embedding_dropout, config.dropout) = (hidden, 0.0, 0.0);
+            Ok(Architecture::BiLstm(config))
+        }
+        other => Err(usage(format!("--architecture: expected bi_lstm or cnn_lstm, found `{other}`"))),
+    }
+}
+
+/// Texts of like length together, in an order of no meaning.
+fn batches(sequences: &[Sequence], size: usize) -> Vec<Vec<&Sequence>> {
+    let mut random = Stream::new(0, "batches", 0);
+    let mut order: Vec<&Sequence> = sequences.iter().collect();
+    random.shuffle(&mut order);
+    let mut batches: Vec<Vec<&Sequence>> = Vec::new();
+    for stretch in order.chunks_mut(size * 50) {
+        stretch.sort_by_key(|sequence| sequence.ids.len());
+        batches.extend(stretch.chunks(size).map(<[_]>::to_vec));
+    }
+    random.shuffle(&mut batches);
+    batches
+}
+
+fn batch(rows: &[&Sequence]) -> Batch {
+    Batch::new(&rows.iter().map(|sequence| sequence.ids.as_slice()).collect::<Vec<_>>())
+}
+
+fn step(network: &dyn Network, adam: &mut Adam, rows: &[&Sequence]) -> Result<()> {
+    let targets: Vec<usize> = rows.iter().map(|sequence| sequence.label).collect();
+    let mut mode = Mode::train(Stream::new(0, "dropout", adam.steps()));
+    let logits = network.forward(&batch(rows), &mut mode)?;
+    let loss = cross_entropy(&logits, &targets)?;
+    adam.step(network.parameters(), &loss, mode)?;
+    Ok(())
+}
+
+struct Times {
+    wall: f64,
+    cpu: Option<f64>,
+}
+
+/// The median times of some passes.
+fn median(repeats: usize, mut pass: impl FnMut() -> Result<()>) -> Result<Times> {
+    let (mut walls, mut cpus) = (Vec::new(), Vec::new());
+    for _ in 0..repeats {
+        let (wall, cpu) = (Instant::now(), common::cpu_seconds());
+        pass()?;
+        walls.push(wall.elapsed().as_secs_f64());
+        cpus.extend(cpu.zip(common::cpu_seconds()).map(|(before, after)| after - before));
+    }
+    walls.sort_by(f64::total_cmp);
+    cpus.sort_by(f64::total_cmp);
+    Ok(Times { wall: walls[walls.len() / 2], cpu: cpus.get(cpus.len() / 2).copied() })
+}
+
+/// How long texts of one length take, one at a time, ascending.
+fn latencies(scorer: &dyn Scorer) -> Vec<Duration> {
+    let mut random = Stream::new(1, "latency", 0);
+    let mut one = || {
+        let ids: Vec<u32> = (0..LATENCY_TOKENS).map(|_| 1 + random.next_u32() % (WORDS as u32 - 1)).collect();
+        let start = Instant::now();
+        drop(black_box(scorer.logits(&Batch::new(&[&ids]))));
+        start.elapsed()
+    };
+    (0..30).for_each(|_| drop(one()));
+    let mut all: Vec<Duration> = (0..LATENCY_TEXTS).map(|_| one()).collect();
+    all.sort();
+    all
+}
+
+fn micros(ascending: &[Duration], share: f64) -> f64 {
+    let place = (ascending.len() as f64 * share) as usize;
+    ascending[place.min(ascending.len() - 1)].as_secs_f64() * 1e6
+}
+
+/// The additions and multiplications of the products of one training step, as executed: the distinct words of a batch are
+/// projected once. Each forward product has two of its size in the backward pass.
+fn operations(architecture: &Architecture, batch: &Batch) -> f64 {
+    let [unique, tokens, texts] = [batch.unique().len(), batch.packed().tokens(), batch.texts()].map(|n| n as f64);
+    let products = match architecture {
+        Architecture::BiLstm(config) => {
+            let [dim, hidden, dense] = [config.embedding, config.hidden, config.dense].map(|n| n as f64);
+            let lstm = 2.0 * 4.0 * hidden * (unique * dim + tokens * hidden);
+            lstm + texts * dense * (2.0 * hidden + LABELS as f64)
+        }
+        _ => 0.0,
+    };
+    3.0 * 2.0 * products
+}
+
+/// The largest difference of a probability from the one in the file.
+fn difference(sequences: &[Sequence], scorer: &dyn Scorer, path: &str, size: usize) -> Result<f64> {
+    let text = std::fs::read_to_string(path).map_err(|error| plaudit::Error::io(path, error))?;
+    let mut expected = text.lines().flat_map(|line| line.split('\t').map(str::parse::<f64>));
+    let mut most = 0f64;
+    for rows in sequences.iter().collect::<Vec<_>>().chunks(size) {
+        let mut scores = scorer.logits(&batch(rows));
+        plaudit_kernels::softmax(InstructionSet::best(), &mut scores, LABELS);
+        for score in scores {
+            let expected = expected.next().ok_or(format!("{path}: fewer scores than sequences"))??;
+            most = most.max((f64::from(score) - expected).abs());
+        }
+    }
+    Ok(most)
+}
