@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use common::{Options, Result, Summary, say, usage};
 use plaudit::candle::{Adam, AdamConfig, Batch, Mode, Network, Scorer, TableUpdate, cross_entropy};
-use plaudit::models::{Architecture, BiLstmConfig};
+use plaudit::models::{Architecture, BiLstmConfig, CnnLstmConfig};
 use plaudit_kernels::InstructionSet;
 use plaudit_stats::Stream;
 
@@ -74,13 +74,15 @@ fn run(
     let operations: f64 = batches.iter().map(|rows| operations(architecture, &batch(rows))).sum();
 
     let scorer = network.scorer()?.ok_or("the network has no scorer")?;
-    let mut pass = || {
-        batches.iter().for_each(|rows| drop(black_box(scorer.logits(&batch(rows)))));
-        Ok(())
+    let pass = || {
+        batches.iter().try_for_each(|rows| {
+            black_box(scorer.logits(&batch(rows))?);
+            Ok(())
+        })
     };
     pass()?;
     let scoring = median(repeats, pass)?;
-    let latencies = latencies(&*scorer);
+    let latencies = latencies(&*scorer)?;
 
     let texts = sequences.len() as f64;
     let rate = operations / training.wall;
@@ -139,6 +141,11 @@ fn architecture(options: &Options) -> Result<Architecture> {
             (config.hidden, config.embedding_dropout, config.dropout) = (hidden, 0.0, 0.0);
             Ok(Architecture::BiLstm(config))
         }
+        "cnn_lstm" => {
+            let mut config = CnnLstmConfig::default();
+            (config.hidden, config.embedding_dropout, config.dropout) = (hidden, 0.0, 0.0);
+            Ok(Architecture::CnnLstm(config))
+        }
         other => Err(usage(format!("--architecture: expected bi_lstm or cnn_lstm, found `{other}`"))),
     }
 }
@@ -190,18 +197,19 @@ fn median(repeats: usize, mut pass: impl FnMut() -> Result<()>) -> Result<Times>
 }
 
 /// How long texts of one length take, one at a time, ascending.
-fn latencies(scorer: &dyn Scorer) -> Vec<Duration> {
+fn latencies(scorer: &dyn Scorer) -> plaudit::Result<Vec<Duration>> {
     let mut random = Stream::new(1, "latency", 0);
     let mut one = || {
         let ids: Vec<u32> = (0..LATENCY_TOKENS).map(|_| 1 + random.next_u32() % (WORDS as u32 - 1)).collect();
         let start = Instant::now();
-        drop(black_box(scorer.logits(&Batch::new(&[&ids]))));
-        start.elapsed()
+        let logits = black_box(scorer.logits(&Batch::new(&[&ids])));
+        let elapsed = start.elapsed();
+        logits.map(|_| elapsed)
     };
-    (0..30).for_each(|_| drop(one()));
-    let mut all: Vec<Duration> = (0..LATENCY_TEXTS).map(|_| one()).collect();
+    let mut all: Vec<Duration> = (0..LATENCY_TEXTS + 30).map(|_| one()).collect::<plaudit::Result<_>>()?;
+    all.drain(..30); // to warm up
     all.sort();
-    all
+    Ok(all)
 }
 
 fn micros(ascending: &[Duration], share: f64) -> f64 {
@@ -219,7 +227,14 @@ fn operations(architecture: &Architecture, batch: &Batch) -> f64 {
             let lstm = 2.0 * 4.0 * hidden * (unique * dim + tokens * hidden);
             lstm + texts * dense * (2.0 * hidden + LABELS as f64)
         }
-        _ => 0.0,
+        Architecture::CnnLstm(config) => {
+            let [dim, hidden, dense, filters] =
+                [config.embedding, config.hidden, config.dense, config.filters].map(|n| n as f64);
+            let [widths, places] = [config.widths.len(), config.widths.iter().sum::<usize>()].map(|n| n as f64);
+            let lstm = 4.0 * hidden * (widths * filters + hidden + (config.layers as f64 - 1.0) * 2.0 * hidden);
+            unique * dim * places * filters + tokens * lstm + texts * dense * (hidden + LABELS as f64)
+        }
+        _ => f64::NAN,
     };
     3.0 * 2.0 * products
 }
@@ -230,7 +245,7 @@ fn difference(sequences: &[Sequence], scorer: &dyn Scorer, path: &str, size: usi
     let mut expected = text.lines().flat_map(|line| line.split('\t').map(str::parse::<f64>));
     let mut most = 0f64;
     for rows in sequences.iter().collect::<Vec<_>>().chunks(size) {
-        let mut scores = scorer.logits(&batch(rows));
+        let mut scores = scorer.logits(&batch(rows))?;
         plaudit_kernels::softmax(InstructionSet::best(), &mut scores, LABELS);
         for score in scores {
             let expected = expected.next().ok_or(format!("{path}: fewer scores than sequences"))??;

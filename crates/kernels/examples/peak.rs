@@ -19,13 +19,9 @@ fn main() {
     for set in sets {
         let peak = set.measure_peak();
         println!("{} peak {:.1}", set.name(), peak / 1e9);
-        for (m, k, n, t) in [
-            (700, 100, 256, 0),
-            (700, 256, 100, 0),
-            (256, 1331, 64, 1),
-            (256, 700, 100, 1),
-            (512, 512, 512, 0),
-        ] {
+        for (m, k, n, t) in
+            [(700, 100, 256, 0), (700, 256, 100, 0), (256, 1331, 64, 1), (256, 700, 100, 1), (512, 512, 512, 0)]
+        {
             let a = vec![0.5f32; m * k];
             let b = vec![0.25f32; k * n];
             let mut out = vec![0f32; m * n];
@@ -69,8 +65,16 @@ fn main() {
             let proj = 2.0 * (rows * 2 * 4 * hidden * input) as f64;
             println!(
                 "  H{hidden} T{len}: panels {:.0} us, project {:.0} us {:.1} GF, recur {:.0} us {:.1} GF, traced {:.0} us {:.1} GF, backward {:.0} us {:.1} GF; samples/s {:.0} infer",
-                tp * 1e6, tj * 1e6, proj / tj / 1e9, tr * 1e6, rec / tr / 1e9, tt * 1e6, rec / tt / 1e9, tb * 1e6,
-                2.0 * (rec + proj) / tb / 1e9, texts as f64 / tr
+                tp * 1e6,
+                tj * 1e6,
+                proj / tj / 1e9,
+                tr * 1e6,
+                rec / tr / 1e9,
+                tt * 1e6,
+                rec / tt / 1e9,
+                tb * 1e6,
+                2.0 * (rec + proj) / tb / 1e9,
+                texts as f64 / tr
             );
         }
     }

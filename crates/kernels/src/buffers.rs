@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
 
 /// Numbers whose memory goes back to a pool of the process when they are dropped.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Buffer(Vec<f32>);
 
 /// What waits to be used again, and its numbers in all.
@@ -79,11 +79,17 @@ impl DerefMut for Buffer {
     }
 }
 
+impl From<&[f32]> for Buffer {
+    fn from(values: &[f32]) -> Self {
+        let mut copy = Self::dirty(values.len());
+        copy.copy_from_slice(values);
+        copy
+    }
+}
+
 impl Clone for Buffer {
     fn clone(&self) -> Self {
-        let mut copy = Self::dirty(self.len());
-        copy.copy_from_slice(self);
-        copy
+        Self::from(&self[..])
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod adam;
 mod buffers;
+mod convolution;
 mod lstm;
 mod math;
 mod packed;
@@ -23,6 +24,7 @@ mod testing;
 
 pub use adam::{AdamStep, sum_of_squares};
 pub use buffers::Buffer;
+pub use convolution::{Convolution, ConvolutionGradient, ConvolutionPanels};
 pub use lstm::{Lstm, LstmGradient, LstmPanels, LstmState, LstmTrace, Output};
 pub use packed::Packed;
 pub use product::{Matrix, Panels, Start, product, product_with};

@@ -91,6 +91,14 @@ pub(crate) trait Kernel {
     fn run<S: Simd>(self, simd: S) -> Self::Out;
 }
 
+/// Adds values to sums.
+#[inline(always)]
+pub(crate) fn add<S: Simd>(s: S, values: &[f32], sums: &mut [f32]) {
+    for (value, sum) in values.chunks(S::LANES).zip(sums.chunks_mut(S::LANES)) {
+        s.store_some(s.add(s.load_some(value), s.load_some(sum)), sum);
+    }
+}
+
 /// The instruction set that kernels run on.
 ///
 /// ```

@@ -10,7 +10,7 @@ use plaudit_core::{Error, Result};
 use plaudit_kernels::{AdamStep, Buffer, InstructionSet, sum_of_squares};
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Gathered, Mode, Parameters, with_values};
+use crate::network::{Deposit, Mode, Parameters, with_values};
 
 /// How weights are moved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -167,24 +167,21 @@ impl Adam {
     /// When the backend fails.
     pub fn step(&mut self, parameters: &Parameters, loss: &Tensor, mode: Mode) -> Result<f64> {
         let store = loss.backward().map_err(Error::backend)?;
-        self.move_against(parameters, &store, &mode.into_gathered())
+        let (gathered, deposits) = mode.into_parts();
+        let deposits = std::mem::take(&mut *deposits.lock().map_err(|_| Error::Interrupted)?);
+        let mut gradients = deposits;
+        for (place, parameter) in parameters.iter().enumerate().filter(|(_, parameter)| !parameter.table) {
+            gradients.extend(from_store(&store, parameter.var.as_tensor(), place, None)?);
+        }
+        for part in gathered {
+            gradients.extend(from_store(&store, part.rows.as_tensor(), part.parameter, Some(part.ids))?);
+        }
+        self.move_against(parameters, &gradients)
     }
 
-    fn move_against(&mut self, parameters: &Parameters, store: &GradStore, gathered: &[Gathered]) -> Result<f64> {
-        let whole = parameters.iter().enumerate().filter(|(_, parameter)| !parameter.table);
-        let whole = whole.map(|(place, parameter)| (place, None, store.get(parameter.var.as_tensor())));
-        let rows =
-            gathered.iter().map(|part| (part.parameter, Some(part.ids.as_slice()), store.get(part.rows.as_tensor())));
-        let mut gradients = Vec::new();
-        let mut square = 0.0;
+    fn move_against(&mut self, parameters: &Parameters, gradients: &[Deposit]) -> Result<f64> {
         let set = InstructionSet::best();
-        for (parameter, rows, gradient) in whole.chain(rows) {
-            if let Some(gradient) = gradient {
-                let gradient = gradient.contiguous().map_err(Error::backend)?;
-                square += with_values(&gradient, |values| sum_of_squares(set, values)).map_err(Error::backend)?;
-                gradients.push((parameter, rows, gradient));
-            }
-        }
+        let square: f64 = gradients.iter().map(|gradient| sum_of_squares(set, &gradient.values)).sum();
         let norm = square.sqrt();
         if !norm.is_finite() {
             return Ok(norm);
@@ -201,36 +198,41 @@ impl Adam {
             epsilon: config.epsilon as f32,
             keep: (1.0 - config.learning_rate * config.weight_decay) as f32,
         };
-        for (place, rows, gradient) in gradients {
-            let (Some(parameter), Some(moments)) = (parameters.iter().nth(place), self.state.moments.get_mut(place))
+        for Deposit { parameter, rows, values } in gradients {
+            let (Some(weight), Some(moments)) =
+                (parameters.iter().nth(*parameter), self.state.moments.get_mut(*parameter))
             else {
                 return Err(Error::config("a gradient of no weight"));
             };
             let Moments { mean, square } = moments;
-            let moved = with_values(&gradient, |gradient| {
-                mutate(parameter.var.as_tensor(), |weights| match rows {
-                    None => step.apply(set, weights, mean, square, gradient),
-                    Some(rows) if config.tables == TableUpdate::All => {
-                        let spread = spread(rows, gradient, weights.len());
-                        step.apply(set, weights, mean, square, &spread);
-                    }
-                    Some(rows) => {
-                        let width = gradient.len() / rows.len().max(1);
-                        for (&row, gradient) in rows.iter().zip(gradient.chunks_exact(width.max(1))) {
-                            let range = row as usize * width..(row as usize + 1) * width;
-                            if let (Some(weights), Some(mean), Some(square)) =
-                                (weights.get_mut(range.clone()), mean.get_mut(range.clone()), square.get_mut(range))
-                            {
-                                step.apply(set, weights, mean, square, gradient);
-                            }
+            mutate(weight.var.as_tensor(), |weights| match rows {
+                None => step.apply(set, weights, mean, square, values),
+                Some(rows) if config.tables == TableUpdate::All => {
+                    step.apply(set, weights, mean, square, &spread(rows, values, weights.len()));
+                }
+                Some(rows) => {
+                    let width = values.len() / rows.len().max(1);
+                    for (&row, values) in rows.iter().zip(values.chunks_exact(width.max(1))) {
+                        let range = row as usize * width..(row as usize + 1) * width;
+                        if let (Some(weights), Some(mean), Some(square)) =
+                            (weights.get_mut(range.clone()), mean.get_mut(range.clone()), square.get_mut(range))
+                        {
+                            step.apply(set, weights, mean, square, values);
                         }
                     }
-                })
-            });
-            moved.map_err(Error::backend)??;
+                }
+            })?;
         }
         Ok(norm)
     }
+}
+
+/// The gradient of a leaf, where candle's store has one.
+fn from_store(store: &GradStore, leaf: &Tensor, parameter: usize, rows: Option<Vec<u32>>) -> Result<Option<Deposit>> {
+    let Some(gradient) = store.get(leaf) else { return Ok(None) };
+    let gradient = gradient.contiguous().map_err(Error::backend)?;
+    let copy = |values: &[f32]| Deposit { parameter, rows, values: values.into() };
+    with_values(&gradient, copy).map(Some).map_err(Error::backend)
 }
 
 /// The gradient of a whole table of `len` numbers, from that of some of its rows.

@@ -1,10 +1,13 @@
 //! The networks that plaudit ships, as data.
 
+use std::sync::Arc;
+
 use plaudit_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::bi_lstm::{BiLstm, BiLstmConfig};
 use crate::network::{Network, ParameterSpec, Parameters};
+use crate::recurrent::{Plan, Recurrent};
+use crate::{BiLstmConfig, CnnLstmConfig};
 
 /// A network's kind and sizes.
 ///
@@ -22,6 +25,8 @@ use crate::network::{Network, ParameterSpec, Parameters};
 pub enum Architecture {
     /// Embedding, bidirectional LSTM, maximum over time, dense layer, softmax (DPMS, Fig. 2).
     BiLstm(BiLstmConfig),
+    /// Embedding, parallel convolutions over time, stacked LSTM, dense layer, softmax (the CNN-LSTM brand analysis, Table 1).
+    CnnLstm(CnnLstmConfig),
 }
 
 impl Default for Architecture {
@@ -32,7 +37,7 @@ impl Default for Architecture {
 
 impl Architecture {
     /// The names that [`from_name`](Self::from_name) knows.
-    pub const NAMES: [&'static str; 1] = ["bi_lstm"];
+    pub const NAMES: &'static [&'static str] = &["bi_lstm", "cnn_lstm"];
 
     /// Returns the architecture of this name with its default sizes.
     ///
@@ -41,6 +46,7 @@ impl Architecture {
     pub fn from_name(name: &str) -> Result<Self> {
         match name {
             "bi_lstm" => Ok(Self::BiLstm(BiLstmConfig::default())),
+            "cnn_lstm" => Ok(Self::CnnLstm(CnnLstmConfig::default())),
             _ => Err(Error::config(format!("architecture: `{name}` is not one of {}", Self::NAMES.join(", ")))),
         }
     }
@@ -49,20 +55,27 @@ impl Architecture {
     pub fn name(&self) -> &'static str {
         match self {
             Self::BiLstm(_) => "bi_lstm",
+            Self::CnnLstm(_) => "cnn_lstm",
+        }
+    }
+
+    pub(crate) fn plan(&self) -> Plan {
+        match self {
+            Self::BiLstm(config) => config.plan(),
+            Self::CnnLstm(config) => config.plan(),
         }
     }
 
     pub(crate) fn faults(&self, faults: &mut Vec<String>) {
-        match self {
-            Self::BiLstm(config) => config.faults(faults),
+        if let Self::CnnLstm(config) = self {
+            config.faults(faults);
         }
+        self.plan().faults(self.name(), faults);
     }
 
     /// Returns the weights that this network has for so many word ids and labels.
     pub(crate) fn specs(&self, words: usize, labels: usize) -> Vec<ParameterSpec> {
-        match self {
-            Self::BiLstm(config) => config.specs(words, labels),
-        }
+        self.plan().specs(words, labels)
     }
 
     /// Returns a new network of this kind for token ids below `words` and so many labels.
@@ -78,8 +91,6 @@ impl Architecture {
 
     /// Returns the network with these weights.
     pub(crate) fn network(&self, parameters: Parameters) -> Box<dyn Network> {
-        match self {
-            Self::BiLstm(config) => Box::new(BiLstm { config: config.clone(), parameters }),
-        }
+        Box::new(Recurrent { plan: Arc::new(self.plan()), parameters })
     }
 }

@@ -139,7 +139,7 @@ pub(crate) fn probabilities(
         let ids: Vec<&[u32]> = rows.iter().filter_map(|&row| texts.get(row).copied()).collect();
         let batch = Batch::new(&ids);
         let mut scores = match scorer {
-            Some(scorer) => scorer.logits(&batch),
+            Some(scorer) => scorer.logits(&batch)?,
             None => values(&network.forward(&batch, &mut Mode::Infer)?)?,
         };
         let labels = scores.len() / ids.len().max(1);

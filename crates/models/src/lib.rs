@@ -1,4 +1,4 @@
-//! Sentiment classifiers on candle: a BiLSTM (DPMS, Fig. 2), its training, its prediction, and its model directory.
+//! Sentiment classifiers on candle: a BiLSTM (DPMS, Fig. 2), a CNN-LSTM, their training, their prediction, and their model directory.
 //!
 //! ```
 //! use plaudit_core::{Analyzer, Classifier, Example, TokenKind, Tokens};
@@ -30,10 +30,12 @@ mod adam;
 mod architecture;
 mod bi_lstm;
 mod classifier;
+mod cnn_lstm;
 mod config;
 mod directory;
 pub mod network;
 mod ops;
+mod recurrent;
 mod report;
 mod scorer;
 mod train;
@@ -41,6 +43,8 @@ mod train;
 pub use architecture::Architecture;
 pub use bi_lstm::BiLstmConfig;
 pub use classifier::TextClassifier;
+pub use cnn_lstm::CnnLstmConfig;
 pub use config::TrainConfig;
+pub use recurrent::Pooling;
 pub use report::{Stopped, TrainReport};
 pub use train::train;

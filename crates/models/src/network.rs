@@ -3,14 +3,15 @@
 //! Training and saving take the networks of [`Architecture`](crate::Architecture). A network of your own can be trained
 //! step by step with [`Network::forward`], [`cross_entropy`] and [`Adam`].
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use candle_core::{DType, Device, Storage, Tensor, Var};
+use candle_core::{DType, Device, Layout, Storage, Tensor, Var};
 use plaudit_core::{Error, Result};
-use plaudit_kernels::Packed;
+use plaudit_kernels::{Buffer, Packed};
 use plaudit_stats::Stream;
 
 pub use crate::adam::{Adam, AdamConfig, AdamState, Moments, TableUpdate};
+pub use crate::ops::LstmLayer;
 pub use candle_core;
 
 /// A network: a batch packed by length to logits.
@@ -39,7 +40,10 @@ pub trait Network: Send + Sync {
 /// A network prepared for scoring: weights in the order in which they are read, no gradients.
 pub trait Scorer: Send + Sync {
     /// Returns logits, `[texts, labels]`, row-major, in the order in which the texts were given to the batch.
-    fn logits(&self, batch: &Batch) -> Vec<f32>;
+    ///
+    /// # Errors
+    /// When the batch has an id that the network does not know.
+    fn logits(&self, batch: &Batch) -> Result<Vec<f32>>;
 }
 
 /// Whether a pass is for training or for scoring.
@@ -56,7 +60,33 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct Tape {
     random: Stream,
+    /// Whether a network of this crate has left its gradients here.
+    taken: bool,
     gathered: Vec<Gathered>,
+    pub(crate) deposits: Deposits,
+}
+
+/// Gradients that operations computed outside candle's store.
+pub(crate) type Deposits = Arc<Mutex<Vec<Deposit>>>;
+
+/// The gradient of one weight, or of some of a table's rows.
+#[derive(Debug)]
+pub(crate) struct Deposit {
+    /// The weight's place among the parameters.
+    pub(crate) parameter: usize,
+    /// Which rows, ascending, each once; none stands for the whole weight.
+    pub(crate) rows: Option<Vec<u32>>,
+    pub(crate) values: Buffer,
+}
+
+impl Tape {
+    /// What a pass of a network of this crate draws from. A second one would overwrite the first one's gradients.
+    pub(crate) fn random_for_a_pass(&mut self) -> Result<&mut Stream> {
+        if std::mem::replace(&mut self.taken, true) {
+            return Err(Error::config("a training mode serves one pass of a network"));
+        }
+        Ok(&mut self.random)
+    }
 }
 
 /// Rows that a pass took from a table, as a leaf of the gradient.
@@ -73,14 +103,14 @@ pub(crate) struct Gathered {
 impl Mode {
     /// Returns the mode of one training step, which draws its dropout from `random`.
     pub fn train(random: Stream) -> Self {
-        Self::Train(Box::new(Tape { random, gathered: Vec::new() }))
+        Self::Train(Box::new(Tape { random, taken: false, gathered: Vec::new(), deposits: Deposits::default() }))
     }
 
-    /// Returns the rows that the pass took from tables.
-    pub(crate) fn into_gathered(self) -> Vec<Gathered> {
+    /// Returns the rows that the pass took from tables, and the gradients that its operations left.
+    pub(crate) fn into_parts(self) -> (Vec<Gathered>, Deposits) {
         match self {
-            Self::Infer => Vec::new(),
-            Self::Train(tape) => tape.gathered,
+            Self::Infer => Default::default(),
+            Self::Train(tape) => (tape.gathered, tape.deposits),
         }
     }
 
@@ -94,13 +124,19 @@ impl Mode {
         if rate <= 0.0 {
             return Ok(input);
         }
-        let threshold = (rate * 4_294_967_296.0) as u32;
-        let scale = (1.0 / (1.0 - rate)) as f32;
-        let mask: Vec<f32> =
-            (0..input.elem_count()).map(|_| if tape.random.next_u32() < threshold { 0.0 } else { scale }).collect();
+        let mask = dropout_mask(&mut tape.random, rate, input.elem_count()).to_vec();
         let mask = Tensor::from_vec(mask, input.shape(), &Device::Cpu).map_err(Error::backend)?;
         input.mul(&mask).map_err(Error::backend)
     }
+}
+
+/// 0 with probability `rate`, else `1 / (1 - rate)`, for each value (inverted dropout).
+pub(crate) fn dropout_mask(random: &mut Stream, rate: f64, len: usize) -> Buffer {
+    let threshold = (rate * 4_294_967_296.0) as u32;
+    let scale = (1.0 / (1.0 - rate)) as f32;
+    let mut mask = Buffer::dirty(len);
+    mask.iter_mut().for_each(|value| *value = if random.next_u32() < threshold { 0.0 } else { scale });
+    mask
 }
 
 /// The token ids of some texts, packed: sorted by length, no padding, each distinct token once.
@@ -179,14 +215,14 @@ impl Batch {
         &self.distinct().index
     }
 
-    /// The places of the packed tokens among themselves, `[tokens]`.
-    pub(crate) fn identity(&self) -> &[u32] {
+    /// Returns 0, 1, 2 .., `[tokens]`: the places of the packed tokens among themselves.
+    pub fn identity(&self) -> &[u32] {
         self.0.identity.get_or_init(|| (0..self.0.tokens.len() as u32).collect())
     }
 
     /// Rows of this width, from the order of lengths to the order in which the texts were given.
-    pub(crate) fn unsorted(&self, rows: &[f32], width: usize) -> Vec<f32> {
-        let mut out = vec![0.0; rows.len()];
+    pub(crate) fn unsorted(&self, rows: &[f32], width: usize) -> Buffer {
+        let mut out = Buffer::dirty(rows.len());
         for (row, &place) in rows.chunks_exact(width.max(1)).zip(self.order()) {
             if let Some(to) = out.get_mut(place * width..(place + 1) * width) {
                 to.copy_from_slice(row);
@@ -196,9 +232,14 @@ impl Batch {
     }
 
     /// Rows of this width, from the order in which the texts were given to the order of lengths.
-    pub(crate) fn sorted(&self, rows: &[f32], width: usize) -> Vec<f32> {
-        let row = |&place: &usize| rows.get(place * width..(place + 1) * width);
-        self.order().iter().filter_map(row).flatten().copied().collect()
+    pub(crate) fn sorted(&self, rows: &[f32], width: usize) -> Buffer {
+        let mut out = Buffer::dirty(rows.len());
+        for (to, &place) in out.chunks_exact_mut(width.max(1)).zip(self.order()) {
+            if let Some(row) = rows.get(place * width..(place + 1) * width) {
+                to.copy_from_slice(row);
+            }
+        }
+        out
     }
 }
 
@@ -251,8 +292,10 @@ pub struct Weight {
 }
 
 /// The weights of a network: named, in one fixed order.
-#[derive(Debug)]
-pub struct Parameters(Vec<Parameter>);
+///
+/// Cloning is cheap: clones share the values, and a step of [`Adam`] moves them for all.
+#[derive(Debug, Clone)]
+pub struct Parameters(Arc<[Parameter]>);
 
 /// One weight with its value.
 #[derive(Debug)]
@@ -311,16 +354,6 @@ impl Parameters {
         })
     }
 
-    /// Returns these weights one after the other, flat, `[elements]`: as [`weight`](Self::weight) gives them.
-    ///
-    /// # Errors
-    /// When there is no such weight or the backend fails.
-    pub fn flat(&self, names: &[String], mode: &Mode) -> Result<Tensor> {
-        let flat = |name: &String| self.weight(name, mode)?.flatten_all().map_err(Error::backend);
-        let parts: Vec<Tensor> = names.iter().map(flat).collect::<Result<_>>()?;
-        Tensor::cat(&parts, 0).map_err(Error::backend)
-    }
-
     /// Returns rows of the table of this name, `[ids, dim]`. While training they are a leaf of the gradient of their own,
     /// so that a step costs what the batch touches and not what the table holds.
     ///
@@ -357,6 +390,14 @@ impl Parameters {
         let (_, parameter) = self.find(name)?;
         let values = values(parameter.var.as_tensor())?;
         Ok(Weight { name: name.to_owned(), shape: parameter.var.dims().to_vec(), values })
+    }
+
+    /// Calls `f` with the values of all weights, in order, without a copy.
+    pub(crate) fn read<R>(&self, f: impl FnOnce(&[&[f32]]) -> R) -> Result<R> {
+        let guards: Vec<_> = self.0.iter().map(|parameter| parameter.var.storage_and_layout()).collect();
+        let slices: candle_core::Result<Vec<_>> =
+            guards.iter().map(|(storage, layout)| slice(storage, layout)).collect();
+        Ok(f(&slices.map_err(Error::backend)?))
     }
 
     /// Returns the number of values in all.
@@ -400,10 +441,14 @@ pub(crate) fn values(tensor: &Tensor) -> Result<Vec<f32>> {
 /// Calls `f` with the values of a contiguous tensor of `f32` on the CPU, row-major, without a copy.
 pub(crate) fn with_values<R>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> R) -> candle_core::Result<R> {
     let (storage, layout) = tensor.storage_and_layout();
-    let Storage::Cpu(storage) = &*storage else { candle_core::bail!("a tensor is not on the CPU") };
+    slice(&storage, layout).map(f)
+}
+
+fn slice<'a>(storage: &'a Storage, layout: &Layout) -> candle_core::Result<&'a [f32]> {
+    let Storage::Cpu(storage) = storage else { candle_core::bail!("a tensor is not on the CPU") };
     let values = storage.as_slice::<f32>()?;
     match layout.contiguous_offsets().and_then(|(start, end)| values.get(start..end)) {
-        Some(values) => Ok(f(values)),
+        Some(values) => Ok(values),
         None => candle_core::bail!("a tensor is not contiguous"),
     }
 }

@@ -6,33 +6,65 @@
 
 use std::sync::{Arc, Mutex};
 
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Device, Layout, Shape, Tensor, bail};
-use plaudit_kernels::{InstructionSet, Lstm, LstmState, LstmTrace, Matrix, Output, Start, product, softmax};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, Device, Layout, Shape, Tensor, bail};
+use plaudit_kernels::{InstructionSet, Lstm, LstmState, LstmTrace, Output, softmax};
 
+use crate::Pooling;
 use crate::network::{Batch, with_values};
 
 type Result<T> = candle_core::Result<T>;
 
-/// Returns `input weight^T + bias`, `[rows, out]`, from `input` `[rows, in]`, `weight` `[out, in]` and `bias` `[out]`.
-pub(crate) fn linear(input: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
-    input.contiguous()?.apply_op3(&weight.contiguous()?, &bias.contiguous()?, Linear)
+/// An LSTM layer: its sizes, and what becomes of its hidden states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LstmLayer {
+    /// The hidden size of one direction.
+    pub hidden: usize,
+    /// Whether it reads the texts from both ends.
+    pub bidirectional: bool,
+    /// What is kept of the hidden states; none keeps all of them.
+    pub pooling: Option<Pooling>,
 }
 
-/// An LSTM layer: its sizes, and what it reads and gives.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LstmLayer {
-    pub(crate) hidden: usize,
-    /// 1 or 2.
-    pub(crate) directions: usize,
-    pub(crate) output: Output,
-}
+impl LstmLayer {
+    fn directions(self) -> usize {
+        1 + usize::from(self.bidirectional)
+    }
 
-/// Returns what an LSTM layer gives for `input`: `[unique, in]`, a row for each distinct token of the batch, or
-/// `[tokens, in]`, a row for each packed token. `weights` is flat, as [`Lstm`] wants it. The result is `[tokens, ..]` in packed
-/// order, or `[texts, ..]` in the batch's given order.
-pub(crate) fn lstm(layer: LstmLayer, input: &Tensor, weights: &Tensor, batch: &Batch, train: bool) -> Result<Tensor> {
-    let op = LstmOp { layer, batch: batch.clone(), train, trace: Mutex::new(None) };
-    input.contiguous()?.apply_op2(&weights.contiguous()?, op)
+    /// Returns what the layer gives for `input` `[rows, in]`, of which each packed token of the batch reads the row that
+    /// `index` names: [`Batch::index`] for a row for each distinct token, [`Batch::identity`] for one for each token.
+    ///
+    /// `weights` is flat: for each direction PyTorch's `weight_ih` `[4 hidden, in]`, `weight_hh` `[4 hidden, hidden]`,
+    /// `bias_ih` and `bias_hh` `[4 hidden]`. The result is `[tokens, directions hidden]` in packed order, or, pooled,
+    /// `[texts, directions hidden]` in the order in which the texts were given. It has a gradient where `train` is set.
+    ///
+    /// ```
+    /// use plaudit_models::network::candle_core::{Device, Tensor, Var};
+    /// use plaudit_models::network::{Batch, LstmLayer};
+    /// use plaudit_models::Pooling;
+    ///
+    /// let batch = Batch::new(&[&[7, 4, 7], &[4]]);
+    /// let words = Var::from_tensor(&Tensor::ones((2, 5), candle_core::DType::F32, &Device::Cpu)?)?; // of 4 and of 7
+    /// let layer = LstmLayer { hidden: 3, bidirectional: true, pooling: Some(Pooling::Max) };
+    /// let weights = Var::ones(2 * 4 * 3 * (5 + 3 + 2), candle_core::DType::F32, &Device::Cpu)?;
+    /// let pooled = layer.forward(&words, &weights, &batch, batch.index(), true)?;
+    /// assert_eq!(pooled.dims(), [2, 6]);
+    /// assert_eq!(pooled.sum_all()?.backward()?.get(&words).unwrap().dims(), [2, 5]);
+    /// # Ok::<(), candle_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a shape does not fit, an index is too large, or a tensor is not `f32` on the CPU.
+    pub fn forward(
+        self,
+        input: &Tensor,
+        weights: &Tensor,
+        batch: &Batch,
+        index: &[u32],
+        train: bool,
+    ) -> Result<Tensor> {
+        let op = LstmOp { layer: self, batch: batch.clone(), index: index.into(), train, trace: Mutex::new(None) };
+        input.contiguous()?.apply_op2(&weights.contiguous()?, op)
+    }
 }
 
 /// Returns the mean cross-entropy in nats, a scalar, of logits `[texts, labels]`.
@@ -41,75 +73,10 @@ pub(crate) fn cross_entropy(logits: &Tensor, targets: &[usize]) -> Result<Tensor
     logits.contiguous()?.apply_op1(op)
 }
 
-/// Returns the positive part. candle's `relu` passes the gradient on at 0; the usual convention is that it does not.
-pub(crate) fn relu(input: &Tensor) -> Result<Tensor> {
-    input.mul(&input.detach().gt(0f64)?.to_dtype(DType::F32)?)
-}
-
-struct Linear;
-
-impl CustomOp3 for Linear {
-    fn name(&self) -> &'static str {
-        "plaudit-linear"
-    }
-
-    fn cpu_fwd(
-        &self,
-        input: &CpuStorage,
-        input_layout: &Layout,
-        weight: &CpuStorage,
-        weight_layout: &Layout,
-        bias: &CpuStorage,
-        bias_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (rows, inner) = input_layout.shape().dims2()?;
-        let (out, weight_inner) = weight_layout.shape().dims2()?;
-        if weight_inner != inner || bias_layout.shape().dims1()? != out {
-            bail!("linear: input {rows} x {inner}, weight {out} x {weight_inner}");
-        }
-        let (input, weight, bias) =
-            (slice(input, input_layout)?, slice(weight, weight_layout)?, slice(bias, bias_layout)?);
-        let mut result = vec![0f32; rows * out];
-        let (input, weight) = (Matrix::new(input, rows, inner), Matrix::new(weight, out, inner).t());
-        product(InstructionSet::best(), input, weight, Start::Row(bias), &mut result);
-        Ok((CpuStorage::F32(result), (rows, out).into()))
-    }
-
-    fn bwd(
-        &self,
-        input: &Tensor,
-        weight: &Tensor,
-        bias: &Tensor,
-        _result: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (rows, out) = gradient.dims2()?;
-        let inner = input.dims2()?.1;
-        let set = InstructionSet::best();
-        let mut d_input = vec![0f32; rows * inner];
-        let mut d_weight = vec![0f32; out * inner];
-        let mut d_bias = vec![0f32; out];
-        with_values(&gradient.contiguous()?, |gradient| {
-            with_values(weight, |weight| {
-                let weight = Matrix::new(weight, out, inner);
-                product(set, Matrix::new(gradient, rows, out), weight, Start::Zero, &mut d_input);
-            })?;
-            with_values(input, |input| {
-                let (gradient, input) = (Matrix::new(gradient, rows, out).t(), Matrix::new(input, rows, inner));
-                product(set, gradient, input, Start::Zero, &mut d_weight);
-            })?;
-            for row in gradient.chunks_exact(out.max(1)) {
-                d_bias.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-            }
-            candle_core::Result::Ok(())
-        })??;
-        Ok((Some(like(d_input, input)?), Some(like(d_weight, weight)?), Some(like(d_bias, bias)?)))
-    }
-}
-
 struct LstmOp {
     layer: LstmLayer,
     batch: Batch,
+    index: Arc<[u32]>,
     train: bool,
     trace: Mutex<Option<LstmTrace>>,
 }
@@ -117,21 +84,18 @@ struct LstmOp {
 impl LstmOp {
     /// The kernel for inputs of these dimensions.
     fn kernel(&self, rows: usize, input: usize) -> Result<Lstm<'_>> {
-        let LstmLayer { hidden, directions, output } = self.layer;
-        let (packed, unique) = (self.batch.packed(), self.batch.unique().len());
-        let index = if rows == unique {
-            self.batch.index()
-        } else if rows == packed.tokens() {
-            self.batch.identity()
-        } else {
-            bail!("lstm: {rows} rows for {} tokens, {unique} of them distinct", packed.tokens())
-        };
-        Ok(Lstm { set: InstructionSet::best(), packed, index, input, hidden, directions, output })
+        let packed = self.batch.packed();
+        if self.index.len() != packed.tokens() || self.index.iter().any(|&row| row as usize >= rows) {
+            bail!("lstm: {} indexes into {rows} rows for {} tokens", self.index.len(), packed.tokens());
+        }
+        let (hidden, directions) = (self.layer.hidden, self.layer.directions());
+        let output = self.layer.pooling.map_or(Output::Sequence, Pooling::output);
+        Ok(Lstm { set: InstructionSet::best(), packed, index: &self.index, input, hidden, directions, output })
     }
 
     /// The columns of a result.
     fn width(&self) -> usize {
-        self.layer.directions * self.layer.hidden
+        self.layer.directions() * self.layer.hidden
     }
 }
 
@@ -152,16 +116,16 @@ impl CustomOp2 for LstmOp {
         if weights_layout.shape().dims1()? != kernel.weights() {
             bail!("lstm: {} weights, expected {}", weights_layout.shape().elem_count(), kernel.weights());
         }
-        let LstmLayer { hidden, directions, output } = self.layer;
-        let mut state = LstmState::zeros(directions, self.batch.texts(), hidden);
+        let mut state = LstmState::zeros(kernel.directions, self.batch.texts(), kernel.hidden);
         let (input, weights) = (slice(input, input_layout)?, slice(weights, weights_layout)?);
         let (mut result, trace) = kernel.forward(input, weights, &mut state, self.train);
         *self.trace.lock().map_err(poisoned)? = trace;
-        if output != Output::Sequence {
+        let mut rows = kernel.packed.tokens();
+        if self.layer.pooling.is_some() {
             result = self.batch.unsorted(&result, self.width());
+            rows = self.batch.texts();
         }
-        let rows = if output == Output::Sequence { kernel.packed.tokens() } else { self.batch.texts() };
-        Ok((CpuStorage::F32(result), (rows, self.width()).into()))
+        Ok((CpuStorage::F32(result.to_vec()), (rows, self.width()).into()))
     }
 
     fn bwd(
@@ -177,13 +141,13 @@ impl CustomOp2 for LstmOp {
         let (rows, inner) = input.dims2()?;
         let kernel = self.kernel(rows, inner)?;
         let mut gradient = flat(gradient)?;
-        if self.layer.output != Output::Sequence {
-            gradient = self.batch.sorted(&gradient, self.width());
+        if self.layer.pooling.is_some() {
+            gradient = self.batch.sorted(&gradient, self.width()).to_vec();
         }
         let back =
             |input: &[f32]| with_values(weights, |weights| kernel.backward(input, weights, trace, &gradient, None));
         let gradients = with_values(input, back)??;
-        Ok((Some(like(gradients.inputs, input)?), Some(like(gradients.weights, weights)?)))
+        Ok((Some(like(gradients.inputs.to_vec(), input)?), Some(like(gradients.weights.to_vec(), weights)?)))
     }
 }
 
@@ -287,28 +251,17 @@ mod tests {
     }
 
     #[test]
-    fn linear_and_relu_gradients_at_batch_3() {
-        check(&[random(&[3, 4], 0), random(&[5, 4], 1), random(&[5], 2)], |v| linear(&v[0], &v[1], &v[2]).unwrap());
-        check(&[random(&[3, 4], 9)], |v| relu(&v[0]).unwrap());
-    }
-
-    #[test]
     fn lstm_gradients_at_batch_3() {
         let batch = Batch::new(&[&[4, 2, 4, 9], &[2], &[9, 9]]);
-        for output in [Output::Max, Output::Mean, Output::Last, Output::Sequence] {
-            for (rows, directions) in [(3, 2), (7, 2), (7, 1)] {
-                let layer = LstmLayer { hidden: 2, directions, output };
-                let weights = random(&[directions * 4 * 2 * (3 + 2 + 2)], 7);
-                check(&[random(&[rows, 3], 6), weights], |v| lstm(layer, &v[0], &v[1], &batch, true).unwrap());
+        for pooling in [Some(Pooling::Max), Some(Pooling::Mean), Some(Pooling::Last), None] {
+            for (index, bidirectional) in [(batch.index(), true), (batch.identity(), true), (batch.identity(), false)] {
+                let layer = LstmLayer { hidden: 2, bidirectional, pooling };
+                let weights = random(&[layer.directions() * 4 * 2 * (3 + 2 + 2)], 7);
+                let rows = index.iter().max().unwrap() + 1;
+                let input = random(&[rows as usize, 3], 6);
+                check(&[input, weights], |v| layer.forward(&v[0], &v[1], &batch, index, true).unwrap());
             }
         }
-    }
-
-    #[test]
-    fn relu_is_flat_at_zero() {
-        let zero = Var::zeros(1, DType::F32, &Device::Cpu).unwrap();
-        let gradients = relu(&zero).unwrap().sum_all().unwrap().backward().unwrap();
-        assert_eq!(flat(gradients.get(&zero).unwrap()).unwrap(), [0.0]);
     }
 
     /// numpy: -np.mean([np.log(np.exp(1)/(np.exp(1)+np.exp(2))), np.log(np.exp(3)/(np.exp(3)+np.exp(0)))]) = 0.6809245
@@ -326,18 +279,19 @@ mod tests {
     #[test]
     fn no_text_and_no_token_are_no_error() {
         let batch = Batch::new(&[&[], &[]]);
-        let layer = LstmLayer { hidden: 2, directions: 2, output: Output::Max };
-        let result = lstm(layer, &random(&[0, 4], 0), &random(&[128], 1), &batch, false).unwrap();
+        let layer = LstmLayer { hidden: 2, bidirectional: true, pooling: Some(Pooling::Max) };
+        let result = layer.forward(&random(&[0, 4], 0), &random(&[128], 1), &batch, batch.index(), false).unwrap();
         assert_eq!(flat(&result).unwrap(), [0.0; 8]);
-        assert_eq!(linear(&random(&[0, 4], 0), &random(&[8, 4], 1), &random(&[8], 2)).unwrap().dims(), [0, 8]);
     }
 
     #[test]
     fn wrong_shapes_are_errors() {
-        assert!(linear(&random(&[3, 4], 0), &random(&[5, 3], 1), &random(&[5], 2)).is_err());
         let batch = Batch::new(&[&[1]]);
-        let layer = LstmLayer { hidden: 2, directions: 2, output: Output::Max };
-        assert!(lstm(layer, &random(&[2, 4], 0), &random(&[128], 1), &batch, false).is_err());
-        assert!(lstm(layer, &random(&[1, 4], 0), &random(&[127], 1), &batch, false).is_err());
+        let layer = LstmLayer { hidden: 2, bidirectional: true, pooling: None };
+        let forward = |rows: usize, weights: usize, index: &[u32]| {
+            layer.forward(&random(&[rows, 4], 0), &random(&[weights], 1), &batch, index, false)
+        };
+        assert!(forward(1, 128, &[0]).is_ok());
+        assert!(forward(1, 128, &[1]).is_err() && forward(1, 128, &[0, 0]).is_err() && forward(1, 127, &[0]).is_err());
     }
 }

@@ -1,122 +1,121 @@
-//! Parts that networks are scored with, without candle.
+//! Networks prepared for scoring, without candle.
+
+use std::sync::Arc;
 
 use plaudit_core::{Error, Result};
 use plaudit_kernels::{
-    Buffer, InstructionSet, Lstm, LstmPanels, LstmState, Matrix, Output, Panels, Start, product_with,
+    Buffer, ConvolutionPanels, InstructionSet, LstmPanels, LstmState, Matrix, Panels, Start, product_with,
 };
 
-use crate::network::{Batch, Parameters};
-use crate::ops::LstmLayer;
+use crate::network::{Batch, Scorer};
+use crate::recurrent::{Plan, Weights, gather, positive};
 
-/// The most bytes that the input's share of the gates may take for the whole vocabulary: a model of 20,000 words with a
-/// hidden size of 128 takes 82 MB. Beyond it, each batch computes the share of its own words.
+/// The most bytes that the words' share of the first layer may take for the whole vocabulary: a BiLSTM of 20,000 words with
+/// a hidden size of 128 takes 82 MB. Beyond it, each batch computes the share of its own words.
 const MOST_TABLE: usize = 256 << 20;
 
-/// A bidirectional LSTM over words, and what it reads.
-pub(crate) struct WordLstm {
-    layer: LstmLayer,
-    panels: LstmPanels,
-    dim: usize,
+/// A network of this crate.
+pub(crate) struct RecurrentScorer {
+    plan: Arc<Plan>,
     words: Words,
+    count: usize,
+    convolutions: ConvolutionPanels,
+    layers: Vec<LstmPanels>,
+    dense: (Panels, Vec<f32>),
+    output: (Panels, Vec<f32>),
 }
 
+/// What is known of each word.
 enum Words {
-    /// Each word's share of the gates, `[directions, words, 4 hidden]`.
-    Projected(Buffer),
-    /// Each word's vector, `[words, dim]`.
-    Vectors(Vec<f32>),
+    /// Its share of the first layer: of each convolution's windows, or of the gates.
+    Projected(Vec<Buffer>),
+    /// Its vector, `[words, embedding]`.
+    Vectors(Buffer),
 }
 
-impl WordLstm {
-    /// Returns the layer over the vectors `table`, `[words, dim]`, with these weights.
-    pub(crate) fn new(layer: LstmLayer, table: Vec<f32>, dim: usize, weights: &[f32]) -> Self {
+impl RecurrentScorer {
+    pub(crate) fn new(plan: &Arc<Plan>, weights: &Weights<'_>) -> Self {
         let none = Batch::new(&[]);
-        let kernel = kernel(layer, &none, dim);
-        let panels = kernel.panels(weights);
-        let bytes = (table.len() / dim.max(1)).saturating_mul(16 * layer.hidden * layer.directions);
-        let words = match bytes <= MOST_TABLE {
-            true => Words::Projected(kernel.project(&table, &panels)),
-            false => Words::Vectors(table),
+        let convolution = plan.convolution(&none, &[]);
+        let convolutions = convolution.panels(&weights.convolutions);
+        let panels = |(layer, flat): (usize, &Buffer)| plan.lstm(layer, &none, &[]).panels(flat);
+        let layers: Vec<LstmPanels> = weights.lstm.iter().enumerate().map(panels).collect();
+        let count = weights.embedding.len() / plan.embedding.max(1);
+        let share = if plan.widths.is_empty() {
+            4 * plan.hidden * plan.directions
+        } else {
+            plan.widths.iter().sum::<usize>() * plan.filters
         };
-        Self { layer, panels, dim, words }
+        let words = if count.saturating_mul(4 * share) > MOST_TABLE {
+            Words::Vectors(weights.embedding.into())
+        } else if plan.widths.is_empty() {
+            let kernel = plan.lstm(0, &none, &[]);
+            Words::Projected(
+                layers.first().map(|panels| kernel.project(weights.embedding, panels)).into_iter().collect(),
+            )
+        } else {
+            Words::Projected(convolution.project(weights.embedding, &convolutions))
+        };
+        let dense = |[weight, bias]: [&[f32]; 2]| {
+            let inputs = weight.len() / bias.len().max(1);
+            (Panels::new(InstructionSet::best(), Matrix::new(weight, bias.len(), inputs).t()), bias.to_vec())
+        };
+        let (dense, output) = (dense(weights.dense), dense(weights.output));
+        Self { plan: Arc::clone(plan), words, count, convolutions, layers, dense, output }
     }
 
-    /// Returns the result for a batch: by texts in sorted order, or by packed tokens.
-    pub(crate) fn run(&self, batch: &Batch) -> Vec<f32> {
-        let mut state = LstmState::zeros(self.layer.directions, batch.texts(), self.layer.hidden);
-        let kernel = kernel(self.layer, batch, self.dim);
-        match &self.words {
-            Words::Projected(table) => {
-                let kernel = Lstm { index: batch.tokens(), ..kernel };
-                kernel.recur(table, &self.panels, &mut state, false).0
-            }
+    /// The result of all LSTM layers, `[texts, directions hidden]` in sorted order.
+    fn pooled(&self, batch: &Batch) -> Buffer {
+        let plan = &*self.plan;
+        let recur = |layer: usize, projected: &[f32], index: &[u32], panels: &LstmPanels| {
+            let mut state = LstmState::zeros(plan.directions, batch.texts(), plan.hidden);
+            plan.lstm(layer, batch, index).recur(projected, panels, &mut state, false).0
+        };
+        let all = |layer: usize, input: &[f32], index: &[u32], panels: &LstmPanels| {
+            recur(layer, &plan.lstm(layer, batch, index).project(input, panels), index, panels)
+        };
+        let vectors = |table: &Buffer| gather(table, plan.embedding, batch.unique());
+        let convolved = (!plan.widths.is_empty()).then(|| match &self.words {
+            Words::Projected(table) => plan.convolution(batch, batch.tokens()).forward(table, &self.convolutions),
             Words::Vectors(table) => {
-                let row = |&id: &u32| table.get(id as usize * self.dim..(id as usize + 1) * self.dim);
-                let inputs: Vec<f32> = batch.unique().iter().filter_map(row).flatten().copied().collect();
-                let kernel = Lstm { index: batch.index(), ..kernel };
-                kernel.recur(&kernel.project(&inputs, &self.panels), &self.panels, &mut state, false).0
+                let kernel = plan.convolution(batch, batch.index());
+                kernel.forward(&kernel.project(&vectors(table), &self.convolutions), &self.convolutions)
             }
+        });
+        let mut result = Buffer::default();
+        for (layer, panels) in self.layers.iter().enumerate() {
+            result = match (layer, &convolved, &self.words) {
+                (0, Some(convolved), _) => all(0, convolved, batch.identity(), panels),
+                (0, None, Words::Projected(table)) => {
+                    recur(0, table.first().map_or(&[], |table| table), batch.tokens(), panels)
+                }
+                (0, None, Words::Vectors(table)) => all(0, &vectors(table), batch.index(), panels),
+                _ => all(layer, &result, batch.identity(), panels),
+            };
         }
+        result
     }
 }
 
-fn kernel(LstmLayer { hidden, directions, output }: LstmLayer, batch: &Batch, input: usize) -> Lstm<'_> {
-    Lstm { set: InstructionSet::best(), packed: batch.packed(), index: &[], input, hidden, directions, output }
-}
-
-/// Dense layer, positive part, output layer.
-pub(crate) struct Head {
-    layers: [(Panels, Vec<f32>); 2],
-}
-
-impl Head {
-    /// Returns the layers `dense` and `output` of a network.
-    ///
-    /// # Errors
-    /// When it has none.
-    pub(crate) fn new(parameters: &Parameters) -> Result<Self> {
-        let layer = |name: &str| {
-            let weight = parameters.value(&format!("{name}.weight"))?;
-            let bias = parameters.value(&format!("{name}.bias"))?.values;
-            let [out, inner] = weight.shape[..] else { return Err(Error::config(format!("{name}.weight: no matrix"))) };
-            Ok((Panels::new(InstructionSet::best(), Matrix::new(&weight.values, out, inner).t()), bias))
-        };
-        Ok(Self { layers: [layer("dense")?, layer("output")?] })
-    }
-
-    /// Returns logits, `[rows, labels]`, for inputs `[rows, in]`.
-    pub(crate) fn run(&self, inputs: &[f32], rows: usize) -> Vec<f32> {
-        let [dense, output] = &self.layers;
-        let mut hidden = apply(dense, inputs, rows);
-        hidden.iter_mut().for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value });
-        apply(output, &hidden, rows)
+impl Scorer for RecurrentScorer {
+    fn logits(&self, batch: &Batch) -> Result<Vec<f32>> {
+        if let Some(id) = batch.tokens().iter().find(|&&id| id as usize >= self.count) {
+            return Err(Error::config(format!("the network has no word with the id {id}")));
+        }
+        let texts = batch.texts();
+        let mut hidden = apply(&self.dense, &self.pooled(batch), texts);
+        positive(&mut hidden);
+        let logits = apply(&self.output, &hidden, texts);
+        Ok(batch.unsorted(&logits, self.output.1.len()).to_vec())
     }
 }
 
-fn apply((panels, bias): &(Panels, Vec<f32>), inputs: &[f32], rows: usize) -> Vec<f32> {
-    let mut out = vec![0.0; rows * bias.len()];
-    let inner = inputs.len() / rows.max(1);
-    if rows > 0 {
-        product_with(Matrix::new(inputs, rows, inner), panels, Start::Row(bias), &mut out);
+/// `inputs weight^T + bias`, for `texts` rows.
+fn apply((panels, bias): &(Panels, Vec<f32>), inputs: &[f32], texts: usize) -> Buffer {
+    let mut out = Buffer::dirty(texts * bias.len());
+    let width = inputs.len().checked_div(texts).unwrap_or(0);
+    if texts > 0 {
+        product_with(Matrix::new(inputs, texts, width), panels, Start::Row(bias), &mut out);
     }
     out
-}
-
-/// A bidirectional LSTM over words and its head (DPMS, Fig. 2).
-pub(crate) struct BiLstmScorer {
-    pub(crate) lstm: WordLstm,
-    pub(crate) head: Head,
-    pub(crate) labels: usize,
-}
-
-impl crate::network::Scorer for BiLstmScorer {
-    fn logits(&self, batch: &Batch) -> Vec<f32> {
-        let pooled = self.lstm.run(batch); // [texts, 2 hidden], sorted
-        batch.unsorted(&self.head.run(&pooled, batch.texts()), self.labels)
-    }
-}
-
-/// The layer of a BiLSTM: both directions, the maximum over time.
-pub(crate) fn bi_lstm_layer(hidden: usize) -> LstmLayer {
-    LstmLayer { hidden, directions: 2, output: Output::Max }
 }

@@ -6,7 +6,7 @@ use super::{Lstm, LstmGradient, LstmState, LstmTrace, Output};
 use crate::math::tanh;
 use crate::packed::Block;
 use crate::product::{Panels, Product};
-use crate::simd::{Kernel, Simd};
+use crate::simd::{Kernel, Simd, add};
 use crate::{Buffer, Matrix, Start, product};
 
 impl Lstm<'_> {
@@ -86,21 +86,21 @@ impl Lstm<'_> {
             });
         }
         let d_projected: &[f32] = if plain { &gates } else { &summed };
-        let mut d_inputs = vec![0.0; inputs.len()];
-        let mut d_weights = Vec::with_capacity(weights.len());
-        for (direction, weights) in weights_of.iter().enumerate() {
+        let mut d_inputs = Buffer::dirty(inputs.len());
+        let mut d_weights = Buffer::dirty(weights.len());
+        let parts = d_weights.chunks_exact_mut(self.direction_weights().max(1)).zip(weights_of);
+        for (direction, (d_weights, weights)) in parts.enumerate() {
             let d_projected = &d_projected[direction * rows * 4 * hidden..][..rows * 4 * hidden];
             let of_tokens = |width: usize| direction * tokens * width..(direction + 1) * tokens * width;
             let turned = Matrix::new(d_projected, rows, 4 * hidden);
-            let at = d_weights.len();
-            d_weights.resize(at + self.direction_weights(), 0.0);
-            let (d_input, more) = d_weights[at..].split_at_mut(4 * hidden * self.input);
+            let (d_input, more) = d_weights.split_at_mut(4 * hidden * self.input);
             let (d_recurrent, d_bias) = more.split_at_mut(4 * hidden * hidden);
             product(self.set, turned.t(), Matrix::new(inputs, rows, self.input), Start::Zero, d_input);
             let gates = Matrix::new(&gates[of_tokens(4 * hidden)], tokens, 4 * hidden);
             let before = Matrix::new(&before[of_tokens(hidden)], tokens, hidden);
             product(self.set, gates.t(), before, Start::Zero, d_recurrent);
             let (bias, same) = d_bias.split_at_mut(4 * hidden);
+            bias.fill(0.0);
             self.set.run(Columns { from: d_projected, sums: bias });
             same.copy_from_slice(bias);
             let start = if direction == 0 { Start::Zero } else { Start::Old };
@@ -197,7 +197,7 @@ impl Backward<'_> {
             let old_cell = s.load_some(&old_cell[first..first + width]);
             // d c = d c' + d h o (1 - tanh(c)^2)
             let d = s.mul_add(s.mul(d_hidden, o), s.neg_mul_add(t, t, one), s.load_some(&self.d_cell[at(text)]));
-            s.store_some(s.mul(d, f), &mut self.d_cell[at(text)]);
+            s.store_some(without_dust(s, s.mul(d, f)), &mut self.d_cell[at(text)]);
             let slope = |y: S::V| s.neg_mul_add(y, y, y); // of the logistic function: y (1 - y)
             let d_gates = [
                 s.mul(s.mul(d, g), slope(i)),
@@ -206,10 +206,19 @@ impl Backward<'_> {
                 s.mul(s.mul(d_hidden, t), slope(o)),
             ];
             for (gate, value) in d_gates.into_iter().enumerate() {
-                s.store_some(value, &mut self.gates[at(row * 4 + gate)]);
+                s.store_some(without_dust(s, value), &mut self.gates[at(row * 4 + gate)]);
             }
         }
     }
+}
+
+/// Rounds to a multiple of 2^-59 what is below 2^-36, and so to 0 what is below 2^-60 or 9e-19: gradients fade over many
+/// steps, and processors take a hundred times as long for numbers so small that they lose digits. Adam, which adds 1e-8,
+/// would not feel them.
+#[inline(always)]
+fn without_dust<S: Simd>(s: S, value: S::V) -> S::V {
+    let large = s.splat(f32::from_bits((127 - 36) << 23));
+    s.sub(s.add(value, large), large)
 }
 
 /// Adds each row of `from` to the row of `sums` that the index names, in order.
@@ -245,12 +254,5 @@ impl Kernel for Columns<'_> {
         for row in self.from.chunks_exact(self.sums.len().max(1)) {
             add(s, row, self.sums);
         }
-    }
-}
-
-#[inline(always)]
-fn add<S: Simd>(s: S, values: &[f32], sums: &mut [f32]) {
-    for (value, sum) in values.chunks(S::LANES).zip(sums.chunks_mut(S::LANES)) {
-        s.store_some(s.add(s.load_some(value), s.load_some(sum)), sum);
     }
 }

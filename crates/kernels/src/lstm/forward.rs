@@ -22,7 +22,7 @@ impl Lstm<'_> {
         weights: &[f32],
         state: &mut LstmState,
         trace: bool,
-    ) -> (Vec<f32>, Option<LstmTrace>) {
+    ) -> (Buffer, Option<LstmTrace>) {
         assert_eq!(inputs.len() % self.input.max(1), 0, "the inputs of an LSTM");
         let panels = self.panels(weights);
         let projected = self.project(inputs, &panels);
@@ -39,7 +39,7 @@ impl Lstm<'_> {
         panels: &LstmPanels,
         state: &mut LstmState,
         trace: bool,
-    ) -> (Vec<f32>, Option<LstmTrace>) {
+    ) -> (Buffer, Option<LstmTrace>) {
         let (tokens, texts, hidden, directions) =
             (self.packed.tokens(), self.packed.texts(), self.hidden, self.directions);
         let rows = projected.len() / (directions * 4 * hidden).max(1);
@@ -123,15 +123,18 @@ impl<'a> Cut<'a> {
 }
 
 /// `[directions, rows, hidden]` with the directions side by side: `[rows, directions hidden]`.
-fn beside(values: &[f32], directions: usize, hidden: usize) -> Vec<f32> {
+fn beside(values: &[f32], directions: usize, hidden: usize) -> Buffer {
+    let mut out = Buffer::dirty(values.len());
+    let width = hidden.max(1);
     if directions == 1 {
-        return values.to_vec();
+        out.copy_from_slice(values);
+        return out;
     }
     let (first, second) = values.split_at(values.len() / 2);
-    let mut out = Vec::with_capacity(values.len());
-    for (a, b) in first.chunks_exact(hidden.max(1)).zip(second.chunks_exact(hidden.max(1))) {
-        out.extend_from_slice(a);
-        out.extend_from_slice(b);
+    let rows = first.chunks_exact(width).zip(second.chunks_exact(width));
+    for (to, (a, b)) in out.chunks_exact_mut(2 * width).zip(rows) {
+        to[..width].copy_from_slice(a);
+        to[width..].copy_from_slice(b);
     }
     out
 }
@@ -171,7 +174,8 @@ impl Kernel for Forward<'_> {
             if !self.before.is_empty() {
                 self.before[start * hidden..][..width].copy_from_slice(&self.hidden_state[..width]);
             }
-            let next = if k + 1 == steps { 0..0 } else { self.block.step(if self.reverse { step - 1 } else { step + 1 }) };
+            let next =
+                if k + 1 == steps { 0..0 } else { self.block.step(if self.reverse { step - 1 } else { step + 1 }) };
             let panel = (hidden * 4 * S::LANES).max(1);
             for (panel, first) in self.recurrent.0.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
                 for row in (0..alive).step_by(S::ROWS) {

@@ -79,9 +79,9 @@ pub struct LstmTrace {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LstmGradient {
     /// Of the inputs.
-    pub inputs: Vec<f32>,
+    pub inputs: Buffer,
     /// Of the weights.
-    pub weights: Vec<f32>,
+    pub weights: Buffer,
     /// Of the initial state.
     pub state: LstmState,
 }

@@ -54,7 +54,7 @@ impl Case {
     fn forward(&self, set: InstructionSet) -> (Vec<f32>, LstmState) {
         let (packed, mut state) = (Packed::new(&self.lengths), self.state.clone());
         let result = self.layer(set, &packed).forward(&self.inputs, &self.weights, &mut state, false).0;
-        (result, state)
+        (result.to_vec(), state)
     }
 
     fn backward(&self, set: InstructionSet) -> LstmGradient {
@@ -184,7 +184,7 @@ fn gradients_are_what_differences_of_the_equations_show() {
         let mut fused: Option<Vec<f32>> = None;
         for set in every() {
             let LstmGradient { inputs, weights, state } = case.backward(set);
-            let ours = [inputs, weights, state.hidden, state.cell].concat();
+            let ours = [&inputs[..], &weights, &state.hidden, &state.cell].concat();
             for (k, (&ours, slope)) in ours.iter().zip(&slopes).enumerate() {
                 let error = (f64::from(ours) - slope).abs();
                 assert!(error < 1e-4 * slope.abs().max(1.0), "{output:?} {} {k}: {ours} {slope}", set.name());

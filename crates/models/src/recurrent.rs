@@ -1,0 +1,595 @@
+//! The networks of this crate as one: words, perhaps convolutions over time, LSTM layers, a dense layer, logits.
+//!
+//! A training pass is one operation of candle's: what is between words and logits is computed by our kernels, forward and
+//! backward, and the gradients of the weights go to the tape, not through candle's store. That store would fill and add
+//! arrays of the weights' sizes for every operation, on threads of its own.
+
+use std::sync::{Arc, Mutex};
+
+use candle_core::{CpuStorage, CustomOp1, DType, Device, Layout, Shape, Tensor, Var, bail};
+use plaudit_core::{Error, Result};
+use plaudit_kernels::{
+    Buffer, Convolution, InstructionSet, Lstm, LstmState, LstmTrace, Matrix, Output, Start, product,
+};
+use plaudit_stats::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::network::{
+    Batch, Deposit, Deposits, Init, Mode, Network, ParameterSpec, Parameters, Scorer, dropout_mask, with_values,
+};
+use crate::scorer::RecurrentScorer;
+
+/// What a network keeps of the hidden states of its last LSTM layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// The state after the last token that a direction reads.
+    Last,
+    /// The largest of each number over the text.
+    Max,
+    /// The mean of each number over the text.
+    Mean,
+}
+
+impl Pooling {
+    pub(crate) fn output(self) -> Output {
+        match self {
+            Self::Last => Output::Last,
+            Self::Max => Output::Max,
+            Self::Mean => Output::Mean,
+        }
+    }
+}
+
+/// The sizes of a network.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) embedding: usize,
+    pub(crate) embedding_dropout: f64,
+    /// Tokens that each convolution sees; of no length where there is none.
+    pub(crate) widths: Vec<usize>,
+    /// Filters of each width.
+    pub(crate) filters: usize,
+    pub(crate) hidden: usize,
+    pub(crate) layers: usize,
+    pub(crate) directions: usize,
+    pub(crate) pooling: Pooling,
+    pub(crate) dense: usize,
+    pub(crate) dropout: f64,
+}
+
+/// No layer is wider than this: it keeps every product of sizes within bounds.
+const WIDEST: usize = 1 << 14;
+/// No network has more layers, or more convolutions, or wider ones.
+const MOST: usize = 16;
+
+impl Plan {
+    /// Adds what is wrong with the sizes, named by the fields of `kind`'s configuration.
+    pub(crate) fn faults(&self, kind: &str, faults: &mut Vec<String>) {
+        let convolutions = !self.widths.is_empty();
+        let sizes = [("embedding", self.embedding), ("hidden", self.hidden), ("dense", self.dense)];
+        for (name, size) in sizes.into_iter().chain(convolutions.then_some(("filters", self.filters))) {
+            if size == 0 || size > WIDEST {
+                faults.push(format!("{kind}.{name}: {size} is not in 1 to {WIDEST}"));
+            }
+        }
+        if self.layers == 0 || self.layers > MOST {
+            faults.push(format!("{kind}.layers: {} is not in 1 to {MOST}", self.layers));
+        }
+        if self.widths.len() > MOST || self.widths.iter().any(|width| !(1..=MOST).contains(width)) {
+            faults.push(format!("{kind}.widths: {:?} are not at most {MOST} numbers in 1 to {MOST}", self.widths));
+        }
+        for (name, rate) in [("embedding_dropout", self.embedding_dropout), ("dropout", self.dropout)] {
+            if !(0.0..1.0).contains(&rate) {
+                faults.push(format!("{kind}.{name}: {rate} is not in 0 to below 1"));
+            }
+        }
+    }
+
+    /// The weights, by PyTorch's names, in the order of [`Weights`].
+    pub(crate) fn specs(&self, words: usize, labels: usize) -> Vec<ParameterSpec> {
+        let Self { embedding, filters, hidden, dense, .. } = *self;
+        let fan_in = |inputs: usize| Init::Uniform(1.0 / (inputs as f64).sqrt()); // PyTorch's default
+        let glorot = |inputs: usize, outputs: usize| Init::Uniform((6.0 / (inputs + outputs) as f64).sqrt());
+        let table = vec![words, embedding];
+        let init = Init::Normal(0.1);
+        let mut specs = vec![ParameterSpec { name: "embedding.weight".to_owned(), shape: table, init, table: true }];
+        let mut add = |name: String, shape: Vec<usize>, init| specs.push(ParameterSpec::dense(name, shape, init));
+        for (place, &width) in self.widths.iter().enumerate() {
+            let init = fan_in(embedding * width);
+            add(format!("convs.{place}.weight"), vec![filters, embedding, width], init);
+            add(format!("convs.{place}.bias"), vec![filters], init);
+        }
+        for layer in 0..self.layers {
+            let shapes =
+                [vec![4 * hidden, self.inputs(layer)], vec![4 * hidden, hidden], vec![4 * hidden], vec![4 * hidden]];
+            for suffix in ["", "_reverse"].into_iter().take(self.directions) {
+                for (part, shape) in ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].into_iter().zip(&shapes) {
+                    add(format!("lstm.{part}_l{layer}{suffix}"), shape.clone(), fan_in(hidden));
+                }
+            }
+        }
+        let pooled = self.directions * hidden;
+        add("dense.weight".to_owned(), vec![dense, pooled], glorot(pooled, dense));
+        add("dense.bias".to_owned(), vec![dense], Init::Constant(0.0));
+        add("output.weight".to_owned(), vec![labels, dense], glorot(dense, labels));
+        add("output.bias".to_owned(), vec![labels], Init::Constant(0.0));
+        specs
+    }
+
+    /// The length of what a layer reads of a token.
+    fn inputs(&self, layer: usize) -> usize {
+        match layer {
+            0 if self.widths.is_empty() => self.embedding,
+            0 => self.widths.len() * self.filters,
+            _ => self.directions * self.hidden,
+        }
+    }
+
+    /// The kernel of an LSTM layer that reads row `index` for each token.
+    pub(crate) fn lstm<'a>(&self, layer: usize, batch: &'a Batch, index: &'a [u32]) -> Lstm<'a> {
+        let output = if layer + 1 < self.layers { Output::Sequence } else { self.pooling.output() };
+        Lstm {
+            set: InstructionSet::best(),
+            packed: batch.packed(),
+            index,
+            input: self.inputs(layer),
+            hidden: self.hidden,
+            directions: self.directions,
+            output,
+        }
+    }
+
+    /// The kernel of the convolutions, which read row `index` for each token.
+    pub(crate) fn convolution<'a>(&'a self, batch: &'a Batch, index: &'a [u32]) -> Convolution<'a> {
+        Convolution {
+            set: InstructionSet::best(),
+            packed: batch.packed(),
+            index,
+            input: self.embedding,
+            widths: &self.widths,
+            filters: self.filters,
+        }
+    }
+}
+
+/// The weights of a network, from the order of [`Plan::specs`].
+pub(crate) struct Weights<'a> {
+    pub(crate) embedding: &'a [f32],
+    pub(crate) convolutions: Vec<[&'a [f32]; 2]>,
+    /// For each layer, flat, as the kernel wants them.
+    pub(crate) lstm: Vec<Buffer>,
+    pub(crate) dense: [&'a [f32]; 2],
+    pub(crate) output: [&'a [f32]; 2],
+}
+
+impl<'a> Weights<'a> {
+    pub(crate) fn new(plan: &Plan, all: &[&'a [f32]]) -> Self {
+        let mut all = all.iter().copied();
+        let mut next = || all.next().unwrap_or(&[]);
+        Self {
+            embedding: next(),
+            convolutions: plan.widths.iter().map(|_| [next(), next()]).collect(),
+            lstm: (0..plan.layers)
+                .map(|_| {
+                    let parts: Vec<&[f32]> = (0..4 * plan.directions).map(|_| next()).collect();
+                    let mut flat = Buffer::dirty(parts.iter().map(|part| part.len()).sum());
+                    let mut rest = &mut flat[..];
+                    for part in parts {
+                        let (to, more) = rest.split_at_mut(part.len());
+                        to.copy_from_slice(part);
+                        rest = more;
+                    }
+                    flat
+                })
+                .collect(),
+            dense: [next(), next()],
+            output: [next(), next()],
+        }
+    }
+}
+
+/// A network with its weights.
+#[derive(Debug)]
+pub(crate) struct Recurrent {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) parameters: Parameters,
+}
+
+/// What a training pass keeps for its way back. Dropout masks are of no length where nothing is dropped.
+struct Kept {
+    /// The words' values, `[unique, embedding]`, after dropout.
+    words: Buffer,
+    words_mask: Buffer,
+    /// What the convolutions gave, `[tokens, ..]`; of no length where there is none.
+    convolved: Buffer,
+    layers: Vec<KeptLayer>,
+    /// What each later layer read, after dropout: the first reads words or what the convolutions gave.
+    between: Vec<Buffer>,
+    /// `[texts, directions hidden]`, after dropout, in the order in which the texts were given.
+    pooled: Buffer,
+    pooled_mask: Buffer,
+    /// `[texts, dense]`: the positive part, after dropout.
+    dense: Buffer,
+    dense_mask: Buffer,
+}
+
+struct KeptLayer {
+    trace: LstmTrace,
+    /// Of what it gave to the next layer.
+    mask: Buffer,
+}
+
+impl Recurrent {
+    /// One pass over the words' values: logits and, while training, what the way back needs.
+    fn run(&self, batch: &Batch, random: Option<&mut Stream>) -> Result<(Vec<f32>, Option<Kept>)> {
+        let plan = &*self.plan;
+        let words = usize::try_from(batch.unique().last().copied().unwrap_or(0)).unwrap_or(usize::MAX);
+        self.parameters.read(|all| {
+            let weights = Weights::new(plan, all);
+            if words >= weights.embedding.len() / plan.embedding.max(1) {
+                return Err(Error::config(format!("the network has no word with the id {words}")));
+            }
+            Ok(forward(plan, &weights, batch, random))
+        })?
+    }
+}
+
+fn forward(
+    plan: &Plan,
+    weights: &Weights<'_>,
+    batch: &Batch,
+    mut random: Option<&mut Stream>,
+) -> (Vec<f32>, Option<Kept>) {
+    let train = random.is_some();
+    let set = InstructionSet::best();
+    let texts = batch.texts();
+    let mut drop = |values: &mut Buffer, rate: f64| match &mut random {
+        Some(random) if rate > 0.0 => {
+            let mask = dropout_mask(random, rate, values.len());
+            multiply(values, &mask);
+            mask
+        }
+        _ => Buffer::default(),
+    };
+    let mut words = gather(weights.embedding, plan.embedding, batch.unique());
+    let words_mask = drop(&mut words, plan.embedding_dropout);
+    let mut convolved = Buffer::default();
+    if !plan.widths.is_empty() {
+        let kernel = plan.convolution(batch, batch.index());
+        let panels = kernel.panels(&weights.convolutions);
+        convolved = kernel.forward(&kernel.project(&words, &panels), &panels);
+    }
+    let (mut layers, mut between) = (Vec::new(), Vec::<Buffer>::new());
+    let mut pooled = Buffer::default();
+    for (layer, flat) in weights.lstm.iter().enumerate() {
+        let (input, index) = match between.last() {
+            Some(before) => (before, batch.identity()),
+            None if plan.widths.is_empty() => (&words, batch.index()),
+            None => (&convolved, batch.identity()),
+        };
+        let mut state = LstmState::zeros(plan.directions, texts, plan.hidden);
+        let (mut result, trace) = plan.lstm(layer, batch, index).forward(input, flat, &mut state, train);
+        let last = layer + 1 == plan.layers;
+        let mask = if last { Buffer::default() } else { drop(&mut result, plan.dropout) };
+        layers.extend(trace.map(|trace| KeptLayer { trace, mask }));
+        if last { pooled = result } else { between.push(result) }
+    }
+    let width = plan.directions * plan.hidden;
+    let mut pooled = batch.unsorted(&pooled, width);
+    let pooled_mask = drop(&mut pooled, plan.dropout);
+    let [weight, bias] = weights.dense;
+    let mut dense = Buffer::dirty(texts * plan.dense);
+    let matrix = Matrix::new(weight, plan.dense, width).t();
+    product(set, Matrix::new(&pooled, texts, width), matrix, Start::Row(bias), &mut dense);
+    positive(&mut dense);
+    let dense_mask = drop(&mut dense, plan.dropout);
+    let [weight, bias] = weights.output;
+    let mut logits = vec![0.0; texts * bias.len()];
+    let matrix = Matrix::new(weight, bias.len(), plan.dense).t();
+    product(set, Matrix::new(&dense, texts, plan.dense), matrix, Start::Row(bias), &mut logits);
+    let kept = Kept { words, words_mask, convolved, layers, between, pooled, pooled_mask, dense, dense_mask };
+    (logits, train.then_some(kept))
+}
+
+/// The gradients of all weights, in their order; the first is that of the batch's distinct words.
+fn backward(plan: &Plan, weights: &Weights<'_>, batch: &Batch, kept: Kept, d_logits: &[f32]) -> Vec<Buffer> {
+    let Kept { words, words_mask, convolved, mut layers, between, pooled, pooled_mask, dense, dense_mask } = kept;
+    let texts = batch.texts();
+    let (mut d_dense, output) = back_through(&dense, plan.dense, weights.output, d_logits, texts);
+    multiply(&mut d_dense, &dense_mask);
+    // The value is positive where the gradient passes, dropped or not: what was dropped has a gradient of 0.
+    d_dense.iter_mut().zip(dense.iter()).for_each(|(slope, &value)| *slope = if value > 0.0 { *slope } else { 0.0 });
+    let width = plan.directions * plan.hidden;
+    let (mut d_pooled, dense) = back_through(&pooled, width, weights.dense, &d_dense, texts);
+    multiply(&mut d_pooled, &pooled_mask);
+    let mut d = batch.sorted(&d_pooled, width);
+    let mut lstm: Vec<Buffer> = Vec::new(); // last layer first
+    for (layer, flat) in weights.lstm.iter().enumerate().rev() {
+        let Some(KeptLayer { trace, mask }) = layers.pop() else { break };
+        multiply(&mut d, &mask);
+        let (input, index) = match layer.checked_sub(1).and_then(|before| between.get(before)) {
+            Some(before) => (before, batch.identity()),
+            None if plan.widths.is_empty() => (&words, batch.index()),
+            None => (&convolved, batch.identity()),
+        };
+        let gradient = plan.lstm(layer, batch, index).backward(input, flat, trace, &d, None);
+        lstm.push(gradient.weights);
+        d = gradient.inputs;
+    }
+    let mut convolutions = Vec::new();
+    if !plan.widths.is_empty() {
+        let kernel = plan.convolution(batch, batch.index());
+        let gradient = kernel.backward(&words, &weights.convolutions, &convolved, &d);
+        convolutions = gradient.weights;
+        d = gradient.inputs;
+    }
+    multiply(&mut d, &words_mask);
+    let mut all = vec![d];
+    all.extend(convolutions.into_iter().flatten());
+    for (layer, flat) in lstm.into_iter().rev().enumerate() {
+        let gates = 4 * plan.hidden;
+        let mut rest = &flat[..];
+        for size in [gates * plan.inputs(layer), gates * plan.hidden, gates, gates].repeat(plan.directions) {
+            let (part, more) = rest.split_at(size.min(rest.len()));
+            all.push(part.into());
+            rest = more;
+        }
+    }
+    all.extend(dense.into_iter().chain(output));
+    all
+}
+
+/// The gradients of a dense layer: of its input, and of its weight and bias.
+fn back_through(
+    input: &[f32],
+    width: usize,
+    [weight, bias]: [&[f32]; 2],
+    d_result: &[f32],
+    texts: usize,
+) -> (Buffer, [Buffer; 2]) {
+    let set = InstructionSet::best();
+    let out = bias.len();
+    let slopes = Matrix::new(d_result, texts, out);
+    let mut d_input = Buffer::dirty(input.len());
+    product(set, slopes, Matrix::new(weight, out, width), Start::Zero, &mut d_input);
+    let mut d_weight = Buffer::dirty(weight.len());
+    product(set, slopes.t(), Matrix::new(input, texts, width), Start::Zero, &mut d_weight);
+    let mut d_bias = Buffer::zeros(out);
+    for row in d_result.chunks_exact(out.max(1)) {
+        d_bias.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+    }
+    (d_input, [d_weight, d_bias])
+}
+
+/// Rows of a table.
+pub(crate) fn gather(table: &[f32], width: usize, rows: &[u32]) -> Buffer {
+    let mut out = Buffer::dirty(rows.len() * width);
+    for (&row, to) in rows.iter().zip(out.chunks_exact_mut(width.max(1))) {
+        if let Some(from) = table.get(row as usize * width..(row as usize + 1) * width) {
+            to.copy_from_slice(from);
+        }
+    }
+    out
+}
+
+/// The positive part; what is not a number stays so.
+pub(crate) fn positive(values: &mut [f32]) {
+    values.iter_mut().for_each(|value| *value = if *value <= 0.0 { 0.0 } else { *value });
+}
+
+/// Multiplies by a mask, which is of no length where it is of ones.
+fn multiply(values: &mut [f32], mask: &[f32]) {
+    values.iter_mut().zip(mask).for_each(|(value, &mask)| *value *= mask);
+}
+
+impl Network for Recurrent {
+    fn forward(&self, batch: &Batch, mode: &mut Mode) -> Result<Tensor> {
+        let random = match mode {
+            Mode::Infer => None,
+            Mode::Train(tape) => Some(tape.random_for_a_pass()?),
+        };
+        let (logits, kept) = self.run(batch, random)?;
+        let labels = logits.len().checked_div(batch.texts()).unwrap_or(0);
+        let shape = (batch.texts(), labels);
+        let (Some(kept), Mode::Train(tape)) = (kept, mode) else {
+            return Tensor::from_vec(logits, shape, &Device::Cpu).map_err(Error::backend);
+        };
+        let pass = Pass {
+            plan: Arc::clone(&self.plan),
+            parameters: self.parameters.clone(),
+            batch: batch.clone(),
+            logits,
+            shape,
+            kept: Mutex::new(Some(kept)),
+            deposits: Arc::clone(&tape.deposits),
+        };
+        // candle goes back through what hangs on a variable; this one stands for all weights.
+        let root = Var::zeros((), DType::F32, &Device::Cpu).map_err(Error::backend)?;
+        root.as_tensor().apply_op1(pass).map_err(Error::backend)
+    }
+
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    fn scorer(&self) -> Result<Option<Box<dyn Scorer>>> {
+        let scorer = self.parameters.read(|all| RecurrentScorer::new(&self.plan, &Weights::new(&self.plan, all)))?;
+        Ok(Some(Box::new(scorer)))
+    }
+}
+
+/// A training pass as an operation of candle's.
+struct Pass {
+    plan: Arc<Plan>,
+    parameters: Parameters,
+    batch: Batch,
+    logits: Vec<f32>,
+    shape: (usize, usize),
+    kept: Mutex<Option<Kept>>,
+    deposits: Deposits,
+}
+
+impl CustomOp1 for Pass {
+    fn name(&self) -> &'static str {
+        "plaudit-network"
+    }
+
+    fn cpu_fwd(&self, _root: &CpuStorage, _layout: &Layout) -> candle_core::Result<(CpuStorage, Shape)> {
+        Ok((CpuStorage::F32(self.logits.clone()), self.shape.into()))
+    }
+
+    fn bwd(&self, _root: &Tensor, _logits: &Tensor, gradient: &Tensor) -> candle_core::Result<Option<Tensor>> {
+        let poisoned = || candle_core::Error::Msg("another thread failed while it held this operation".to_owned());
+        let Some(kept) = self.kept.lock().map_err(|_| poisoned())?.take() else {
+            bail!("the gradient of a pass was taken twice");
+        };
+        let gradient = gradient.contiguous()?;
+        let gradients = self.parameters.read(|all| {
+            let weights = Weights::new(&self.plan, all);
+            with_values(&gradient, |d_logits| backward(&self.plan, &weights, &self.batch, kept, d_logits))
+        });
+        let gradients = gradients.map_err(candle_core::Error::wrap)??;
+        let mut deposits = self.deposits.lock().map_err(|_| poisoned())?;
+        deposits.extend(gradients.into_iter().enumerate().map(|(parameter, values)| {
+            let rows = (parameter == 0).then(|| self.batch.unique().to_vec());
+            Deposit { parameter, rows, values }
+        }));
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::values;
+    use crate::{Architecture, BiLstmConfig, CnnLstmConfig};
+
+    /// Small networks of both kinds, without dropout: in tests of slopes both passes must be the same function.
+    fn plans() -> Vec<Plan> {
+        let bi_lstm = |layers, pooling| {
+            let config = BiLstmConfig { embedding: 3, hidden: 2, dense: 4, layers, pooling, ..Default::default() };
+            Architecture::BiLstm(config).plan()
+        };
+        let cnn_lstm = |layers, pooling| {
+            let (widths, filters) = (vec![3, 2, 1], 2);
+            let config = CnnLstmConfig {
+                embedding: 3,
+                hidden: 2,
+                dense: 4,
+                widths,
+                filters,
+                layers,
+                pooling,
+                ..Default::default()
+            };
+            Architecture::CnnLstm(config).plan()
+        };
+        let plans = [
+            bi_lstm(1, Pooling::Max),
+            bi_lstm(2, Pooling::Mean),
+            bi_lstm(3, Pooling::Last),
+            cnn_lstm(1, Pooling::Max),
+            cnn_lstm(2, Pooling::Last),
+        ];
+        plans.map(|plan| Plan { embedding_dropout: 0.0, dropout: 0.0, ..plan }).into()
+    }
+
+    fn network(plan: Plan, seed: u64) -> Recurrent {
+        let mut specs = plan.specs(6, 3);
+        for spec in &mut specs {
+            spec.init = Init::Normal(0.7); // far from the kinks and from vanishing slopes
+        }
+        Recurrent { parameters: Parameters::initialize(&specs, seed).unwrap(), plan: Arc::new(plan) }
+    }
+
+    fn loss(network: &Recurrent, batch: &Batch, mode: &mut Mode) -> Tensor {
+        let logits = network.forward(batch, mode).unwrap();
+        let weights = Tensor::new(&[[0.3f32, -1.0, 0.5], [1.1, 0.2, -0.7], [-0.4, 0.9, 0.6]], logits.device()).unwrap();
+        candle_nn::ops::log_softmax(&logits, 1).unwrap().mul(&weights).unwrap().sum_all().unwrap()
+    }
+
+    #[test]
+    fn every_weight_has_the_slope_that_differences_show() {
+        let batch = Batch::new(&[&[2, 5, 2], &[3], &[5, 1, 4, 4]]);
+        for plan in plans() {
+            let network = network(plan, 3);
+            let mut mode = Mode::train(Stream::new(0, "", 0));
+            loss(&network, &batch, &mut mode).backward().unwrap();
+            let (_, deposits) = mode.into_parts();
+            let deposits = deposits.lock().unwrap();
+            let start = network.parameters.values().unwrap();
+            assert_eq!(deposits.len(), start.len());
+            for (place, deposit) in deposits.iter().enumerate() {
+                let ours = match &deposit.rows {
+                    Some(rows) => {
+                        let mut whole = vec![0.0; start[place].values.len()];
+                        for (&id, row) in rows.iter().zip(deposit.values.chunks(3)) {
+                            whole[id as usize * 3..][..3].copy_from_slice(row);
+                        }
+                        whole
+                    }
+                    None => deposit.values.to_vec(),
+                };
+                assert_eq!((deposit.parameter, ours.len()), (place, start[place].values.len()));
+                for (k, &ours) in ours.iter().enumerate() {
+                    let at = |shift: f32| {
+                        let mut moved = start.clone();
+                        moved[place].values[k] += shift;
+                        network.parameters.restore(&moved).unwrap();
+                        f64::from(loss(&network, &batch, &mut Mode::Infer).to_scalar::<f32>().unwrap())
+                    };
+                    let slope = (at(1e-3) - at(-1e-3)) / 2e-3;
+                    let error = (f64::from(ours) - slope).abs();
+                    assert!(error < 5e-3 * slope.abs().max(0.5), "{} {k}: {} {slope}", start[place].name, ours);
+                }
+                network.parameters.restore(&start).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn texts_do_not_depend_on_neighbours_or_order_and_the_scorer_agrees() {
+        let texts: [&[u32]; 4] = [&[2], &[], &[4, 3, 2, 5], &[5, 5]];
+        for plan in plans() {
+            let network = network(plan, 5);
+            let batch = Batch::new(&texts);
+            let together = values(&network.forward(&batch, &mut Mode::Infer).unwrap()).unwrap();
+            let scored = network.scorer().unwrap().unwrap().logits(&batch).unwrap();
+            assert_eq!(scored, together, "{:?}", network.plan);
+            for (row, text) in together.chunks(3).zip(texts) {
+                let alone = values(&network.forward(&Batch::new(&[text]), &mut Mode::Infer).unwrap()).unwrap();
+                assert!(alone.iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-6));
+            }
+        }
+    }
+
+    #[test]
+    fn dropout_falls_everywhere_and_one_mode_serves_one_pass() {
+        for plan in plans() {
+            let plan = Plan { embedding_dropout: 0.5, dropout: 0.5, ..plan };
+            let network = network(plan, 1);
+            let batch = Batch::new(&[&[1, 2, 3]]);
+            let logits = |seed| {
+                let mut mode = Mode::train(Stream::new(seed, "", 0));
+                let logits = network.forward(&batch, &mut mode).unwrap();
+                assert!(network.forward(&batch, &mut mode).is_err());
+                logits.sum_all().unwrap().backward().unwrap();
+                values(&logits).unwrap()
+            };
+            assert_eq!(logits(1), logits(1));
+            assert!((2..9).any(|seed| logits(seed) != logits(1)));
+        }
+    }
+
+    #[test]
+    fn unknown_ids_are_errors() {
+        for plan in plans() {
+            let network = network(plan, 1);
+            let batch = Batch::new(&[&[1, 6]]);
+            assert!(network.forward(&batch, &mut Mode::Infer).unwrap_err().to_string().contains("the id 6"));
+            assert!(network.scorer().unwrap().unwrap().logits(&batch).is_err());
+        }
+    }
+}
