@@ -6,6 +6,11 @@ pub(crate) fn printable(name: &str) -> String {
     name.chars().take(LONGEST).map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
+/// Returns a count with its noun: `1 row`, `2 rows`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Returns the sentence for columns that are missing. Found names stand there where all of them are plain; where one is
 /// not, the row may be no header, and only those stand there that are like a missing one.
 pub(crate) fn missing(missing: &[String], found: &[String]) -> String {
@@ -19,8 +24,8 @@ pub(crate) fn missing(missing: &[String], found: &[String]) -> String {
         .map(quoted)
         .collect();
     let absent: Vec<String> = missing.iter().map(quoted).collect();
-    let mut sentence = format!("there is no column {}; found {}", absent.join(", "), found.len());
-    sentence.push_str(if found.len() == 1 { " column" } else { " columns" });
+    let mut sentence =
+        format!("there is no column {}; found {}", absent.join(", "), counted(found.len() as u64, "column"));
     sentence.push_str(match shown.len() {
         0 => ", none of a similar name",
         some if some < found.len() => ", among them ",

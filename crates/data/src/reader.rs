@@ -173,7 +173,19 @@ impl<R: Read> FeedbackReader<R> {
     /// Returns the feedback in these bytes of the unread part.
     fn feedback(&mut self, text: Range<usize>) -> Result<Feedback, Fault> {
         let (number, line) = (self.report.rows + 1, self.lines.number());
-        let text = utf8(self.lines.bytes(text)).map_err(|reason| (String::new(), reason))?;
+        let bytes = self.lines.bytes(text);
+        let text = match utf8(bytes) {
+            Ok(text) => text,
+            Err(reason) => {
+                // Lines that quotes hold together may be rows of their own; the lossy text tells as well as another.
+                if let Shape::Table(table) = &mut self.shape
+                    && bytes.contains(&b'\n')
+                {
+                    table.split(&String::from_utf8_lossy(bytes))?;
+                }
+                return Err((String::new(), reason));
+            }
+        };
         match &mut self.shape {
             Shape::Table(table) => table.feedback(text, &mut self.rows, number, line),
             Shape::Objects(objects) => objects.feedback(text, &self.config, &mut self.rows, number, line),

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::counted;
+
 /// A row that was not used: where it stands, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -65,6 +67,9 @@ pub enum Reason {
         found: u64,
         /// Columns of the header.
         expected: u64,
+        /// Lines that quotes hold together; 1 where the row is one line. The lines after the first are read as rows of
+        /// their own.
+        lines: u64,
     },
     /// The row is longer than one may be.
     RecordTooLong {
@@ -129,7 +134,10 @@ impl fmt::Display for Reason {
             Self::InvalidUtf8 { byte } => {
                 write!(f, "byte {byte} of the row is not valid UTF-8 (or half a UTF-16 pair)")
             }
-            Self::RaggedRow { found, expected } => write!(f, "{found} columns where the header has {expected}"),
+            Self::RaggedRow { found, expected, lines } => {
+                write!(f, "{} where the header has {expected}", counted(*found, "column"))?;
+                if *lines > 1 { write!(f, "; a quote too many may hold {lines} lines together") } else { Ok(()) }
+            }
             Self::RecordTooLong { limit } => write!(f, "longer than {limit} bytes"),
             Self::StrayQuote => f.write_str("text after a closing quote; a quote inside quotes must be doubled"),
             Self::UnclosedQuote => f.write_str("a quote opens a field and is not closed"),
@@ -155,7 +163,7 @@ mod tests {
             Reason::BadTime,
             Reason::Nul,
             Reason::InvalidUtf8 { byte: 1 },
-            Reason::RaggedRow { found: 1, expected: 2 },
+            Reason::RaggedRow { found: 1, expected: 2, lines: 1 },
             Reason::RecordTooLong { limit: 1 },
             Reason::StrayQuote,
             Reason::UnclosedQuote,
@@ -182,7 +190,12 @@ mod tests {
             "line 3, column `label`: the label is not a declared one; the nearest is `Good`"
         );
         rejection.column.clear();
-        rejection.reason = Reason::RaggedRow { found: 1, expected: 2 };
-        assert_eq!(rejection.to_string(), "line 3: 1 columns where the header has 2");
+        rejection.reason = Reason::RaggedRow { found: 1, expected: 2, lines: 1 };
+        assert_eq!(rejection.to_string(), "line 3: 1 column where the header has 2");
+        rejection.reason = Reason::RaggedRow { found: 3, expected: 2, lines: 7 };
+        assert_eq!(
+            rejection.to_string(),
+            "line 3: 3 columns where the header has 2; a quote too many may hold 7 lines together"
+        );
     }
 }

@@ -100,13 +100,23 @@ impl Table {
         Ok(Self { split, columns, header, fields })
     }
 
+    /// Splits a row into fields.
+    ///
+    /// # Errors
+    /// When they are not as many as the columns of the header.
+    pub(crate) fn split(&mut self, row: &str) -> Result<(), Fault> {
+        self.split.split(row, &mut self.fields);
+        if self.fields.len() == self.header.len() {
+            return Ok(());
+        }
+        let (found, expected) = (self.fields.len() as u64, self.header.len() as u64);
+        let lines = 1 + row.matches('\n').count() as u64;
+        Err((String::new(), Reason::RaggedRow { found, expected, lines }))
+    }
+
     /// Returns the feedback that a row holds.
     pub(crate) fn feedback(&mut self, row: &str, rows: &mut Rows, number: u64, line: u64) -> Result<Feedback, Fault> {
-        self.split.split(row, &mut self.fields);
-        if self.fields.len() != self.header.len() {
-            let (found, expected) = (self.fields.len() as u64, self.header.len() as u64);
-            return Err((String::new(), Reason::RaggedRow { found, expected }));
-        }
+        self.split(row)?;
         let mut feedback = Feedback::default();
         for ((name, role), value) in self.header.iter().zip(&self.fields) {
             rows.put(&mut feedback, *role, name, value)?;

@@ -89,6 +89,17 @@ fn the_rows_of_a_ragged_quote_are_read() {
     assert_eq!(rejections(&data), ["2::ragged_row", "4::ragged_row"]);
 }
 
+/// A byte that is not UTF-8 hides nothing: the lines that a stray quote holds together are read all the same.
+#[test]
+fn the_rows_around_invalid_utf_8_in_a_ragged_quote_are_read() {
+    let data = read(Csv, b"x,text,y\n1,\"a,0\n2,b,0\n3,\xe9,0\n4,d\",0,0\n5,e,0\n", &ReadConfig::default());
+    assert_eq!(texts(&data), ["b", "e"]);
+    assert_eq!(rejections(&data), ["2::ragged_row", "4::invalid_utf8", "5::ragged_row"]);
+    // quotes around several lines that make one row: it is one
+    let data = read(Csv, b"x,text\n1,\"a\n\xe9\n\"\n2,b\n", &ReadConfig::default());
+    assert_eq!((texts(&data), rejections(&data)), (vec!["b"], vec!["2::invalid_utf8".to_owned()]));
+}
+
 #[test]
 fn labels_are_checked_and_the_nearest_is_named() {
     let csv = b"label,text\n Good ,a\ngod,b\nexcellent,c\n,d\nPoor,e\n";

@@ -59,7 +59,7 @@ fn an_answer_may_have_as_many_lines_as_configured_and_no_more() {
     let rejections: Vec<String> = data.report.rejections.iter().map(ToString::to_string).collect();
     assert_eq!(rejections.len(), 4);
     assert_eq!(rejections[0], "line 6: a quote opens a field and is not closed");
-    assert_eq!(rejections[1], "line 7: 1 columns where the header has 2");
+    assert_eq!(rejections[1], "line 7: 1 column where the header has 2");
     config.max_record_lines = 1;
     let data = read_from(csv.as_bytes(), "f.csv", Format::Csv, &config).unwrap();
     assert_eq!(texts(&data), ["4\"", "5\"", "last"]);
