@@ -51,8 +51,9 @@ pub enum OnDirty {
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct ReadConfig {
-    /// The column of the unique id. Default: `uid`, or else `id`; where there is neither (in JSONL: in the first object)
-    /// and where this is empty, rows are numbered from 1, rejected ones too.
+    /// The column of the unique id. Default: `uid`, or else `id`; where there is neither and where this is empty, rows are
+    /// numbered from 1, rejected ones too. In JSONL the first object decides, and a later one with a uid of another name is
+    /// rejected.
     pub uid: Option<String>,
     /// The column of what the person wrote. Default: `text`. There is always one: an empty name is a fault.
     pub text: Option<String>,
@@ -68,7 +69,8 @@ pub struct ReadConfig {
     pub labels: Option<Labels>,
     /// Whether a row with an empty label is rejected. Default: no, it is a row without a label.
     pub labels_required: bool,
-    /// Whether columns that are nothing else are kept in [`Feedback::extra`](plaudit_core::Feedback::extra). Default: yes.
+    /// Whether columns that are nothing else are kept in [`Feedback::extra`](plaudit_core::Feedback::extra), where they have
+    /// a value; a row that has more than 1,000 such is rejected. Default: yes. Without it, nothing in them is looked at.
     pub keep_extra: bool,
     /// Whether a row is rejected whose uid an earlier used row has. Default: yes. The uids that were read are kept in
     /// memory for it; without it, memory does not grow with the file.

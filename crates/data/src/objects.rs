@@ -33,19 +33,25 @@ impl Objects {
         line: u64,
     ) -> Result<Feedback, Fault> {
         let object = Object::parse(text).map_err(|reason| (String::new(), reason))?;
-        if let Some(key) = object.duplicate {
-            return Err((key, Reason::DuplicateKey));
-        }
         let First { columns, unseen, .. } = self.first.get_or_insert_with(|| {
             let columns = Columns::new(config, |name| object.values.contains_key(name));
             let unseen = columns.required().map(String::from).collect();
             First { columns, keys: object.values.keys().cloned().collect(), unseen }
         });
         unseen.retain(|name| !object.values.contains_key(name));
+        if let Some(key) = object.duplicates.into_iter().find(|key| rows.reads(columns.role(key))) {
+            return Err((key, Reason::DuplicateKey));
+        }
 
         let mut feedback = Feedback::default();
         for (key, raw) in &object.values {
             let role = columns.role(key);
+            if columns.is_late_uid(key, |name| object.values.contains_key(name)) && raw.get() != "null" {
+                return Err((key.clone(), Reason::LateUid));
+            }
+            if !rows.reads(role) {
+                continue;
+            }
             match value(raw, text).map_err(|reason| (key.clone(), reason))? {
                 Value::Nothing => {}
                 Value::Text(value) => rows.put(&mut feedback, role, key, &value)?,

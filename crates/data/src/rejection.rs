@@ -88,6 +88,14 @@ pub enum Reason {
     },
     /// The JSON object has this key twice.
     DuplicateKey,
+    /// The JSON object has its uid under another name than the first object, or the first one had none: this uid would be
+    /// lost. The configuration can name the column.
+    LateUid,
+    /// The row has more extra columns than are kept. The configuration can leave them out.
+    TooManyColumns {
+        /// The most extra columns of a row.
+        most: u64,
+    },
     /// The value is a JSON array or object where a text, number, `true` or `false` was expected.
     NestedValue,
 }
@@ -110,6 +118,8 @@ impl Reason {
             Self::UnclosedQuote => "unclosed_quote",
             Self::InvalidJson { .. } => "invalid_json",
             Self::DuplicateKey => "duplicate_key",
+            Self::LateUid => "late_uid",
+            Self::TooManyColumns { .. } => "too_many_columns",
             Self::NestedValue => "nested_value",
         }
     }
@@ -143,6 +153,15 @@ impl fmt::Display for Reason {
             Self::UnclosedQuote => f.write_str("a quote opens a field and is not closed"),
             Self::InvalidJson { byte } => write!(f, "expected one JSON object a line; the fault is at byte {byte}"),
             Self::DuplicateKey => f.write_str("the key stands twice in the object"),
+            Self::LateUid => f.write_str(
+                "a uid, but the first object has none of this name; say in the configuration which column is the uid",
+            ),
+            Self::TooManyColumns { most } => {
+                write!(
+                    f,
+                    "more than {most} columns besides those that are read; leave them out with `keep_extra` = false"
+                )
+            }
             Self::NestedValue => f.write_str("an array or object where a text, number, true or false was expected"),
         }
     }
@@ -169,6 +188,8 @@ mod tests {
             Reason::UnclosedQuote,
             Reason::InvalidJson { byte: 1 },
             Reason::DuplicateKey,
+            Reason::LateUid,
+            Reason::TooManyColumns { most: 1 },
             Reason::NestedValue,
         ] {
             let json = serde_json::to_string(&reason).unwrap();

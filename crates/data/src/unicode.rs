@@ -97,6 +97,21 @@ impl<R: Read> Read for Utf8<R> {
     }
 }
 
+/// Returns whether nothing of a text can be seen: blanks, controls, and characters without a shape, such as the
+/// zero-width space, marks of direction and a byte-order mark inside.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_shapeless(c))
+}
+
+/// Returns whether a character is one of Unicode's `Default_Ignorable_Code_Point`.
+fn is_shapeless(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// Reads once, and again where a signal interrupted it.
 pub(crate) fn read_some(input: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
     loop {
@@ -130,6 +145,24 @@ mod tests {
         Utf8::new(Trickle(bytes)).read_to_end(&mut bit_by_bit).unwrap();
         assert_eq!(at_once, bit_by_bit);
         at_once
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_blank() {
+        for text in [
+            "",
+            " \t\r\n",
+            "\u{a0}\u{3000}",
+            "\u{feff}",
+            "\u{200b}\u{200d} \u{202e}\u{2066}",
+            "\u{1}\u{7f}",
+            "\u{fe0f}",
+        ] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in [".", "\u{200b}a", "\u{301}", "👍", "好", "\u{fffd}", "\u{2028}x"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -168,13 +168,13 @@ fn an_empty_name_switches_a_column_off() {
         c.labels = Some(Labels::dpms());
     });
     let json = br#"{"uid":7,"text":"a","label":null,"division":"x","time":"18/10/2023","source":"y","":"z"}"#;
-    for (format, bytes, used, extra) in [(Csv, &csv[..], 2, 5), (Jsonl, json, 1, 5)] {
+    for (format, bytes, used, extra) in [(Csv, &csv[..], 2, 4), (Jsonl, json, 1, 5)] {
         let data = read(format, bytes, &off);
         assert_eq!((data.len(), data.report.rejected), (used, 0), "{format:?}");
         let row = &data.rows[0];
         assert_eq!((row.uid.as_str(), row.time, row.division.as_str(), &row.source), ("1", None, "", &None));
         assert_eq!((row.extra["uid"].as_str(), row.extra["time"].as_str()), ("7", "18/10/2023"));
-        assert_eq!(row.extra.len(), extra, "{format:?}"); // `null` is nothing
+        assert_eq!(row.extra.len(), extra, "{format:?}"); // nothing and `null` are left out
     }
     assert!(read_from(&csv[..], "f", Csv, &config(|c| c.text = Some(String::new()))).is_err());
 }
@@ -454,6 +454,65 @@ fn plain_lines_are_texts_and_their_numbers_are_uids() {
     config.labels_required = true;
     let data = read_from(&b"a\n"[..], "standard input", Format::Lines, &config).unwrap();
     assert_eq!(data.report.by_reason["empty_label"], 1);
+}
+
+#[test]
+fn extra_columns_cost_no_more_than_they_hold() {
+    let any = ReadConfig::default();
+    let data = read(Csv, b"text,a,b\nx,,1\ny,,\n", &any);
+    assert_eq!((data.rows[0].extra.len(), data.rows[1].extra.len()), (1, 0));
+    let wide = |keys: usize| {
+        let keys: String = (0..keys).map(|key| format!(",\"k{key}\":1")).collect();
+        format!("{{\"text\":\"a\"{keys}}}\n{{\"text\":\"b\"}}\n")
+    };
+    assert_eq!(read(Jsonl, wide(1_000).as_bytes(), &any).rows[0].extra.len(), 1_000);
+    let data = read(Jsonl, wide(1_001).as_bytes(), &any);
+    assert_eq!((texts(&data), rejections(&data)), (vec!["b"], vec!["1::too_many_columns".to_owned()]));
+    assert_eq!(read(Jsonl, wide(9_999).as_bytes(), &config(|c| c.keep_extra = false)).len(), 2);
+    let columns: String = (0..2_000).map(|number| format!(",c{number}")).collect();
+    let csv = format!("text{columns}\na{}\nb{}\n", ",".repeat(2_000), ",1".repeat(2_000));
+    let data = read(Csv, csv.as_bytes(), &any);
+    assert_eq!((texts(&data), rejections(&data)), (vec!["a"], vec!["3::too_many_columns".to_owned()]));
+}
+
+#[test]
+fn what_is_not_kept_is_no_fault() {
+    let json: &[u8] = b"{\"text\":\"a\",\"x\":\"\\ud800\",\"y\":[1],\"z\":\"\\u0000\",\"x\":2}\n";
+    let csv: &[u8] = b"text,x\na,\0\n";
+    assert_eq!(rejections(&read(Jsonl, json, &ReadConfig::default())), ["1:x:duplicate_key"]);
+    assert_eq!(rejections(&read(Csv, csv, &ReadConfig::default())), ["2:x:nul"]);
+    for (format, bytes) in [(Jsonl, json), (Csv, csv)] {
+        let data = read(format, bytes, &config(|c| c.keep_extra = false));
+        assert_eq!((texts(&data), data.report.rejected), (vec!["a"], 0));
+    }
+}
+
+#[test]
+fn a_uid_that_comes_late_is_not_lost() {
+    for (json, expected) in [
+        ("{\"text\":\"a\"}\n{\"text\":\"b\",\"id\":1}\n", vec!["2:id:late_uid"]),
+        ("{\"text\":\"a\",\"id\":1}\n{\"text\":\"b\",\"uid\":2}\n", vec!["2:uid:late_uid"]),
+        ("{\"text\":\"a\",\"uid\":1}\n{\"text\":\"b\",\"id\":2}\n", vec!["2:id:late_uid"]),
+        ("{\"text\":\"a\",\"id\":1}\n{\"text\":\"b\",\"id\":2,\"uid\":3}\n", vec!["2:uid:late_uid"]),
+        ("{\"text\":\"a\",\"uid\":1}\n{\"text\":\"b\",\"uid\":2,\"id\":3}\n", vec![]),
+        ("{\"text\":\"a\"}\n{\"text\":\"b\",\"id\":null}\n", vec![]),
+    ] {
+        for keep_extra in [true, false] {
+            let data = read(Jsonl, json.as_bytes(), &config(|c| c.keep_extra = keep_extra));
+            assert_eq!(rejections(&data), expected, "{json}");
+        }
+        let data = read(Jsonl, json.as_bytes(), &config(|c| c.uid = Some(String::new())));
+        assert_eq!(data.len(), 2, "{json}");
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_seen_is_empty() {
+    let data = read(Csv, "text\n\u{200b}\n\u{202e}\u{feff} \n\u{feff}x\n".as_bytes(), &ReadConfig::default());
+    assert_eq!(
+        (texts(&data), rejections(&data)),
+        (vec!["\u{feff}x"], vec!["2:text:empty_text".to_owned(), "3:text:empty_text".to_owned()])
+    );
 }
 
 #[test]
