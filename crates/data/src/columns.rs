@@ -74,7 +74,7 @@ impl Columns {
     /// Returns whether this column would have been the uid, had it been there when the columns were chosen. `is_there`
     /// tells the columns of its row.
     pub(crate) fn is_late_uid(&self, name: &str, is_there: impl Fn(&str) -> bool) -> bool {
-        self.default_uid && self.role(name) == Role::Extra && (name == "uid" || name == "id" && !is_there("uid"))
+        self.default_uid && (name == "uid" || name == "id" && !is_there("uid")) && self.role(name) == Role::Extra
     }
 
     /// Returns the names of the columns that must be there.

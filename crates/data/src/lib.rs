@@ -30,7 +30,7 @@
 //!
 //! A time without an offset is taken as UTC. Times are read as RFC 3339 and its relatives (`2023-10-18T21:53:25+06:00`,
 //! `2023-10-18 21:53`, `2023-10-18`), as Google Forms writes them (`2023/10/18 9:53:25 PM GMT+6`), as tweets have them
-//! (`Tue Oct 18 21:53:25 +0000 2011`), and as Unix seconds of 9 to 12 digits.
+//! (`Tue Oct 18 21:53:25 +0000 2011`), and as Unix seconds of 9 or 10 digits.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod columns;

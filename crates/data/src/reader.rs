@@ -111,7 +111,11 @@ impl<R: Read> FeedbackReader<R> {
         match first {
             _ if format == Format::Lines => {}
             None => return Err(Error::format(source_name, "the file is empty")),
-            Some(_) if format == Format::Jsonl => {}
+            Some(_) if format == Format::Jsonl => {
+                if reader.lines.bytes(0..2).contains(&0) {
+                    return Err(Error::format(source_name, Reason::Nul.to_string()));
+                }
+            }
             Some(header) => {
                 // a header that only the end of the file ends, and lines of another kind in it
                 if let Ahead::Line { text, next } = reader.lines.look(0).map_err(failed)?
@@ -155,7 +159,8 @@ impl<R: Read> FeedbackReader<R> {
                 Ahead::End => return Ok(None),
                 Ahead::TooLong => {
                     let limit = self.config.max_record_bytes as u64;
-                    return Ok(Some(Err(Reason::RecordTooLong { limit })));
+                    let carriage_return = self.lines.bytes(0..self.config.max_record_bytes).contains(&b'\r');
+                    return Ok(Some(Err(Reason::RecordTooLong { limit, carriage_return })));
                 }
                 Ahead::Line { text, next } if text.is_empty() => {
                     self.lines.pass(next, 1);

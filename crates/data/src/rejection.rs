@@ -44,6 +44,8 @@ pub enum Reason {
     EmptyLabel,
     /// The label is not one of the declared ones.
     UnknownLabel {
+        /// The declared labels; of many, the first ones.
+        declared: String,
         /// The declared label that is most like it, where one is near.
         nearest: Option<String>,
     },
@@ -75,6 +77,8 @@ pub enum Reason {
     RecordTooLong {
         /// The most bytes of a row.
         limit: u64,
+        /// A `\r` stands among them: lines may end in it, as on a Mac of old.
+        carriage_return: bool,
     },
     /// Text follows the quote that ends a CSV field: a quote inside quotes must be doubled.
     StrayQuote,
@@ -131,16 +135,18 @@ impl fmt::Display for Reason {
             Self::EmptyText => f.write_str("the text is empty"),
             Self::EmptyUid => f.write_str("the uid is empty"),
             Self::EmptyLabel => f.write_str("the label is empty, and labels are required"),
-            Self::UnknownLabel { nearest: Some(label) } => {
-                write!(f, "the label is not a declared one; the nearest is `{label}`")
+            Self::UnknownLabel { declared, nearest } => {
+                write!(f, "the label is none of {declared}")?;
+                nearest.as_ref().map_or(Ok(()), |label| write!(f, "; the nearest is `{label}`"))
             }
-            Self::UnknownLabel { nearest: None } => f.write_str("the label is not a declared one, nor like any"),
             Self::DuplicateUid { first_line } => write!(f, "the row of line {first_line} has the same uid"),
             Self::BadTime => f.write_str(
                 "not a time; expected RFC 3339, `YYYY-MM-DD HH:MM:SS`, `YYYY-MM-DD`, `YYYY/MM/DD h:mm:ss AM GMT+6`, \
-                 `Tue Oct 18 21:53:25 +0000 2011`, or Unix seconds of 9 to 12 digits",
+                 `Tue Oct 18 21:53:25 +0000 2011`, or Unix seconds of 9 or 10 digits",
             ),
-            Self::Nul => f.write_str("a NUL character"),
+            Self::Nul => {
+                f.write_str("a NUL character; a file in UTF-16 needs its byte-order mark, or save it as UTF-8")
+            }
             Self::InvalidUtf8 { byte } => {
                 write!(f, "byte {byte} of the row is not valid UTF-8 (or half a UTF-16 pair)")
             }
@@ -148,7 +154,15 @@ impl fmt::Display for Reason {
                 write!(f, "{} where the header has {expected}", counted(*found, "column"))?;
                 if *lines > 1 { write!(f, "; a quote too many may hold {lines} lines together") } else { Ok(()) }
             }
-            Self::RecordTooLong { limit } => write!(f, "longer than {limit} bytes"),
+            Self::RecordTooLong { limit, carriage_return } => {
+                write!(f, "longer than {}", counted(*limit, "byte"))?;
+                if *carriage_return {
+                    f.write_str(
+                        "; it holds a \\r: if lines end in that alone, as on a Mac of old, save the file with \\n",
+                    )?;
+                }
+                Ok(())
+            }
             Self::StrayQuote => f.write_str("text after a closing quote; a quote inside quotes must be doubled"),
             Self::UnclosedQuote => f.write_str("a quote opens a field and is not closed"),
             Self::InvalidJson { byte } => write!(f, "expected one JSON object a line; the fault is at byte {byte}"),
@@ -177,13 +191,13 @@ mod tests {
             Reason::EmptyText,
             Reason::EmptyUid,
             Reason::EmptyLabel,
-            Reason::UnknownLabel { nearest: None },
+            Reason::UnknownLabel { declared: "a, b".into(), nearest: None },
             Reason::DuplicateUid { first_line: 1 },
             Reason::BadTime,
             Reason::Nul,
             Reason::InvalidUtf8 { byte: 1 },
             Reason::RaggedRow { found: 1, expected: 2, lines: 1 },
-            Reason::RecordTooLong { limit: 1 },
+            Reason::RecordTooLong { limit: 1, carriage_return: true },
             Reason::StrayQuote,
             Reason::UnclosedQuote,
             Reason::InvalidJson { byte: 1 },
@@ -204,11 +218,11 @@ mod tests {
             line: 3,
             offset: 20,
             column: "label".into(),
-            reason: Reason::UnknownLabel { nearest: Some("Good".into()) },
+            reason: Reason::UnknownLabel { declared: "Good, Poor".into(), nearest: Some("Good".into()) },
         };
         assert_eq!(
             rejection.to_string(),
-            "line 3, column `label`: the label is not a declared one; the nearest is `Good`"
+            "line 3, column `label`: the label is none of Good, Poor; the nearest is `Good`"
         );
         rejection.column.clear();
         rejection.reason = Reason::RaggedRow { found: 1, expected: 2, lines: 1 };

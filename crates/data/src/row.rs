@@ -71,7 +71,7 @@ impl Rows {
                     && labels.index_of(trimmed).is_none()
                 {
                     let nearest = labels.nearest(trimmed).map(String::from);
-                    return Err(fault(Reason::UnknownLabel { nearest }));
+                    return Err(fault(Reason::UnknownLabel { declared: labels.listed(), nearest }));
                 }
                 feedback.label = Some(trimmed.to_owned());
             }

@@ -48,6 +48,16 @@ impl Split {
     }
 }
 
+/// Returns a hint where the names of a header seem to stand between other signs than its format's; empty otherwise.
+fn other_separator(header: &str, csv: bool, columns: usize) -> String {
+    let others = if csv { [(';', "semicolons"), ('\t', "tabs")] } else { [(',', "commas"), (';', "semicolons")] };
+    let found = others.into_iter().find(|&(sign, _)| header.matches(sign).count() >= columns);
+    let expected = if csv { "commas" } else { "tabs" };
+    found.map_or(String::new(), |(_, name)| {
+        format!("; the columns seem to stand between {name}, but those of this format stand between {expected}")
+    })
+}
+
 impl Table {
     /// More columns than any form has: each costs memory in every row that is kept.
     const MOST_COLUMNS: usize = 10_000;
@@ -59,7 +69,7 @@ impl Table {
     /// With a sentence when there are too many columns, a name stands twice or a column is missing.
     pub(crate) fn new(header: &str, csv: bool, config: &ReadConfig) -> Result<Self, String> {
         if header.contains('\0') {
-            return Err("a NUL character; is this UTF-16 without a byte-order mark? Save the file as UTF-8".to_owned());
+            return Err(Reason::Nul.to_string());
         }
         let mut split = if csv {
             let mut builder = csv::ReaderBuilder::new();
@@ -93,7 +103,7 @@ impl Table {
         let absent: Vec<String> =
             columns.required().filter(|&name| !known.contains_key(name)).map(String::from).collect();
         if !absent.is_empty() {
-            return Err(missing(&absent, &names));
+            return Err(missing(&absent, &names) + &other_separator(header, csv, names.len()));
         }
         let header =
             names.into_iter().map(|name| (columns.role(&name), name)).map(|(role, name)| (name, role)).collect();

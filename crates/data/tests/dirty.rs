@@ -106,7 +106,10 @@ fn labels_are_checked_and_the_nearest_is_named() {
     let strict = config(|c| c.labels = Some(Labels::dpms()));
     let data = read(Csv, csv, &strict);
     assert_eq!(rejections(&data), ["3:label:unknown_label", "4:label:unknown_label"]);
-    assert!(data.report.rejections[0].to_string().ends_with("the nearest is `Good`"));
+    assert_eq!(
+        data.report.rejections[0].to_string(),
+        "line 3, column `label`: the label is none of Good, Average, Neutral, Poor; the nearest is `Good`"
+    );
     assert_eq!(data.rows[0].label.as_deref(), Some("Good"));
     assert_eq!(data.rows[1].label, None);
     assert_eq!(data.examples().len(), 2);
@@ -235,8 +238,10 @@ fn faults_of_the_file_are_errors() {
             Csv,
             b"t\0e\0x\0t\0\n\0",
             &any,
-            "f: line 1, the header: a NUL character; is this UTF-16",
+            "f: line 1, the header: a NUL character; a file in UTF-16 needs its byte-order mark",
         ),
+        ("UTF-16 without a mark", Jsonl, b"{\0\"\0t\0\n\0", &any, "f: a NUL character; a file in UTF-16 needs its"),
+        ("UTF-16 without a mark", Jsonl, b"\0{\0\"\0t\0\n", &any, "f: a NUL character; a file in UTF-16 needs its"),
         ("Latin-1 header", Csv, b"text,caf\xe9\n", &any, "f: line 1, the header: byte 8 of the row is not valid UTF-8"),
         ("stray quote", Csv, b"\n\"text\"x\n", &any, "f: line 2, the header: text after a closing quote"),
         ("open quote", Csv, b"\"text\nx\n", &any, "f: line 1, the header: a quote opens a field and is not closed"),
@@ -250,8 +255,22 @@ fn faults_of_the_file_are_errors() {
     let error = read_from(wide.join(",").as_bytes(), "f", Csv, &any).unwrap_err();
     assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes");
     let long = "text\r".repeat(1_000_000);
-    let error = read_from(long.as_bytes(), "f", Csv, &any).unwrap_err();
-    assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes");
+    let error = read_from(long.as_bytes(), "f", Csv, &any).unwrap_err().to_string();
+    assert!(
+        error.starts_with("f: line 1, the header: longer than 1048576 bytes; it holds a \\r: if lines end"),
+        "{error}"
+    );
+    let data = read(Format::Lines, long.as_bytes(), &any);
+    assert!(data.report.rejections[0].to_string().contains("as on a Mac of old"));
+    for (format, header, hint) in [
+        (Csv, "id;text;label\n", "between semicolons, but those of this format stand between commas"),
+        (Csv, "id\ttext\n", "between tabs, but"),
+        (Tsv, "id,text\n", "between commas, but those of this format stand between tabs"),
+    ] {
+        let error = read_from(header.as_bytes(), "f", format, &any).unwrap_err().to_string();
+        assert!(error.contains(hint), "{error}");
+    }
+    assert!(!read_from(&b"id,q;a\n"[..], "f", Csv, &any).unwrap_err().to_string().contains("semicolons"));
     assert!(read_from(&b"text\n"[..], "f", Csv, &config(|c| c.max_record_lines = 0)).is_err());
 }
 
