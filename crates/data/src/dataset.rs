@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
-use plaudit_core::{Example, Feedback, Labels, Result};
+use plaudit_core::{Error, Example, Feedback, Labels, Result};
 
 use crate::{FeedbackReader, Format, ReadConfig, ReadReport, Row};
 
@@ -64,9 +64,16 @@ impl Dataset {
     /// Returns the labels that occur, ordered as [`Labels::from_occurring`] does.
     ///
     /// # Errors
-    /// When no row has a label, or a label contains a control character.
+    /// When no row has a label, there are too many, or one cannot be a label; the message names the file.
     pub fn labels(&self) -> Result<Labels> {
-        Labels::from_occurring(self.rows.iter().filter_map(|row| row.label.as_deref()))
+        let occurring = self.rows.iter().filter_map(|row| row.label.as_deref());
+        if occurring.clone().next().is_none() {
+            return Err(Error::data(&self.report.source_name, 0, "", "no row has a label"));
+        }
+        Labels::from_occurring(occurring).map_err(|error| match error {
+            Error::Config { faults } => Error::data(&self.report.source_name, 0, "", faults.join("; ")),
+            error => error,
+        })
     }
 
     /// Returns the divisions that occur, in lexicographic order; rows without one are left out.

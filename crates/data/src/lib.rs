@@ -20,13 +20,13 @@
 //! | no row at all, no `text` column, a column's name twice | an error of the file |
 //! | CSV or TSV without a line that ends in `\n`, and a `\r` in it, as on a Mac of old | an error of the file |
 //! | a `\r` anywhere else but before a `\n` | text |
-//! | a compressed file that is cut short or damaged | [`Error::Io`](plaudit_core::Error::Io) with the file's name |
+//! | a compressed file that is cut off or damaged | [`Error::Io`](plaudit_core::Error::Io) with the file's name |
 //!
 //! Where several lines of a CSV file are held together by quotes but do not make a row of as many columns as the header,
 //! the first of them is rejected and the others are read as rows of their own: a quote too many is likelier than that.
 //!
 //! Messages and reports name columns, never what a person wrote. Where the names of a header do not all look like names,
-//! because it may be a row of texts, only their number stands there, and those that are like a missing one.
+//! or none is known, it may be a row of texts: only their number stands there, and those that are like a missing one.
 //!
 //! A time without an offset is taken as UTC. Times are read as RFC 3339 and its relatives (`2023-10-18T21:53:25+06:00`,
 //! `2023-10-18 21:53`, `2023-10-18`), as Google Forms writes them (`2023/10/18 9:53:25 PM GMT+6`), as tweets have them

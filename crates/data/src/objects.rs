@@ -66,6 +66,6 @@ impl Objects {
     /// Returns the sentence for required columns that no object had, where there are such.
     pub(crate) fn missing(&self) -> Option<String> {
         let first = self.first.as_ref()?;
-        (!first.unseen.is_empty()).then(|| missing(&first.unseen, &first.keys) + " (of the first object)")
+        (!first.unseen.is_empty()).then(|| missing(&first.unseen, &first.keys, true) + " (of the first object)")
     }
 }

@@ -88,11 +88,14 @@ impl<R: Read> FeedbackReader<R> {
     /// buffer is needed around `input`.
     ///
     /// # Errors
-    /// When the configuration is at fault, the input cannot be read or is empty, or the header ends in `\r` alone, has no
+    /// When the configuration is at fault or names a column of plain lines, the input cannot be read or is empty, or the header ends in `\r` alone, has no
     /// `text` column, lacks a column that the configuration names, or has a name twice. (JSONL has no header: there, a
     /// required column that no row had is an error after the last row.)
     pub fn new(input: R, source_name: &str, format: Format, config: &ReadConfig) -> Result<Self, Error> {
         config.validate()?;
+        if format == Format::Lines {
+            config.validate_for_lines(source_name)?;
+        }
         let failed = |error| Error::io(source_name, error);
         let mut reader = Self {
             config: config.clone(),

@@ -134,12 +134,14 @@ fn a_row_that_is_no_header_is_not_quoted() {
         (Csv, &b"Good,\"Secret, really\"\nPoor,b\n"[..]),
         (Csv, b"17,Secret\n18,b\n"),
         (Csv, b"Secret,Secret\n"),
+        (Csv, b"Good,Secret stuff\nPoor,slow\n"),
+        (Tsv, b"Secret\n"),
         (Tsv, b"Good\tthe Secret of Secrets\n"),
         (Tsv, b"Good\tSecret\x1b[31m\n"),
         (Jsonl, b"{\"Secret\\n\": 1, \"id\": 2}\n"),
     ] {
         let error = read_from(bytes, "f", format, &ReadConfig::default()).unwrap_err().to_string();
-        assert!(error.contains(" columns") && !error.contains("Secret"), "{error}");
+        assert!(error.contains(" column") && !error.contains("Secret"), "{error}");
     }
 }
 
@@ -472,6 +474,13 @@ fn plain_lines_are_texts_and_their_numbers_are_uids() {
     let mut config = ReadConfig::default();
     config.labels_required = true;
     let data = read_from(&b"a\n"[..], "standard input", Format::Lines, &config).unwrap();
+    (config.label, config.text, config.time) = (Some("mood".into()), Some("said".into()), Some(String::new()));
+    let error = read_from(&b"a\n"[..], "a.txt", Format::Lines, &config).unwrap_err();
+    assert!(matches!(&error, Error::Config { faults } if faults.len() == 2), "{error}");
+    assert!(
+        error.to_string().ends_with("read.label: a.txt is read as plain lines, which have no column `mood`"),
+        "{error}"
+    );
     assert_eq!(data.report.by_reason["empty_label"], 1);
 }
 

@@ -189,7 +189,12 @@ fn mistakes_are_named_and_end_with_a_code() {
     fs::write(scratch.at("mine.txt"), "years of work").unwrap();
     expect("train", &["--train", &train, "--out", &scratch.at("")], 1, &["holds no model"]);
     expect("promote", &["--model", &out, "--feedback", &dirty], 1, &["division"]);
-    expect("evaluate", &["--model", &out, "--data", &scratch.at("mine.txt")], 1, &["label", "none of the 1 rows"]);
+    expect(
+        "evaluate",
+        &["--model", &out, "--data", &scratch.at("mine.txt")],
+        1,
+        &["read.label", "mine.txt", "plain lines"],
+    );
     for name in ["quickstart", "train", "evaluate", "classify", "promote"] {
         let output = run(name, &["--help"]);
         assert!(output.status.success() && String::from_utf8(output.stdout).unwrap().contains("cargo run"));
