@@ -190,7 +190,8 @@ impl Summary {
 const CHUNK_ROWS: usize = 1024;
 const CHUNK_BYTES: usize = 4 << 20;
 
-/// Calls `each` with chunks of a file's rows, so that memory does not grow with the file; prints rejected rows.
+/// Calls `each` with chunks of a file's rows, so that memory does not grow with the file, and with what there is before it
+/// waits for more; prints rejected rows.
 pub(crate) fn for_each_chunk<R: std::io::Read>(
     mut reader: FeedbackReader<R>,
     mut each: impl FnMut(&[Feedback]) -> Result<()>,
@@ -209,7 +210,7 @@ pub(crate) fn for_each_chunk<R: std::io::Read>(
                 return Err(error.into());
             }
         }
-        if chunk.len() >= CHUNK_ROWS || bytes >= CHUNK_BYTES {
+        if chunk.len() >= CHUNK_ROWS || bytes >= CHUNK_BYTES || !reader.has_line() {
             each(&chunk)?;
             chunk.clear();
             bytes = 0;

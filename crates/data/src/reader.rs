@@ -1,5 +1,6 @@
 //! Row after row of a file, in constant memory.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -145,6 +146,12 @@ impl<R: Read> FeedbackReader<R> {
         Ok(())
     }
 
+    /// Returns whether a line that is not empty is in memory as a whole, so that the next row does not wait for the input;
+    /// a CSV row of several lines may. Where the input is a person or a pipe, this is when to answer what was read.
+    pub fn has_line(&self) -> bool {
+        self.lines.has_line()
+    }
+
     /// Returns what became of the rows that were read so far.
     pub fn report(&self) -> &ReadReport {
         &self.report
@@ -238,6 +245,14 @@ impl<R: Read> FeedbackReader<R> {
             return Err(Error::data(&self.report.source_name, line, column, reason.to_string()));
         }
         Ok(Row::Rejected(rejection))
+    }
+}
+
+impl<R> fmt::Debug for FeedbackReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reader = f.debug_struct("FeedbackReader");
+        reader.field("format", &self.format).field("config", &self.config).field("report", &self.report);
+        reader.finish_non_exhaustive()
     }
 }
 

@@ -30,9 +30,16 @@ impl<R: Read> Utf8<R> {
         Self { input, encoding: None, ready: Vec::new(), handed_out: 0, raw: Vec::new() }
     }
 
-    /// Looks at the first two bytes, which then stand in `ready` or, as the mark of UTF-16, in `raw`.
+    /// Looks at the first two bytes, or at one that begins no mark. They then stand in `ready` or, as the mark of UTF-16, in
+    /// `raw`.
     fn detect(&mut self) -> io::Result<Encoding> {
-        (&mut self.input).take(2).read_to_end(&mut self.ready)?;
+        let mut byte = [0];
+        while self.ready.is_empty() || matches!(self.ready.as_slice(), [0xfe | 0xff]) {
+            if read_some(&mut self.input, &mut byte)? == 0 {
+                break;
+            }
+            self.ready.extend(byte);
+        }
         let utf16 = match self.ready.as_slice() {
             [0xff, 0xfe] => u16::from_le_bytes,
             [0xfe, 0xff] => u16::from_be_bytes,

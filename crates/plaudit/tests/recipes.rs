@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -152,6 +152,28 @@ fn texts_from_standard_input() {
     let ids: Vec<Value> = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone()).collect();
     assert_eq!(ids, ["1", "4"]);
     assert!(stderr(&output).contains("line 3") && stderr(&output).contains("UTF-8"), "{}", stderr(&output));
+}
+
+/// A program at the other end of the pipe may wait for an answer before it writes on.
+#[test]
+fn a_line_is_answered_at_once() {
+    let scratch = Scratch::new();
+    scratch.train("model", &[]);
+    let mut child = recipe("classify")
+        .args(["--model", &scratch.at("model")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut input, mut output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    for (line, id) in [("a\n", "1"), ("slow, slow, slow\n\n", "2"), ("\nnot bad\n", "5")] {
+        input.write_all(line.as_bytes()).unwrap();
+        let mut answer = String::new();
+        output.read_line(&mut answer).unwrap(); // waits for ever where the recipe does
+        assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["id"], id);
+    }
+    drop(input);
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]
