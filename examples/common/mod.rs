@@ -217,16 +217,22 @@ pub(crate) fn for_each_chunk<R: std::io::Read>(
         }
     }
     each(&chunk)?;
-    if reader.report().rejected > 0 {
-        complain(&reader.report().to_string());
+    if reader.report().rejected == 0 {
+        return Ok(()); // no row at all is nothing to classify, and no fault
     }
+    complain(&reader.report().to_string());
     check_used(reader.report())
 }
 
-/// An error where a file has rows and none of them can be used.
+/// An error where no row of a file can be used, with the first reasons.
 pub(crate) fn check_used(report: &ReadReport) -> Result<()> {
-    if report.used > 0 || report.rejected == 0 {
+    if report.used > 0 {
         return Ok(());
     }
-    Err(Error::data(&report.source_name, 0, "", format!("none of the {} rows can be used", report.rows)).into())
+    let reasons: Vec<String> = report.rejections.iter().take(3).map(ToString::to_string).collect();
+    let reason = match report.rows {
+        0 => "there is no row".to_owned(),
+        rows => format!("0 rows used of {rows}; first reasons: {}", reasons.join("; ")),
+    };
+    Err(Error::data(&report.source_name, 0, "", reason).into())
 }

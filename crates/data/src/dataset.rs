@@ -46,7 +46,7 @@ impl Dataset {
         self.rows.len()
     }
 
-    /// Returns whether there is no used row.
+    /// Returns whether there is no used row. Reading such a file is no error; the report has the reasons.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -93,7 +93,8 @@ impl<'a> IntoIterator for &'a Dataset {
 }
 
 /// Returns the feedback of a file, read into memory. Its name tells format and compression: `.csv`, `.tsv`, `.jsonl` or
-/// `.ndjson`, perhaps with `.gz`, `.xz` or `.zst` after it.
+/// `.ndjson`, perhaps with `.gz`, `.xz` or `.zst` after it. Where no row can be used, there is none, and the report has the
+/// reasons: look at [`Dataset::is_empty`].
 ///
 /// # Errors
 /// As [`FeedbackReader::open`], and when a row cannot be used and the configuration says so.

@@ -10,14 +10,18 @@
 //! |---|---|
 //! | UTF-8, with or without a byte-order mark; UTF-16 with one | text |
 //! | bytes that are no UTF-8, half a UTF-16 pair, a NUL character | a rejected row |
-//! | a row with too many or too few columns, an empty text, an unknown label, a time in no known form | a rejected row |
+//! | a row with too many or too few columns, an empty text (one that cannot be seen is empty), an unknown label, a time in no known form | a rejected row |
 //! | a uid that an earlier used row has | a rejected row; the earlier one stays |
+//! | a JSON object whose uid has another name than in the first object | a rejected row |
 //! | a quote that is not closed within the limits, or a stray quote inside quotes | one rejected row; reading goes on with the next line |
 //! | a line or row of more than 1 MiB | a rejected row, in little memory |
 //! | blanks around uid, label, division, time, source and column names | removed; never in a text or an extra column |
 //! | a column without a name | an extra column that is called by its number, such as `column 3` |
 //! | a blank line | no row |
-//! | no row at all, no `text` column, a column's name twice | an error of the file |
+//! | an empty value of an extra column | left out |
+//! | a second byte-order mark after the first | removed |
+//! | nothing at all, no `text` column, a column's name twice | an error of the file |
+//! | a header and no row, or no row that can be used | a [`Dataset`] of no rows, whose report has the reasons |
 //! | CSV or TSV without a line that ends in `\n`, and a `\r` in it, as on a Mac of old | an error of the file |
 //! | a `\r` anywhere else but before a `\n` | text |
 //! | a compressed file that is cut off or damaged | [`Error::Io`](plaudit_core::Error::Io) with the file's name |

@@ -1,8 +1,6 @@
 //! CSV by RFC 4180, and what a quote too many costs.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise, and say what they skip
 
-use std::time::{Duration, Instant};
-
 use plaudit_data::{Dataset, Format, ReadConfig, read_from};
 use proptest::prelude::*;
 
@@ -28,7 +26,7 @@ fn one_stray_quote_costs_one_row() {
 }
 
 #[test]
-fn stray_quotes_in_every_line_take_linear_time() {
+fn stray_quotes_in_every_line_cost_no_look_ahead() {
     const ROWS: usize = 100_000;
     let long = "x".repeat(200);
     for (row, reason) in [
@@ -38,13 +36,10 @@ fn stray_quotes_in_every_line_take_linear_time() {
         // seen from inside a quote, each of these lines closes it and opens the next
         (format!("{long}\",\"\n"), "unclosed_quote"),
     ] {
-        let began = Instant::now();
+        // 1 to 20 MB; a look ahead of 1,000 lines at every line would be 20 GB, and this test would not end
         let data = read(&format!("label,text\n{}", row.repeat(ROWS)));
-        let took = began.elapsed();
         assert_eq!((data.report.rows, data.report.used), (ROWS as u64, 0), "{row}");
         assert!(data.report.by_reason[reason] >= ROWS as u64 - 1, "{row}: {}", data.report);
-        // 1 to 20 MB; a look ahead of 1,000 lines at every line would be 20 GB
-        assert!(took < Duration::from_secs(10), "{row}: {took:?}");
     }
 }
 

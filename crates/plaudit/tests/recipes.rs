@@ -204,13 +204,26 @@ fn mistakes_are_named_and_end_with_a_code() {
     let stop = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor", "--on-dirty", "stop"];
     expect("train", &stop, 1, &["dirty.tsv", "line 3", "text"]);
     let nothing = ["--train", &dirty, "--out", &out, "--labels", "Fair,Foul"];
-    expect("train", &nothing, 1, &["line 2", "line 4", "none of the 23 rows can be used"]);
+    expect(
+        "train",
+        &nothing,
+        1,
+        &[
+            "dirty.tsv: 0 rows used of 23; first reasons: line 2, column `label`: the label is none of Fair, Foul; line 3,",
+        ],
+    );
+    fs::write(scratch.at("empty.tsv"), "text\tlabel\tdivision\n").unwrap();
+    let empty = scratch.at("empty.tsv");
+    expect("train", &["--train", &empty, "--out", &out], 1, &["empty.tsv: there is no row"]);
     assert!(!Path::new(&out).exists(), "a failed run left a model");
     let skip = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor"];
     expect("train", &skip, 0, &["line 3", "line 4", "nearest", "Good", "2 rejected"]);
     fs::write(scratch.at("mine.txt"), "years of work").unwrap();
     expect("train", &["--train", &train, "--out", &scratch.at("")], 1, &["holds no model"]);
     expect("promote", &["--model", &out, "--feedback", &dirty], 1, &["division"]);
+    expect("promote", &["--model", &out, "--feedback", &empty], 1, &["empty.tsv: there is no row"]);
+    expect("evaluate", &["--model", &out, "--data", &empty], 1, &["empty.tsv: there is no row"]);
+    expect("classify", &["--model", &out, "--input", &empty], 0, &[]);
     expect(
         "evaluate",
         &["--model", &out, "--data", &scratch.at("mine.txt")],
