@@ -28,7 +28,8 @@ pub fn gamma(stream: &mut Stream, shape: f64) -> f64 {
 }
 
 /// Replaces `out` by a draw from the Dirichlet distribution with parameters `alpha`; both have the same length. The draw
-/// adds up to 1; it is even where every parameter is tiny enough to underflow.
+/// adds up to 1. A parameter that is not a positive finite number gets 0, and where all get 0, by such parameters or because
+/// their gamma draws are too small for a number, the draw is even.
 ///
 /// ```
 /// use plaudit_stats::{Stream, dirichlet};
