@@ -148,14 +148,14 @@ impl fmt::Display for Reason {
                 f.write_str("a NUL character; a file in UTF-16 needs its byte-order mark, or save it as UTF-8")
             }
             Self::InvalidUtf8 { byte } => {
-                write!(f, "byte {byte} of the row is not valid UTF-8 (or half a UTF-16 pair)")
+                write!(f, "byte {byte} of the row is not valid UTF-8 (or half a UTF-16 pair); save the file as UTF-8")
             }
             Self::RaggedRow { found, expected, lines } => {
                 write!(f, "{} where the header has {expected}", counted(*found, "column"))?;
                 if *lines > 1 { write!(f, "; a quote too many may hold {lines} lines together") } else { Ok(()) }
             }
             Self::RecordTooLong { limit, carriage_return } => {
-                write!(f, "longer than {}", counted(*limit, "byte"))?;
+                write!(f, "longer than {} (`max_record_bytes`)", counted(*limit, "byte"))?;
                 if *carriage_return {
                     f.write_str(
                         "; it holds a \\r: if lines end in that alone, as on a Mac of old, save the file with \\n",
@@ -165,10 +165,16 @@ impl fmt::Display for Reason {
             }
             Self::StrayQuote => f.write_str("text after a closing quote; a quote inside quotes must be doubled"),
             Self::UnclosedQuote => f.write_str("a quote opens a field and is not closed"),
-            Self::InvalidJson { byte } => write!(f, "expected one JSON object a line; the fault is at byte {byte}"),
+            Self::InvalidJson { byte } => {
+                write!(
+                    f,
+                    "expected a whole JSON object on each line; the fault is at byte {byte} of it, counted from 0"
+                )
+            }
             Self::DuplicateKey => f.write_str("the key stands twice in the object"),
             Self::LateUid => f.write_str(
-                "a uid, but the first object has none of this name; say in the configuration which column is the uid",
+                "the first object has no uid of this name, so this one would be lost; say in the configuration which \
+                 column is the uid",
             ),
             Self::TooManyColumns { most } => {
                 write!(

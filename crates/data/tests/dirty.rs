@@ -255,11 +255,13 @@ fn faults_of_the_file_are_errors() {
     }
     let wide: Vec<String> = (0..1_000_000).map(|n| format!("c{n}")).collect();
     let error = read_from(wide.join(",").as_bytes(), "f", Csv, &any).unwrap_err();
-    assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes");
+    assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes (`max_record_bytes`)");
     let long = "text\r".repeat(1_000_000);
     let error = read_from(long.as_bytes(), "f", Csv, &any).unwrap_err().to_string();
     assert!(
-        error.starts_with("f: line 1, the header: longer than 1048576 bytes; it holds a \\r: if lines end"),
+        error.starts_with(
+            "f: line 1, the header: longer than 1048576 bytes (`max_record_bytes`); it holds a \\r: if lines end"
+        ),
         "{error}"
     );
     let data = read(Format::Lines, long.as_bytes(), &any);
