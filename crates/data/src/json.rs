@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -38,10 +39,11 @@ impl<'de> Deserialize<'de> for Object<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
                 let mut object = Object { values: BTreeMap::new(), duplicates: Vec::new() };
                 while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-                    if object.values.contains_key(&key) {
-                        object.duplicates.push(key);
-                    } else {
-                        object.values.insert(key, value);
+                    match object.values.entry(key) {
+                        Entry::Occupied(entry) => object.duplicates.push(entry.key().clone()),
+                        Entry::Vacant(entry) => {
+                            entry.insert(value);
+                        }
                     }
                 }
                 Ok(object)
