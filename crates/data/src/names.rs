@@ -26,10 +26,10 @@ pub(crate) fn missing(missing: &[String], found: &[String], named: bool) -> Stri
     let shown: Vec<String> = found.iter().filter(|name| header || like(name)).take(MOST_NAMES).map(quoted).collect();
     let absent: Vec<String> = missing.iter().map(quoted).collect();
     let mut sentence =
-        format!("there is no column {}; found {}", absent.join(", "), counted(found.len() as u64, "column"));
+        format!("there is no column {}; found {}", absent.join(" or "), counted(found.len() as u64, "column"));
     sentence.push_str(match shown.len() {
-        0 if named => ", none of a similar name (the configuration can name one)",
-        0 => ", none of a similar name (the configuration can name one): the first row does not look like a header",
+        0 if named => ", none of a similar name (the configuration can say which it is)",
+        0 => ", none of a similar name (the configuration can say which it is): the first row does not look like a header",
         some if some < found.len() => ", among them ",
         _ => ": ",
     });
@@ -91,8 +91,8 @@ mod tests {
             "",
             &"x".repeat(31),
         ] {
-            let expected = "there is no column `text`; found 2 columns, none of a similar name (the configuration can name \
-                            one): the first row does not look like a header";
+            let expected = "there is no column `text`; found 2 columns, none of a similar name (the configuration can say \
+                            which it is): the first row does not look like a header";
             assert_eq!(sentence(&["Good", text]), expected);
             let expected = "there is no column `text`; found 3 columns, among them `txt`";
             assert_eq!(sentence(&["txt", "Good", text]), expected);
@@ -114,7 +114,7 @@ mod tests {
         }
         assert_eq!(
             missing(&["a\nb".into()], &[], true),
-            "there is no column `a b`; found 0 columns, none of a similar name (the configuration can name one)"
+            "there is no column `a b`; found 0 columns, none of a similar name (the configuration can say which it is)"
         );
     }
 }

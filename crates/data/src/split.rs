@@ -188,11 +188,13 @@ impl Dataset {
 
     /// Returns a dataset for each list of rows.
     fn parts<const N: usize>(&self, parts: [Vec<usize>; N], names: [&str; N]) -> Result<[Dataset; N]> {
-        let faults = parts.iter().zip(names).filter(|(part, _)| part.is_empty());
-        let faults = faults.map(|(_, name)| {
-            format!("split: of {}, the {name} part would get none", counted(self.len() as u64, "row"))
-        });
-        Error::from_faults(faults.collect())?;
+        let empty: Vec<&str> =
+            parts.iter().zip(names).filter(|(part, _)| part.is_empty()).map(|(_, name)| name).collect();
+        if !empty.is_empty() {
+            let (rows, empty) = (counted(self.len() as u64, "row"), empty.join(" and the "));
+            let reason = format!("a split of {rows} leaves none for the {empty} part");
+            return Err(Error::data(&self.report.source_name, 0, "", reason));
+        }
         Ok(parts.map(|mut part| {
             part.sort_unstable();
             let rows = part.into_iter().filter_map(|index| self.rows.get(index).cloned()).collect();

@@ -103,7 +103,8 @@ impl Table {
         let absent: Vec<String> =
             columns.required().filter(|&name| !known.contains_key(name)).map(String::from).collect();
         if !absent.is_empty() {
-            return Err(missing(&absent, &names, false) + &other_separator(header, csv, names.len()));
+            let hint = other_separator(header, csv, names.len());
+            return Err(missing(&absent, &names, !hint.is_empty()) + &hint);
         }
         let header =
             names.into_iter().map(|name| (columns.role(&name), name)).map(|(role, name)| (name, role)).collect();

@@ -272,7 +272,7 @@ fn faults_of_the_file_are_errors() {
         (Tsv, "id,text\n", "between commas, but those of this format stand between tabs"),
     ] {
         let error = read_from(header.as_bytes(), "f", format, &any).unwrap_err().to_string();
-        assert!(error.contains(hint), "{error}");
+        assert!(error.contains(hint) && !error.contains("look like a header"), "{error}");
     }
     assert!(!read_from(&b"id,q;a\n"[..], "f", Csv, &any).unwrap_err().to_string().contains("semicolons"));
     assert!(read_from(&b"text\n"[..], "f", Csv, &config(|c| c.max_record_lines = 0)).is_err());
