@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -165,11 +167,12 @@ fn a_line_is_answered_at_once() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let (mut input, mut output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    let (mut input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    let (answers, received) = mpsc::channel();
+    std::thread::spawn(move || output.lines().map(Result::unwrap).try_for_each(|line| answers.send(line)));
     for (line, id) in [("a\n", "1"), ("slow, slow, slow\n\n", "2"), ("\nnot bad\n", "5")] {
         input.write_all(line.as_bytes()).unwrap();
-        let mut answer = String::new();
-        output.read_line(&mut answer).unwrap(); // waits for ever where the recipe does
+        let answer = received.recv_timeout(Duration::from_secs(60)).unwrap(); // it must come, however slowly
         assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["id"], id);
     }
     drop(input);
