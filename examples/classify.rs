@@ -12,7 +12,9 @@ use serde_json::{Map, json};
 
 const HELP: &str = "
 Labels texts with a saved classifier. Reads one text a line from standard input (its id is the line's number), or the
-rows of a file (.csv, .tsv, .jsonl or .txt; its uid or id column, or else the row's number). Writes one JSON object a line: {\"id\", \"label\", \"scores\": {label: probability}}. Memory does not grow with the input.
+rows of a file (.csv, .tsv, .jsonl or .txt; its uid or id column, or else the row's number). Writes one JSON object a line:
+{\"id\", \"label\", \"scores\": {label: probability}}. A line is answered before the next one is waited for, and memory does
+not grow with the input.
 
 cargo run --release --example classify -- --model DIR [--input FILE] [--on-dirty stop|skip]";
 

@@ -190,7 +190,8 @@ impl Summary {
 const CHUNK_ROWS: usize = 1024;
 const CHUNK_BYTES: usize = 4 << 20;
 
-/// Calls `each` with chunks of a file's rows, so that memory does not grow with the file; prints rejected rows.
+/// Calls `each` with chunks of a file's rows, so that memory does not grow with the file, and with what there is before it
+/// waits for more; prints rejected rows.
 pub(crate) fn for_each_chunk<R: std::io::Read>(
     mut reader: FeedbackReader<R>,
     mut each: impl FnMut(&[Feedback]) -> Result<()>,
@@ -209,25 +210,31 @@ pub(crate) fn for_each_chunk<R: std::io::Read>(
                 return Err(error.into());
             }
         }
-        if chunk.len() >= CHUNK_ROWS || bytes >= CHUNK_BYTES {
+        if chunk.len() >= CHUNK_ROWS || bytes >= CHUNK_BYTES || !reader.has_line() {
             each(&chunk)?;
             chunk.clear();
             bytes = 0;
         }
     }
     each(&chunk)?;
-    if reader.report().rejected > 0 {
-        complain(&reader.report().to_string());
+    if reader.report().rejected == 0 {
+        return Ok(()); // no row at all is nothing to classify, and no fault
     }
+    complain(&reader.report().to_string());
     check_used(reader.report())
 }
 
-/// An error where a file has rows and none of them can be used.
+/// An error where no row of a file can be used, with the first reasons.
 pub(crate) fn check_used(report: &ReadReport) -> Result<()> {
-    if report.used > 0 || report.rejected == 0 {
+    if report.used > 0 {
         return Ok(());
     }
-    Err(Error::data(&report.source_name, 0, "", format!("none of the {} rows can be used", report.rows)).into())
+    let reasons: Vec<String> = report.rejections.iter().take(3).map(ToString::to_string).collect();
+    let reason = match report.rows {
+        0 => "there is no row".to_owned(),
+        rows => format!("0 rows used of {rows}; first reasons: {}", reasons.join("; ")),
+    };
+    Err(Error::data(&report.source_name, 0, "", reason).into())
 }
 
 /// The processor time that this process has used, in seconds, to a hundredth; none where the system does not tell.

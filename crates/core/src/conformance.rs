@@ -6,9 +6,10 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
+use crate::error::Count;
 use crate::{
-    Analyzer, Classifier, Embedding, Epoch, Features, Observer, Progress, Scores, SparseRow, Stage, Stored, TokenKind,
-    Tokens,
+    Analyzer, Classifier, Embedding, Epoch, Features, Labels, Observer, Progress, Scores, SparseRow, Stage, Stored,
+    TokenKind, Tokens,
 };
 
 /// The rules that did not hold, one sentence each.
@@ -114,7 +115,7 @@ pub fn check_features(features: &dyn Features, texts: &[&str]) -> Result<(), Vio
 }
 
 /// Checks a [`Classifier`]: one row a text in the texts' order, values in 0 to 1 that add up to 1 (to 1e-5), and the same
-/// scores (to 1e-5) alone, in a batch, in reverse order, and twice.
+/// scores (to 1e-5) alone, in a batch, in reverse order, and twice, whatever `out` held before.
 ///
 /// # Errors
 /// With every rule that did not hold.
@@ -131,7 +132,8 @@ pub fn check_classifier(classifier: &dyn Classifier, texts: &[&str]) -> Result<(
         };
     for scores in [&batch, &again, &backwards] {
         if scores.len() != texts.len() || scores.labels() != classifier.labels() {
-            return verdict(vec![format!("{} texts got {} rows, or rows of other labels", texts.len(), scores.len())]);
+            let (texts, rows) = (Count(texts.len(), "text"), Count(scores.len(), "row"));
+            return verdict(vec![format!("{texts} got {rows}, or rows of other labels")]);
         }
     }
     if batch != again {
@@ -154,6 +156,11 @@ pub fn check_classifier(classifier: &dyn Classifier, texts: &[&str]) -> Result<(
             Some(Err(error)) => violations.push(format!("text {row}: alone it failed: {error}")),
             _ => violations.push(format!("text {row}: alone it got other scores than in a batch")),
         }
+    }
+    let mut used = Scores::new(Labels::dpms());
+    let again = used.push(&[0.25; 4]).and_then(|()| classifier.classify_into(&texts, &mut used));
+    if again.is_err() || used != batch {
+        violations.push("a used `out` and a fresh one got different scores".to_owned());
     }
     let mut none = Scores::new(classifier.labels().clone());
     match classifier.classify_into(&[], &mut none) {
@@ -236,7 +243,8 @@ impl EventCheck {
     /// With every rule that did not hold.
     pub fn finish(mut self) -> Result<(), Violations> {
         if self.epochs > 0 && !self.trained {
-            self.violations.push(format!("{} epochs ended without any progress of training", self.epochs));
+            let ended = Count(self.epochs, "epoch");
+            self.violations.push(format!("{ended} ended without any progress of training"));
         }
         verdict(self.violations)
     }
@@ -290,7 +298,7 @@ fn verdict(violations: Vec<String>) -> Result<(), Violations> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Labels, Result as CoreResult};
+    use crate::Result as CoreResult;
 
     struct Forgetful;
 
@@ -333,6 +341,9 @@ mod tests {
     #[test]
     fn broken_embeddings_and_features_are_found() {
         assert!(check_embedding(&Zero, &["x"]).is_err());
+        // through a pointer as well
+        assert!(check_embedding(&std::sync::Arc::new(Zero), &["x"]).is_err());
+        assert!(check_features(&(Box::new(Wide) as Box<dyn Features>), &[]).is_err());
         assert_eq!(check_features(&Wide, &[]).unwrap_err().0.len(), 2 * HOSTILE.len());
     }
 
@@ -365,7 +376,7 @@ mod tests {
         let _ = silent.progressed(&Progress::new(Stage::Analyzing, 5, Some(5)));
         silent.clone().finish().unwrap(); // no epoch, nothing to tell
         let _ = silent.epoch_ended(&Epoch::new(1, 1));
-        assert_eq!(silent.finish().unwrap_err().0, ["1 epochs ended without any progress of training"]);
+        assert_eq!(silent.finish().unwrap_err().0, ["1 epoch ended without any progress of training"]);
     }
 
     /// Scores by place in the batch: exactly what a classifier must not do.
@@ -390,5 +401,25 @@ mod tests {
         let violations = check_classifier(&ByPlace(Labels::new(["a", "b"]).unwrap()), &["x", "y"]).unwrap_err().0;
         assert!(violations.iter().any(|v| v.contains("order of the texts")), "{violations:?}");
         assert!(violations.iter().any(|v| v.contains("alone")), "{violations:?}");
+    }
+
+    /// Adds its rows to those that are there.
+    struct NeverClears(Labels);
+
+    impl Classifier for NeverClears {
+        fn labels(&self) -> &Labels {
+            &self.0
+        }
+        fn classify_into(&self, texts: &[&str], out: &mut Scores) -> CoreResult<()> {
+            texts.iter().try_for_each(|_| out.push(&[0.4, 0.3, 0.2, 0.1]))
+        }
+    }
+
+    #[test]
+    fn a_classifier_that_never_clears_is_found() {
+        for labels in [Labels::dpms(), Labels::new(["a", "b", "c", "d"]).unwrap()] {
+            let violations = check_classifier(&NeverClears(labels), &["x"]).unwrap_err().0;
+            assert_eq!(violations, ["a used `out` and a fresh one got different scores"]);
+        }
     }
 }

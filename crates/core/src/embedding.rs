@@ -42,3 +42,30 @@ pub trait Embedding: Send + Sync {
         self.embed_into(word, &mut out).then_some(out)
     }
 }
+
+impl<E: Embedding + ?Sized> Embedding for &E {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+    fn embed_into(&self, word: &str, out: &mut [f32]) -> bool {
+        (**self).embed_into(word, out)
+    }
+}
+
+impl<E: Embedding + ?Sized> Embedding for Box<E> {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+    fn embed_into(&self, word: &str, out: &mut [f32]) -> bool {
+        (**self).embed_into(word, out)
+    }
+}
+
+impl<E: Embedding + ?Sized> Embedding for std::sync::Arc<E> {
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+    fn embed_into(&self, word: &str, out: &mut [f32]) -> bool {
+        (**self).embed_into(word, out)
+    }
+}

@@ -154,7 +154,8 @@ impl fmt::Display for Rows<'_> {
     }
 }
 
-struct Count<'a>(usize, &'a str);
+/// A count with its noun: `1 row`, `2 rows`.
+pub(crate) struct Count<'a>(pub(crate) usize, pub(crate) &'a str);
 
 impl fmt::Display for Count<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -86,3 +86,30 @@ pub trait Features: Send + Sync {
         row
     }
 }
+
+impl<F: Features + ?Sized> Features for &F {
+    fn width(&self) -> usize {
+        (**self).width()
+    }
+    fn features_into(&self, text: &str, row: &mut SparseRow) {
+        (**self).features_into(text, row);
+    }
+}
+
+impl<F: Features + ?Sized> Features for Box<F> {
+    fn width(&self) -> usize {
+        (**self).width()
+    }
+    fn features_into(&self, text: &str, row: &mut SparseRow) {
+        (**self).features_into(text, row);
+    }
+}
+
+impl<F: Features + ?Sized> Features for std::sync::Arc<F> {
+    fn width(&self) -> usize {
+        (**self).width()
+    }
+    fn features_into(&self, text: &str, row: &mut SparseRow) {
+        (**self).features_into(text, row);
+    }
+}

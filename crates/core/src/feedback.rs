@@ -33,7 +33,7 @@ pub struct Feedback {
     pub time: Option<Time>,
     /// Where it was collected (form, box, platform), where known.
     pub source: Option<String>,
-    /// Every other column of the file, by name.
+    /// Every other column of the file that has a value in this row, by name.
     pub extra: BTreeMap<String, String>,
 }
 

@@ -32,6 +32,8 @@ impl Labels {
     const MAX_CHARS: usize = 100;
     /// The most names that an error message lists.
     const LISTED: usize = 20;
+    /// The most letters by which a name and its nearest label differ.
+    const MOST_EDITS: usize = 3;
 
     /// Returns the labels in the order given.
     ///
@@ -119,19 +121,31 @@ impl Labels {
         self.0.iter().position(|known| known == name)
     }
 
-    /// Returns the label that is most like `name`, for an error message, where one differs in case or in a third of its
-    /// letters at most.
+    /// Returns the label that is most like `name`, for an error message, where one differs in case alone, or in a third of
+    /// its letters and no more than three.
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).take(64).collect();
-        self.iter()
-            .map(|label| (distance(&wanted, &label.chars().flat_map(char::to_lowercase).collect::<Vec<_>>()), label))
-            .filter(|&(edits, label)| 3 * edits <= label.chars().count())
-            .min_by_key(|&(edits, _)| edits)
-            .map(|(_, label)| label)
+        let lower = |text: &str, most| text.chars().flat_map(char::to_lowercase).take(most).collect::<Vec<char>>();
+        let wanted = lower(name, 3 * Self::MAX_CHARS + Self::MOST_EDITS + 1); // no longer name is like any
+        let near = self.iter().filter_map(|label| {
+            let letters = lower(label, usize::MAX);
+            let most = (letters.len() / 3).min(Self::MOST_EDITS);
+            distance(&wanted, &letters, most).map(|edits| (edits, label))
+        });
+        near.min_by_key(|&(edits, _)| edits).map(|(_, label)| label)
     }
 
-    /// Returns the end of an error message about a `name` that is none of these: the labels, at most 20 of them, and the
-    /// [`nearest`](Self::nearest) where there is one. The name itself does not stand in it: it may be anything.
+    /// Returns the labels as a message lists them: at most 20, and how many more there are.
+    pub fn listed(&self) -> String {
+        let mut listed = self.iter().take(Self::LISTED).collect::<Vec<_>>().join(", ");
+        let more = self.len().saturating_sub(Self::LISTED);
+        if more > 0 {
+            listed.push_str(&format!(" and {more} more"));
+        }
+        listed
+    }
+
+    /// Returns the end of an error message about a `name` that is none of these: the labels as [`listed`](Self::listed), and
+    /// the [`nearest`](Self::nearest) where there is one. The name itself does not stand in it: it may be anything.
     ///
     /// ```
     /// use plaudit_core::Labels;
@@ -140,18 +154,17 @@ impl Labels {
     /// assert_eq!(known, "Good, Average, Neutral, Poor; nearest: `Good`");
     /// ```
     pub fn known_and_nearest(&self, name: &str) -> String {
-        let listed = self.iter().take(Self::LISTED).collect::<Vec<_>>().join(", ");
-        let more = match self.len().saturating_sub(Self::LISTED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
         let nearest = self.nearest(name).map_or(String::new(), |label| format!("; nearest: `{label}`"));
-        format!("{listed}{more}{nearest}")
+        self.listed() + &nearest
     }
 }
 
-/// Levenshtein's distance with one row of memory.
-fn distance(a: &[char], b: &[char]) -> usize {
+/// Returns Levenshtein's distance where it is at most `most`. It takes a row of memory, and ends once every way is longer:
+/// names that have nothing in common cost a few rows.
+fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
         let mut diagonal = i;
@@ -165,8 +178,11 @@ fn distance(a: &[char], b: &[char]) -> usize {
             left = replaced.min(diagonal + 1).min(left + 1);
             *cell = left;
         }
+        if row.iter().all(|&edits| edits > most) {
+            return None;
+        }
     }
-    row.last().copied().unwrap_or(0)
+    row.last().copied().filter(|&edits| edits <= most)
 }
 
 impl TryFrom<Vec<String>> for Labels {
@@ -240,6 +256,13 @@ mod tests {
         assert_eq!(labels.nearest(" Good"), Some("Good"));
         assert_eq!(labels.nearest("POOR"), Some("Poor"));
         assert_eq!(labels.nearest("excellent"), None);
-        assert_eq!(distance(&['k', 'i', 't'], &['s', 'i', 't', 't']), 2);
+        let letters = |text: &str| text.chars().collect::<Vec<_>>();
+        for (a, b, edits) in [("kit", "sitt", 2), ("", "ab", 2), ("ab", "", 2), ("", "", 0), ("late", "late", 0)] {
+            assert_eq!(distance(&letters(a), &letters(b), edits), Some(edits), "{a} {b}");
+            assert_eq!(edits.checked_sub(1).and_then(|less| distance(&letters(a), &letters(b), less)), None, "{a} {b}");
+        }
+        // twelve letters of which four differ are another word; a long text is no label
+        assert_eq!(Labels::new(["satisfactory"]).unwrap().nearest("xxxxsfactory"), None);
+        assert_eq!(labels.nearest(&"Good".repeat(1_000_000)), None);
     }
 }

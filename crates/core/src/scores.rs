@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::error::Count;
 use crate::{Error, Labels, Result};
 
 /// One row of probabilities a text: a single row-major buffer `[texts, labels]`.
@@ -47,11 +48,8 @@ impl Scores {
     /// When the row has another length than the labels, or a value is not finite.
     pub fn push(&mut self, row: &[f32]) -> Result<()> {
         if row.len() != self.labels.len() {
-            return Err(Error::config(format!(
-                "scores: a row has {} values for {} labels",
-                row.len(),
-                self.labels.len()
-            )));
+            let (values, labels) = (Count(row.len(), "value"), Count(self.labels.len(), "label"));
+            return Err(Error::config(format!("scores: a row has {values} for {labels}")));
         }
         if !row.iter().all(|value| value.is_finite()) {
             return Err(Error::config(format!("scores: row {} has a value that is not finite", self.len())));

@@ -116,20 +116,43 @@ impl Vocab {
     /// # Errors
     /// When a word stands twice, is empty or holds a line break, or there are more than `u32` can number.
     pub fn new<S: Into<String>>(words: impl IntoIterator<Item = S>) -> Result<Self> {
+        let (vocab, faults) = Self::parse(words, "word");
+        Error::from_faults(faults.into_iter().map(|fault| format!("vocab: {fault}")).collect())?;
+        Ok(vocab)
+    }
+
+    /// Returns the vocabulary of these words, and what is wrong with them: the first faults, each with the number of its
+    /// word (or `line`), counted from 1.
+    fn parse<S: Into<String>>(words: impl IntoIterator<Item = S>, noun: &str) -> (Self, Vec<String>) {
+        const MOST: usize = 10;
         let words: Vec<String> = words.into_iter().map(Into::into).collect();
-        let mut ids = HashMap::with_capacity(words.len());
-        for (id, word) in (Self::FIRST..u32::MAX).zip(&words) {
-            if !is_word(word) {
-                return Err(Error::config(format!("vocab: word {id} is empty or holds a line break")));
-            }
-            if ids.insert(word.clone(), id).is_some() {
-                return Err(Error::config(format!("vocab: word {id} stands twice")));
+        let mut ids: HashMap<String, u32> = HashMap::with_capacity(words.len());
+        let mut faults = Vec::new();
+        let mut more = 0_u64;
+        for ((id, word), number) in (Self::FIRST..u32::MAX).zip(&words).zip(1..) {
+            let fault = if word.is_empty() {
+                format!("{noun} {number} is empty")
+            } else if !is_word(word) {
+                format!("{noun} {number} holds a line break (\\n or \\r)")
+            } else if let Some(earlier) = ids.get(word) {
+                format!("{noun} {} stands twice, again as {noun} {number}", earlier - Self::FIRST + 1)
+            } else {
+                ids.insert(word.clone(), id);
+                continue;
+            };
+            if faults.len() < MOST {
+                faults.push(fault);
+            } else {
+                more += 1;
             }
         }
-        if ids.len() != words.len() {
-            return Err(Error::config(format!("vocab: {} words are more than ids", words.len())));
+        if more > 0 {
+            faults.push(format!("and {more} more faults"));
         }
-        Ok(Self { words, ids })
+        if words.len() >= (u32::MAX - Self::FIRST) as usize {
+            faults.push(format!("{} words are more than there are ids", words.len()));
+        }
+        (Self { words, ids }, faults)
     }
 
     /// Returns the number of ids: the words, padding and unknown.
@@ -166,9 +189,10 @@ impl Vocab {
     /// Returns the vocabulary that [`to_text`](Self::to_text) wrote. `source_name` stands in the error.
     ///
     /// # Errors
-    /// When a line is empty or stands twice.
+    /// When a line is empty, ends in `\r` or stands twice.
     pub fn from_text(text: &str, source_name: &str) -> Result<Self> {
-        Self::new(text.split_terminator('\n')).map_err(|error| Error::malformed(source_name, error))
+        let (vocab, faults) = Self::parse(text.split_terminator('\n'), "line");
+        if faults.is_empty() { Ok(vocab) } else { Err(Error::format(source_name, faults.join("; "))) }
     }
 }
 
@@ -210,6 +234,23 @@ mod tests {
         assert_eq!(vocab.word(u32::MAX), None);
         assert!(Vocab::new(["a\nb"]).is_err());
         assert_eq!(counted(&["a\nb", ""]).into_vocab(&VocabConfig { min_count: 1, max_words: 9 }).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn faults_are_told_by_line() {
+        let error = Vocab::from_text("a\n\nb\r\na\n", "vocab.txt").unwrap_err();
+        assert!(matches!(error, Error::Format { .. }));
+        assert_eq!(
+            error.to_string(),
+            "vocab.txt: line 2 is empty; line 3 holds a line break (\\n or \\r); line 1 stands twice, again as line 4"
+        );
+        let error = Vocab::new(["a", "a", ""]).unwrap_err().to_string();
+        assert!(
+            error.ends_with("2 faults: vocab: word 1 stands twice, again as word 2; vocab: word 3 is empty"),
+            "{error}"
+        );
+        let error = Vocab::from_text(&"a\n".repeat(1_000_000), "vocab.txt").unwrap_err().to_string();
+        assert!(error.ends_with("line 1 stands twice, again as line 11; and 999989 more faults"), "{error}");
     }
 
     proptest! {

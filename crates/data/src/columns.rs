@@ -16,7 +16,11 @@ pub(crate) enum Role {
 
 /// The columns that a configuration asks for.
 #[derive(Debug, Clone)]
-pub(crate) struct Columns(Vec<Wanted>);
+pub(crate) struct Columns {
+    wanted: Vec<Wanted>,
+    /// The uid is the column of its default names, whichever is there.
+    default_uid: bool,
+}
 
 #[derive(Debug, Clone)]
 struct Wanted {
@@ -49,27 +53,33 @@ impl Columns {
                 wanted.push(Wanted { role, name: default.to_owned(), required: role == Role::Text });
             }
         }
-        Self(wanted)
+        Self { wanted, default_uid: config.uid.is_none() }
     }
 
     /// Returns what the column of this name is.
     pub(crate) fn role(&self, name: &str) -> Role {
-        self.0.iter().find(|wanted| wanted.name == name).map_or(Role::Extra, |wanted| wanted.role)
+        self.wanted.iter().find(|wanted| wanted.name == name).map_or(Role::Extra, |wanted| wanted.role)
     }
 
     /// Returns the name of this role's column; empty where there is none.
     pub(crate) fn name(&self, role: Role) -> &str {
-        self.0.iter().find(|wanted| wanted.role == role).map_or("", |wanted| &wanted.name)
+        self.wanted.iter().find(|wanted| wanted.role == role).map_or("", |wanted| &wanted.name)
     }
 
     /// Returns whether rows have a uid of their own.
     pub(crate) fn has_uid(&self) -> bool {
-        self.0.iter().any(|wanted| wanted.role == Role::Uid)
+        self.wanted.iter().any(|wanted| wanted.role == Role::Uid)
+    }
+
+    /// Returns whether this column would have been the uid, had it been there when the columns were chosen. `is_there`
+    /// tells the columns of its row.
+    pub(crate) fn is_late_uid(&self, name: &str, is_there: impl Fn(&str) -> bool) -> bool {
+        self.default_uid && (name == "uid" || name == "id" && !is_there("uid")) && self.role(name) == Role::Extra
     }
 
     /// Returns the names of the columns that must be there.
     pub(crate) fn required(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|wanted| wanted.required).map(|wanted| wanted.name.as_str())
+        self.wanted.iter().filter(|wanted| wanted.required).map(|wanted| wanted.name.as_str())
     }
 }
 

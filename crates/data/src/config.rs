@@ -3,6 +3,8 @@
 use plaudit_core::{Error, Labels, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::names::printable;
+
 /// What happens when a row cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,7 +23,7 @@ pub enum OnDirty {
 ///
 /// A column that is named here must be in the file. One that is not named is looked for under its own name (`text`,
 /// `label`, ...) and may be missing, except `text`. An empty name means that there is no such column, so that one of the
-/// default name is like any other. All other columns end in [`Feedback::extra`](plaudit_core::Feedback::extra).
+/// default name is like any other. Plain lines have no columns, so that none may be named. All other columns end in [`Feedback::extra`](plaudit_core::Feedback::extra).
 ///
 /// # Example: a form with other column names
 /// ```
@@ -51,8 +53,9 @@ pub enum OnDirty {
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct ReadConfig {
-    /// The column of the unique id. Default: `uid`, or else `id`; where there is neither (in JSONL: in the first object)
-    /// and where this is empty, rows are numbered from 1, rejected ones too.
+    /// The column of the unique id. Default: `uid`, or else `id`; where there is neither and where this is empty, rows are
+    /// numbered from 1, rejected ones too. In JSONL the first object decides, and a later one with a uid of another name is
+    /// rejected.
     pub uid: Option<String>,
     /// The column of what the person wrote. Default: `text`. There is always one: an empty name is a fault.
     pub text: Option<String>,
@@ -68,7 +71,8 @@ pub struct ReadConfig {
     pub labels: Option<Labels>,
     /// Whether a row with an empty label is rejected. Default: no, it is a row without a label.
     pub labels_required: bool,
-    /// Whether columns that are nothing else are kept in [`Feedback::extra`](plaudit_core::Feedback::extra). Default: yes.
+    /// Whether columns that are nothing else are kept in [`Feedback::extra`](plaudit_core::Feedback::extra), where they have
+    /// a value; a row that has more than 1,000 such is rejected. Default: yes. Without it, nothing in them is looked at.
     pub keep_extra: bool,
     /// Whether a row is rejected whose uid an earlier used row has. Default: yes. The uids that were read are kept in
     /// memory for it; without it, memory does not grow with the file.
@@ -109,14 +113,7 @@ impl ReadConfig {
     /// or a limit is 0.
     pub fn validate(&self) -> Result<()> {
         let mut faults = Vec::new();
-        let columns = [
-            ("uid", &self.uid),
-            ("text", &self.text),
-            ("label", &self.label),
-            ("division", &self.division),
-            ("time", &self.time),
-            ("source", &self.source),
-        ];
+        let columns = self.columns();
         for (place, (field, name)) in columns.iter().enumerate() {
             let Some(name) = name else { continue };
             if name.is_empty() && *field != "text" {
@@ -125,6 +122,7 @@ impl ReadConfig {
             if name.trim().is_empty() {
                 faults.push(format!("read.{field}: the column's name is blank"));
             } else if let Some((earlier, _)) = columns.iter().take(place).find(|(_, n)| n.as_ref() == Some(name)) {
+                let name = printable(name);
                 faults.push(format!("read.{field}: column `{name}` is read.{earlier} already"));
             }
         }
@@ -138,6 +136,30 @@ impl ReadConfig {
             faults.push("read.max_record_lines: must be at least 1".to_owned());
         }
         Error::from_faults(faults)
+    }
+
+    /// Names every column that is asked of plain lines, which have none.
+    ///
+    /// # Errors
+    /// When there is one.
+    pub(crate) fn validate_for_lines(&self, source_name: &str) -> Result<()> {
+        let columns = self.columns().into_iter().filter_map(|(field, name)| Some((field, name.as_deref()?)));
+        let faults = columns.filter(|(_, name)| !name.is_empty()).map(|(field, name)| {
+            let name = printable(name);
+            format!("read.{field}: {source_name} is read as plain lines, which have no column `{name}`")
+        });
+        Error::from_faults(faults.collect())
+    }
+
+    fn columns(&self) -> [(&'static str, &Option<String>); 6] {
+        [
+            ("uid", &self.uid),
+            ("text", &self.text),
+            ("label", &self.label),
+            ("division", &self.division),
+            ("time", &self.time),
+            ("source", &self.source),
+        ]
     }
 }
 

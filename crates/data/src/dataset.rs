@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
-use plaudit_core::{Example, Feedback, Labels, Result};
+use plaudit_core::{Error, Example, Feedback, Labels, Result};
 
 use crate::{FeedbackReader, Format, ReadConfig, ReadReport, Row};
 
@@ -46,7 +46,7 @@ impl Dataset {
         self.rows.len()
     }
 
-    /// Returns whether there is no used row.
+    /// Returns whether there is no used row. Reading such a file is no error; the report has the reasons.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -64,9 +64,16 @@ impl Dataset {
     /// Returns the labels that occur, ordered as [`Labels::from_occurring`] does.
     ///
     /// # Errors
-    /// When no row has a label, or a label contains a control character.
+    /// When no row has a label, there are too many, or one cannot be a label; the message names the file.
     pub fn labels(&self) -> Result<Labels> {
-        Labels::from_occurring(self.rows.iter().filter_map(|row| row.label.as_deref()))
+        let occurring = self.rows.iter().filter_map(|row| row.label.as_deref());
+        if occurring.clone().next().is_none() {
+            return Err(Error::data(&self.report.source_name, 0, "", "no row has a label"));
+        }
+        Labels::from_occurring(occurring).map_err(|error| match error {
+            Error::Config { faults } => Error::data(&self.report.source_name, 0, "", faults.join("; ")),
+            error => error,
+        })
     }
 
     /// Returns the divisions that occur, in lexicographic order; rows without one are left out.
@@ -86,7 +93,8 @@ impl<'a> IntoIterator for &'a Dataset {
 }
 
 /// Returns the feedback of a file, read into memory. Its name tells format and compression: `.csv`, `.tsv`, `.jsonl` or
-/// `.ndjson`, perhaps with `.gz`, `.xz` or `.zst` after it.
+/// `.ndjson`, perhaps with `.gz`, `.xz` or `.zst` after it. Where no row can be used, there is none, and the report has the
+/// reasons: look at [`Dataset::is_empty`].
 ///
 /// # Errors
 /// As [`FeedbackReader::open`], and when a row cannot be used and the configuration says so.

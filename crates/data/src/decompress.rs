@@ -1,6 +1,8 @@
 //! Reading .gz, .xz and .zst as they are decompressed, never all at once.
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
@@ -8,6 +10,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use crate::format::Compression;
+use crate::unicode::read_some;
 
 /// The most memory in KiB that the dictionary of an .xz file may ask for: twice that of `xz -9`. ruzstd's own limit for
 /// a window is the same 128 MiB.
@@ -15,31 +18,78 @@ const XZ_MEMORY: u32 = 128 * 1024;
 
 /// Returns a reader of the decompressed bytes.
 pub(crate) fn decompress<R: Read + Send + 'static>(input: R, compression: Compression) -> Box<dyn Read + Send> {
-    let buffered = BufReader::with_capacity(1 << 16, input);
+    if compression == Compression::None {
+        return Box::new(input);
+    }
+    let state = Arc::new(State::default());
+    let packed = BufReader::with_capacity(1 << 16, Packed { input, state: Arc::clone(&state) });
     match compression {
-        Compression::None => Box::new(buffered.into_inner()),
-        Compression::Gzip => Box::new(Explained { input: MultiGzDecoder::new(buffered), what: "gzip" }),
+        Compression::None | Compression::Gzip => {
+            Box::new(Explained { input: MultiGzDecoder::new(packed), what: "gzip", state })
+        }
         Compression::Xz => {
-            Box::new(Explained { input: XzReader::new_mem_limit(buffered, true, XZ_MEMORY), what: "xz" })
+            Box::new(Explained { input: XzReader::new_mem_limit(packed, true, XZ_MEMORY), what: "xz", state })
         }
         Compression::Zstd => {
-            let input = Zstd { input: buffered, frame: FrameDecoder::new(), inside: false };
-            Box::new(Explained { input, what: "zstd" })
+            let input = Zstd { input: packed, frame: FrameDecoder::new(), inside: false };
+            Box::new(Explained { input, what: "zstd", state })
         }
     }
 }
 
-/// Says in its errors what was being read: decoders speak of "a whole buffer".
+/// What became of the packed bytes. A decoder's error does not tell: it may wrap an error of the system, and it speaks of a
+/// file that ends too soon as of any other fault.
+#[derive(Default)]
+struct State {
+    /// The decoder asked for bytes after the last one.
+    ended: AtomicBool,
+    /// The error of the system that the decoder was given.
+    failed: Mutex<Option<io::Error>>,
+}
+
+/// The packed bytes.
+struct Packed<R> {
+    input: R,
+    state: Arc<State>,
+}
+
+impl<R: Read> Read for Packed<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match read_some(&mut self.input, out) {
+            Ok(read) => {
+                self.state.ended.store(read == 0 && !out.is_empty(), Ordering::Relaxed);
+                Ok(read)
+            }
+            Err(error) => {
+                let kind = error.kind();
+                *self.state.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                Err(kind.into())
+            }
+        }
+    }
+}
+
+/// Says in its errors what is wrong with the file. An error of the system passes as it is.
 struct Explained<R> {
     input: R,
     what: &'static str,
+    state: Arc<State>,
 }
 
 impl<R: Read> Read for Explained<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         self.input.read(out).map_err(|error| {
             let what = self.what;
-            io::Error::new(error.kind(), format!("the {what} data is cut short, damaged or unreadable: {error}"))
+            if let Some(error) = self.state.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                error
+            } else if self.state.ended.load(Ordering::Relaxed) {
+                io::Error::new(io::ErrorKind::UnexpectedEof, format!("the {what} data is cut off"))
+            } else {
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("the {what} data is damaged, or is no {what}: {error}"),
+                )
+            }
         })
     }
 }
@@ -147,7 +197,35 @@ mod tests {
         for (bytes, compression) in packed() {
             for end in 1..bytes.len() {
                 let error = unpack(&bytes[..end], compression).unwrap_err().to_string();
-                assert!(error.contains("cut short"), "{compression:?} {end}: {error}");
+                assert!(error.ends_with("data is cut off"), "{compression:?} {end}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn errors_say_what_is_wrong() {
+        for (_, compression) in packed() {
+            let error = unpack(&[b'x'; 100_000], compression).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+            assert!(error.to_string().contains(" data is damaged, or is no "), "{error}");
+        }
+    }
+
+    /// Gives half of a file, and then an error of the system.
+    #[test]
+    fn errors_of_the_system_pass_as_they_are() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::new(io::ErrorKind::TimedOut, "disk gone"))
+            }
+        }
+        for (bytes, compression) in packed() {
+            for end in [0, bytes.len() / 2] {
+                let input = io::Cursor::new(bytes[..end].to_vec()).chain(Failing);
+                let error = decompress(input, compression).read_to_end(&mut Vec::new()).unwrap_err();
+                let found = (error.kind(), error.to_string());
+                assert_eq!(found, (io::ErrorKind::TimedOut, "disk gone".to_owned()), "{compression:?} {end}");
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -13,8 +14,8 @@ use crate::Reason;
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
     pub(crate) values: BTreeMap<String, &'a RawValue>,
-    /// The first key that stands twice.
-    pub(crate) duplicate: Option<String>,
+    /// The keys that stand twice, in the order in which they came again.
+    pub(crate) duplicates: Vec<String>,
 }
 
 impl<'a> Object<'a> {
@@ -36,12 +37,13 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut object = Object { values: BTreeMap::new(), duplicate: None };
+                let mut object = Object { values: BTreeMap::new(), duplicates: Vec::new() };
                 while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-                    if object.duplicate.is_none() && object.values.contains_key(&key) {
-                        object.duplicate = Some(key);
-                    } else {
-                        object.values.insert(key, value);
+                    match object.values.entry(key) {
+                        Entry::Occupied(entry) => object.duplicates.push(entry.key().clone()),
+                        Entry::Vacant(entry) => {
+                            entry.insert(value);
+                        }
                     }
                 }
                 Ok(object)
@@ -148,7 +150,7 @@ mod tests {
         ] {
             assert_eq!(of(line).unwrap_err(), Reason::InvalidJson { byte }, "{line}");
         }
-        assert_eq!(Object::parse(r#"{"a":1,"b":2,"\u0061":3,"b":4}"#).unwrap().duplicate.as_deref(), Some("a"));
+        assert_eq!(Object::parse(r#"{"a":1,"b":2,"\u0061":3,"b":4}"#).unwrap().duplicates, ["a", "b"]);
     }
 
     #[test]

@@ -36,18 +36,24 @@ pub(crate) enum Ahead {
 }
 
 impl<R: Read> Lines<R> {
-    /// Returns the lines of `input` after its byte-order mark. `most` bytes is the longest line that is kept.
+    /// Returns the lines of `input` after its byte-order mark, or marks: joined files have several. It waits for no more
+    /// bytes than tell that there is none. `most` bytes is the longest line that is kept.
     ///
     /// # Errors
     /// When the input cannot be read.
     pub(crate) fn new(input: R, most: usize) -> io::Result<Self> {
         let input = Utf8::new(input);
         let mut lines = Self { input, buffer: Vec::new(), start: 0, ended: false, most, number: 1, offset: 0 };
-        while lines.buffer.len() < BYTE_ORDER_MARK.len() && lines.fill()? {}
-        if lines.buffer.starts_with(BYTE_ORDER_MARK) {
+        loop {
+            while lines.unread().len() < BYTE_ORDER_MARK.len()
+                && BYTE_ORDER_MARK.starts_with(lines.unread())
+                && lines.fill()?
+            {}
+            if !lines.unread().starts_with(BYTE_ORDER_MARK) {
+                return Ok(lines);
+            }
             lines.pass(BYTE_ORDER_MARK.len(), 0);
         }
-        Ok(lines)
     }
 
     /// Returns the number of the line where the unread part begins, counted from 1.
@@ -63,6 +69,12 @@ impl<R: Read> Lines<R> {
     /// Returns as much of the unread part as is in memory.
     fn unread(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    /// Returns whether a line that is not empty is in memory, with its end.
+    pub(crate) fn has_line(&self) -> bool {
+        let blank = self.unread().iter().take_while(|&&byte| byte == b'\n' || byte == b'\r').count();
+        self.unread().iter().skip(blank).any(|&byte| byte == b'\n')
     }
 
     /// Returns bytes of the unread part that were looked at.
@@ -155,9 +167,47 @@ mod tests {
             ("abcd\n", Ahead::TooLong),
             ("", Ahead::End),
             ("\u{feff}", Ahead::End),
+            ("\u{feff}\u{feff}abc\n", Ahead::Line { text: 0..3, next: 4 }),
+            ("\u{feff}\u{feff}", Ahead::End),
         ] {
             assert_eq!(Lines::new(text.as_bytes(), 3).unwrap().look(0).unwrap(), expected, "{text:?}");
         }
+    }
+
+    /// Hands out no more than one piece a call, and then fails: whoever asks for more would wait.
+    struct Pieces(std::collections::VecDeque<&'static [u8]>);
+
+    impl Read for Pieces {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let piece = self.0.front_mut().ok_or(io::ErrorKind::WouldBlock)?;
+            let read = piece.read(out)?;
+            if piece.is_empty() {
+                self.0.pop_front();
+            }
+            Ok(read)
+        }
+    }
+
+    fn pieces<const N: usize>(pieces: [&'static str; N]) -> Lines<Pieces> {
+        Lines::new(Pieces(pieces.map(str::as_bytes).into()), 9).unwrap()
+    }
+
+    #[test]
+    fn a_line_is_there_as_soon_as_its_end_is() {
+        for first in ["\n", "a\n", "\u{feff}a\n", "a\nb\n"] {
+            let mut lines = pieces([first]);
+            assert!(matches!(lines.look(0).unwrap(), Ahead::Line { .. }), "{first:?}");
+        }
+        let mut lines = pieces(["a\n\r\n\n", "\rb", "\nc"]);
+        assert_eq!(lines.look(0).unwrap(), Ahead::Line { text: 0..1, next: 2 });
+        assert!(lines.has_line());
+        lines.pass(2, 1);
+        assert!(!lines.has_line()); // blank lines are no rows
+        lines.pass(3, 2);
+        assert_eq!(lines.look(0).unwrap(), Ahead::Line { text: 0..2, next: 3 });
+        assert!(lines.has_line());
+        lines.pass(3, 1);
+        assert!(!lines.has_line());
     }
 
     #[test]

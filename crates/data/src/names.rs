@@ -6,23 +6,30 @@ pub(crate) fn printable(name: &str) -> String {
     name.chars().take(LONGEST).map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
-/// Returns the sentence for columns that are missing. Found names stand there where all of them are plain; where one is
-/// not, the row may be no header, and only those stand there that are like a missing one.
-pub(crate) fn missing(missing: &[String], found: &[String]) -> String {
+/// Returns a count with its noun: `1 row`, `2 rows`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The names that columns have by themselves.
+const KNOWN: [&str; 7] = ["uid", "id", "text", "label", "division", "time", "source"];
+
+/// Returns the sentence for columns that are missing. What was found stands there where it is surely names: all of them
+/// plain, and one of them known or like a missing one, unless `named` says that no text can stand in their place. Otherwise
+/// the row may be no header, and only those stand there that are like a missing one.
+pub(crate) fn missing(missing: &[String], found: &[String], named: bool) -> String {
     const MOST_NAMES: usize = 30;
     let quoted = |name: &String| format!("`{}`", printable(name));
-    let header = found.iter().all(|name| is_plain(name));
-    let shown: Vec<String> = found
-        .iter()
-        .filter(|name| header || missing.iter().any(|wanted| is_like(name, wanted)))
-        .take(MOST_NAMES)
-        .map(quoted)
-        .collect();
+    let like = |name: &String| missing.iter().any(|wanted| is_like(name, wanted));
+    let known = |name: &String| KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)) || like(name);
+    let header = found.iter().all(|name| is_plain(name)) && (named || found.iter().any(known));
+    let shown: Vec<String> = found.iter().filter(|name| header || like(name)).take(MOST_NAMES).map(quoted).collect();
     let absent: Vec<String> = missing.iter().map(quoted).collect();
-    let mut sentence = format!("there is no column {}; found {}", absent.join(", "), found.len());
-    sentence.push_str(if found.len() == 1 { " column" } else { " columns" });
+    let mut sentence =
+        format!("there is no column {}; found {}", absent.join(" or "), counted(found.len() as u64, "column"));
     sentence.push_str(match shown.len() {
-        0 => ", none of a similar name",
+        0 if named => ", none of a similar name (the configuration can say which it is)",
+        0 => ", none of a similar name (the configuration can say which it is): the first row does not look like a header",
         some if some < found.len() => ", among them ",
         _ => ": ",
     });
@@ -55,7 +62,7 @@ mod tests {
     use super::*;
 
     fn sentence(found: &[&str]) -> String {
-        missing(&["text".into()], &found.iter().map(ToString::to_string).collect::<Vec<_>>())
+        missing(&["text".into()], &found.iter().map(ToString::to_string).collect::<Vec<_>>(), false)
     }
 
     #[test]
@@ -64,8 +71,11 @@ mod tests {
             sentence(&["uid", "Your opinion", "q-1_b"]),
             "there is no column `text`; found 3 columns: `uid`, `Your opinion`, `q-1_b`"
         );
-        let many = sentence(&["x"; 31]);
-        assert!(many.contains("found 31 columns, among them `x`, ") && many.matches("`x`").count() == 30, "{many}");
+        let many = sentence(&[&["id"][..], &["x"; 30]].concat());
+        assert!(
+            many.contains("found 31 columns, among them `id`, `x`, ") && many.matches("`x`").count() == 29,
+            "{many}"
+        );
     }
 
     #[test]
@@ -81,11 +91,15 @@ mod tests {
             "",
             &"x".repeat(31),
         ] {
-            let expected = "there is no column `text`; found 2 columns, none of a similar name";
+            let expected = "there is no column `text`; found 2 columns, none of a similar name (the configuration can say \
+                            which it is): the first row does not look like a header";
             assert_eq!(sentence(&["Good", text]), expected);
             let expected = "there is no column `text`; found 3 columns, among them `txt`";
             assert_eq!(sentence(&["txt", "Good", text]), expected);
         }
+        // short answers look like names, so one of the names must be known
+        assert!(sentence(&["Good", "Great stuff"]).ends_with("the first row does not look like a header"));
+        assert!(sentence(&["Division", "Great stuff"]).ends_with(": `Division`, `Great stuff`"));
     }
 
     #[test]
@@ -98,6 +112,9 @@ mod tests {
         for (name, wanted) in [("best", "text"), ("great", "text"), ("", "text"), ("ab", "q1"), ("", "")] {
             assert!(!is_like(name, wanted), "{name}");
         }
-        assert_eq!(missing(&["a\nb".into()], &[]), "there is no column `a b`; found 0 columns, none of a similar name");
+        assert_eq!(
+            missing(&["a\nb".into()], &[], true),
+            "there is no column `a b`; found 0 columns, none of a similar name (the configuration can say which it is)"
+        );
     }
 }

@@ -33,19 +33,25 @@ impl Objects {
         line: u64,
     ) -> Result<Feedback, Fault> {
         let object = Object::parse(text).map_err(|reason| (String::new(), reason))?;
-        if let Some(key) = object.duplicate {
-            return Err((key, Reason::DuplicateKey));
-        }
         let First { columns, unseen, .. } = self.first.get_or_insert_with(|| {
             let columns = Columns::new(config, |name| object.values.contains_key(name));
             let unseen = columns.required().map(String::from).collect();
             First { columns, keys: object.values.keys().cloned().collect(), unseen }
         });
         unseen.retain(|name| !object.values.contains_key(name));
+        if let Some(key) = object.duplicates.into_iter().find(|key| rows.reads(columns.role(key))) {
+            return Err((key, Reason::DuplicateKey));
+        }
 
         let mut feedback = Feedback::default();
         for (key, raw) in &object.values {
             let role = columns.role(key);
+            if columns.is_late_uid(key, |name| object.values.contains_key(name)) && raw.get() != "null" {
+                return Err((key.clone(), Reason::LateUid));
+            }
+            if !rows.reads(role) {
+                continue;
+            }
             match value(raw, text).map_err(|reason| (key.clone(), reason))? {
                 Value::Nothing => {}
                 Value::Text(value) => rows.put(&mut feedback, role, key, &value)?,
@@ -60,6 +66,6 @@ impl Objects {
     /// Returns the sentence for required columns that no object had, where there are such.
     pub(crate) fn missing(&self) -> Option<String> {
         let first = self.first.as_ref()?;
-        (!first.unseen.is_empty()).then(|| missing(&first.unseen, &first.keys) + " (of the first object)")
+        (!first.unseen.is_empty()).then(|| missing(&first.unseen, &first.keys, true) + " (of the first object)")
     }
 }

@@ -1,5 +1,6 @@
 //! Row after row of a file, in constant memory.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -88,11 +89,14 @@ impl<R: Read> FeedbackReader<R> {
     /// buffer is needed around `input`.
     ///
     /// # Errors
-    /// When the configuration is at fault, the input cannot be read or is empty, or the header ends in `\r` alone, has no
+    /// When the configuration is at fault or names a column of plain lines, the input cannot be read or is empty, or the header ends in `\r` alone, has no
     /// `text` column, lacks a column that the configuration names, or has a name twice. (JSONL has no header: there, a
     /// required column that no row had is an error after the last row.)
     pub fn new(input: R, source_name: &str, format: Format, config: &ReadConfig) -> Result<Self, Error> {
         config.validate()?;
+        if format == Format::Lines {
+            config.validate_for_lines(source_name)?;
+        }
         let failed = |error| Error::io(source_name, error);
         let mut reader = Self {
             config: config.clone(),
@@ -111,7 +115,11 @@ impl<R: Read> FeedbackReader<R> {
         match first {
             _ if format == Format::Lines => {}
             None => return Err(Error::format(source_name, "the file is empty")),
-            Some(_) if format == Format::Jsonl => {}
+            Some(_) if format == Format::Jsonl => {
+                if reader.lines.bytes(0..2).contains(&0) {
+                    return Err(Error::format(source_name, Reason::Nul.to_string()));
+                }
+            }
             Some(header) => {
                 // a header that only the end of the file ends, and lines of another kind in it
                 if let Ahead::Line { text, next } = reader.lines.look(0).map_err(failed)?
@@ -138,6 +146,12 @@ impl<R: Read> FeedbackReader<R> {
         Ok(())
     }
 
+    /// Returns whether a line that is not empty is in memory as a whole, so that the next row does not wait for the input;
+    /// a CSV row of several lines may. Where the input is a person or a pipe, this is when to answer what was read.
+    pub fn has_line(&self) -> bool {
+        self.lines.has_line()
+    }
+
     /// Returns what became of the rows that were read so far.
     pub fn report(&self) -> &ReadReport {
         &self.report
@@ -155,7 +169,8 @@ impl<R: Read> FeedbackReader<R> {
                 Ahead::End => return Ok(None),
                 Ahead::TooLong => {
                     let limit = self.config.max_record_bytes as u64;
-                    return Ok(Some(Err(Reason::RecordTooLong { limit })));
+                    let carriage_return = self.lines.bytes(0..self.config.max_record_bytes).contains(&b'\r');
+                    return Ok(Some(Err(Reason::RecordTooLong { limit, carriage_return })));
                 }
                 Ahead::Line { text, next } if text.is_empty() => {
                     self.lines.pass(next, 1);
@@ -173,7 +188,19 @@ impl<R: Read> FeedbackReader<R> {
     /// Returns the feedback in these bytes of the unread part.
     fn feedback(&mut self, text: Range<usize>) -> Result<Feedback, Fault> {
         let (number, line) = (self.report.rows + 1, self.lines.number());
-        let text = utf8(self.lines.bytes(text)).map_err(|reason| (String::new(), reason))?;
+        let bytes = self.lines.bytes(text);
+        let text = match utf8(bytes) {
+            Ok(text) => text,
+            Err(reason) => {
+                // Lines that quotes hold together may be rows of their own; the lossy text tells as well as another.
+                if let Shape::Table(table) = &mut self.shape
+                    && bytes.contains(&b'\n')
+                {
+                    table.split(&String::from_utf8_lossy(bytes))?;
+                }
+                return Err((String::new(), reason));
+            }
+        };
         match &mut self.shape {
             Shape::Table(table) => table.feedback(text, &mut self.rows, number, line),
             Shape::Objects(objects) => objects.feedback(text, &self.config, &mut self.rows, number, line),
@@ -218,6 +245,14 @@ impl<R: Read> FeedbackReader<R> {
             return Err(Error::data(&self.report.source_name, line, column, reason.to_string()));
         }
         Ok(Row::Rejected(rejection))
+    }
+}
+
+impl<R> fmt::Debug for FeedbackReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut reader = f.debug_struct("FeedbackReader");
+        reader.field("format", &self.format).field("config", &self.config).field("report", &self.report);
+        reader.finish_non_exhaustive()
     }
 }
 

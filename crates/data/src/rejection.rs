@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::counted;
+
 /// A row that was not used: where it stands, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -42,6 +44,8 @@ pub enum Reason {
     EmptyLabel,
     /// The label is not one of the declared ones.
     UnknownLabel {
+        /// The declared labels; of many, the first ones.
+        declared: String,
         /// The declared label that is most like it, where one is near.
         nearest: Option<String>,
     },
@@ -65,11 +69,16 @@ pub enum Reason {
         found: u64,
         /// Columns of the header.
         expected: u64,
+        /// Lines that quotes hold together; 1 where the row is one line. The lines after the first are read as rows of
+        /// their own.
+        lines: u64,
     },
     /// The row is longer than one may be.
     RecordTooLong {
         /// The most bytes of a row.
         limit: u64,
+        /// A `\r` stands among them: lines may end in it, as on a Mac of old.
+        carriage_return: bool,
     },
     /// Text follows the quote that ends a CSV field: a quote inside quotes must be doubled.
     StrayQuote,
@@ -83,6 +92,14 @@ pub enum Reason {
     },
     /// The JSON object has this key twice.
     DuplicateKey,
+    /// The JSON object has its uid under another name than the first object, or the first one had none: this uid would be
+    /// lost. The configuration can name the column.
+    LateUid,
+    /// The row has more extra columns than are kept. The configuration can leave them out.
+    TooManyColumns {
+        /// The most extra columns of a row.
+        most: u64,
+    },
     /// The value is a JSON array or object where a text, number, `true` or `false` was expected.
     NestedValue,
 }
@@ -105,6 +122,8 @@ impl Reason {
             Self::UnclosedQuote => "unclosed_quote",
             Self::InvalidJson { .. } => "invalid_json",
             Self::DuplicateKey => "duplicate_key",
+            Self::LateUid => "late_uid",
+            Self::TooManyColumns { .. } => "too_many_columns",
             Self::NestedValue => "nested_value",
         }
     }
@@ -116,25 +135,53 @@ impl fmt::Display for Reason {
             Self::EmptyText => f.write_str("the text is empty"),
             Self::EmptyUid => f.write_str("the uid is empty"),
             Self::EmptyLabel => f.write_str("the label is empty, and labels are required"),
-            Self::UnknownLabel { nearest: Some(label) } => {
-                write!(f, "the label is not a declared one; the nearest is `{label}`")
+            Self::UnknownLabel { declared, nearest } => {
+                write!(f, "the label is none of {declared}")?;
+                nearest.as_ref().map_or(Ok(()), |label| write!(f, "; the nearest is `{label}`"))
             }
-            Self::UnknownLabel { nearest: None } => f.write_str("the label is not a declared one, nor like any"),
             Self::DuplicateUid { first_line } => write!(f, "the row of line {first_line} has the same uid"),
             Self::BadTime => f.write_str(
                 "not a time; expected RFC 3339, `YYYY-MM-DD HH:MM:SS`, `YYYY-MM-DD`, `YYYY/MM/DD h:mm:ss AM GMT+6`, \
-                 `Tue Oct 18 21:53:25 +0000 2011`, or Unix seconds of 9 to 12 digits",
+                 `Tue Oct 18 21:53:25 +0000 2011`, or Unix seconds of 9 or 10 digits",
             ),
-            Self::Nul => f.write_str("a NUL character"),
-            Self::InvalidUtf8 { byte } => {
-                write!(f, "byte {byte} of the row is not valid UTF-8 (or half a UTF-16 pair)")
+            Self::Nul => {
+                f.write_str("a NUL character; a file in UTF-16 needs its byte-order mark, or save it as UTF-8")
             }
-            Self::RaggedRow { found, expected } => write!(f, "{found} columns where the header has {expected}"),
-            Self::RecordTooLong { limit } => write!(f, "longer than {limit} bytes"),
+            Self::InvalidUtf8 { byte } => {
+                write!(f, "byte {byte} of the row is not valid UTF-8 (or half a UTF-16 pair); save the file as UTF-8")
+            }
+            Self::RaggedRow { found, expected, lines } => {
+                write!(f, "{} where the header has {expected}", counted(*found, "column"))?;
+                if *lines > 1 { write!(f, "; a quote too many may hold {lines} lines together") } else { Ok(()) }
+            }
+            Self::RecordTooLong { limit, carriage_return } => {
+                write!(f, "longer than {} (`max_record_bytes`)", counted(*limit, "byte"))?;
+                if *carriage_return {
+                    f.write_str(
+                        "; it holds a \\r: if lines end in that alone, as on a Mac of old, save the file with \\n",
+                    )?;
+                }
+                Ok(())
+            }
             Self::StrayQuote => f.write_str("text after a closing quote; a quote inside quotes must be doubled"),
             Self::UnclosedQuote => f.write_str("a quote opens a field and is not closed"),
-            Self::InvalidJson { byte } => write!(f, "expected one JSON object a line; the fault is at byte {byte}"),
+            Self::InvalidJson { byte } => {
+                write!(
+                    f,
+                    "expected a whole JSON object on each line; the fault is at byte {byte} of it, counted from 0"
+                )
+            }
             Self::DuplicateKey => f.write_str("the key stands twice in the object"),
+            Self::LateUid => f.write_str(
+                "the first object has no uid of this name, so this one would be lost; say in the configuration which \
+                 column is the uid",
+            ),
+            Self::TooManyColumns { most } => {
+                write!(
+                    f,
+                    "more than {most} columns besides those that are read; leave them out with `keep_extra` = false"
+                )
+            }
             Self::NestedValue => f.write_str("an array or object where a text, number, true or false was expected"),
         }
     }
@@ -150,17 +197,19 @@ mod tests {
             Reason::EmptyText,
             Reason::EmptyUid,
             Reason::EmptyLabel,
-            Reason::UnknownLabel { nearest: None },
+            Reason::UnknownLabel { declared: "a, b".into(), nearest: None },
             Reason::DuplicateUid { first_line: 1 },
             Reason::BadTime,
             Reason::Nul,
             Reason::InvalidUtf8 { byte: 1 },
-            Reason::RaggedRow { found: 1, expected: 2 },
-            Reason::RecordTooLong { limit: 1 },
+            Reason::RaggedRow { found: 1, expected: 2, lines: 1 },
+            Reason::RecordTooLong { limit: 1, carriage_return: true },
             Reason::StrayQuote,
             Reason::UnclosedQuote,
             Reason::InvalidJson { byte: 1 },
             Reason::DuplicateKey,
+            Reason::LateUid,
+            Reason::TooManyColumns { most: 1 },
             Reason::NestedValue,
         ] {
             let json = serde_json::to_string(&reason).unwrap();
@@ -175,14 +224,19 @@ mod tests {
             line: 3,
             offset: 20,
             column: "label".into(),
-            reason: Reason::UnknownLabel { nearest: Some("Good".into()) },
+            reason: Reason::UnknownLabel { declared: "Good, Poor".into(), nearest: Some("Good".into()) },
         };
         assert_eq!(
             rejection.to_string(),
-            "line 3, column `label`: the label is not a declared one; the nearest is `Good`"
+            "line 3, column `label`: the label is none of Good, Poor; the nearest is `Good`"
         );
         rejection.column.clear();
-        rejection.reason = Reason::RaggedRow { found: 1, expected: 2 };
-        assert_eq!(rejection.to_string(), "line 3: 1 columns where the header has 2");
+        rejection.reason = Reason::RaggedRow { found: 1, expected: 2, lines: 1 };
+        assert_eq!(rejection.to_string(), "line 3: 1 column where the header has 2");
+        rejection.reason = Reason::RaggedRow { found: 3, expected: 2, lines: 7 };
+        assert_eq!(
+            rejection.to_string(),
+            "line 3: 3 columns where the header has 2; a quote too many may hold 7 lines together"
+        );
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Rejection;
+use crate::names::counted;
 
 /// What became of the rows of a file: `rows = used + rejected`, always.
 ///
@@ -66,7 +67,8 @@ impl ReadReport {
 /// One line: rows, used, rejected and why.
 impl fmt::Display for ReadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} rows, {} used, {} rejected", self.source_name, self.rows, self.used, self.rejected)?;
+        let rows = counted(self.rows, "row");
+        write!(f, "{}: {rows}, {} used, {} rejected", self.source_name, self.used, self.rejected)?;
         for (place, (name, count)) in self.by_reason.iter().enumerate() {
             write!(f, "{}{name} {count}", if place == 0 { ": " } else { ", " })?;
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use plaudit_core::{Feedback, Labels};
 
 use crate::columns::{Columns, Role};
+use crate::unicode::is_blank;
 use crate::{ReadConfig, Reason, time};
 
 /// A column's name and what is wrong there. No name: the whole row.
@@ -32,16 +33,31 @@ impl Rows {
         }
     }
 
-    /// Puts one value of a row into `feedback`. Blanks around it are removed, except around texts and extra columns.
+    /// The most extra columns that one row keeps: each costs memory in every row.
+    const MOST_EXTRA: usize = 1_000;
+
+    /// Returns whether anything becomes of such a column. Where nothing does, nothing in it is a fault.
+    pub(crate) fn reads(&self, role: Role) -> bool {
+        role != Role::Extra || self.keep_extra
+    }
+
+    /// Puts one value of a row into `feedback`. Blanks around it are removed, except around texts and extra columns; an
+    /// extra column without a value is left out.
     pub(crate) fn put(&self, feedback: &mut Feedback, role: Role, name: &str, value: &str) -> Result<(), Fault> {
         let fault = |reason| (name.to_owned(), reason);
+        if !self.reads(role) {
+            return Ok(());
+        }
         if value.contains('\0') {
             return Err(fault(Reason::Nul));
         }
         let trimmed = value.trim();
         match role {
             Role::Text => feedback.text = value.to_owned(),
-            Role::Extra if !self.keep_extra => {}
+            Role::Extra if value.is_empty() => {}
+            Role::Extra if feedback.extra.len() == Self::MOST_EXTRA => {
+                return Err((String::new(), Reason::TooManyColumns { most: Self::MOST_EXTRA as u64 }));
+            }
             Role::Extra => {
                 feedback.extra.insert(name.to_owned(), value.to_owned());
             }
@@ -55,7 +71,7 @@ impl Rows {
                     && labels.index_of(trimmed).is_none()
                 {
                     let nearest = labels.nearest(trimmed).map(String::from);
-                    return Err(fault(Reason::UnknownLabel { nearest }));
+                    return Err(fault(Reason::UnknownLabel { declared: labels.listed(), nearest }));
                 }
                 feedback.label = Some(trimmed.to_owned());
             }
@@ -72,7 +88,7 @@ impl Rows {
         line: u64,
     ) -> Result<(), Fault> {
         let fault = |role, reason| (columns.name(role).to_owned(), reason);
-        if feedback.text.trim().is_empty() {
+        if is_blank(&feedback.text) {
             return Err(fault(Role::Text, Reason::EmptyText));
         }
         if self.labels_required && feedback.label.is_none() {

@@ -8,6 +8,7 @@ use plaudit_stats::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::Dataset;
+use crate::names::counted;
 
 /// The sizes of the training, validation and test part, in proportion to each other.
 ///
@@ -65,6 +66,7 @@ impl From<SplitRatios> for [f64; 3] {
 }
 
 const PARTS: [&str; 3] = ["training", "validation", "test"];
+const HELD_OUT: [&str; 2] = ["remaining", "held-out"];
 
 impl Dataset {
     /// Returns a training, validation and test part, stratified by label: their sizes are those of
@@ -91,10 +93,11 @@ impl Dataset {
     }
 
     /// Returns a training, validation and test part such that all rows of one key (a person, a course, a thread) are in
-    /// the same part. Labels are not looked at. Rows keep their order.
+    /// the same part, stratified by label as far as groups allow. Rows keep their order.
     ///
-    /// Groups are dealt out largest first, equal ones in random order, each to the part that lacks most rows; so sizes
-    /// come as near to [`SplitRatios::sizes`] as large groups allow, and exactly there where no group has two rows.
+    /// Groups are dealt out largest first, equal ones in random order: of the parts that still have room for a group, it
+    /// goes where it brings rows and labels nearest to their shares. So sizes are off from [`SplitRatios::sizes`] by the
+    /// largest group at most, and not at all where no group has two rows.
     ///
     /// # Errors
     /// When a part would be empty.
@@ -120,22 +123,7 @@ impl Dataset {
         seed: u64,
         key: impl Fn(&'a Feedback) -> K,
     ) -> Result<[Dataset; 3]> {
-        let mut by_key: BTreeMap<K, Vec<usize>> = BTreeMap::new();
-        for (index, row) in self.rows.iter().enumerate() {
-            by_key.entry(key(row)).or_default().push(index);
-        }
-        let mut groups: Vec<Vec<usize>> = by_key.into_values().collect();
-        Stream::new(seed, "split_grouped", 0).shuffle(&mut groups);
-        groups.sort_by_key(|group| Reverse(group.len())); // stable: the random order stays among equal sizes
-
-        let mut parts = ratios.sizes(self.len()).map(|size| (size as i64, Vec::new()));
-        for group in groups {
-            if let Some((lacking, part)) = parts.iter_mut().min_by_key(|(lacking, _)| Reverse(*lacking)) {
-                *lacking -= group.len() as i64;
-                part.extend(group);
-            }
-        }
-        self.parts(parts.map(|(_, part)| part), PARTS)
+        self.parts(grouped(&self.rows, ratios.sizes(self.len()), seed, "split_grouped", key), PARTS)
     }
 
     /// Returns the rows without and with a held-out `share` (between 0 and 1), stratified by label as in
@@ -155,19 +143,58 @@ impl Dataset {
     /// # Ok::<(), plaudit_core::Error>(())
     /// ```
     pub fn hold_out(&self, share: f64, seed: u64) -> Result<[Dataset; 2]> {
+        let sizes = self.held_out_sizes(share)?;
+        self.parts(stratified(&self.rows, sizes, seed, "hold_out"), HELD_OUT)
+    }
+
+    /// Returns the rows without and with a held-out `share` (between 0 and 1), such that all rows of one key are in the
+    /// same part, as in [`split_grouped`](Self::split_grouped). Rows keep their order.
+    ///
+    /// # Errors
+    /// When `share` is not between 0 and 1, or a part would be empty.
+    ///
+    /// # Example: nobody is in both parts
+    /// ```
+    /// use plaudit_core::Feedback;
+    /// use plaudit_data::Dataset;
+    ///
+    /// let rows = (0..50).map(|n| {
+    ///     let mut row = Feedback::new(n.to_string(), "fine");
+    ///     row.source = Some(format!("person {}", n % 10));
+    ///     row
+    /// });
+    /// let [train, valid] = Dataset::from_rows(rows.collect()).hold_out_grouped(0.2, 7, |row| row.source.as_ref())?;
+    /// assert_eq!((train.len(), valid.len()), (40, 10));
+    /// assert!(valid.iter().all(|row| train.iter().all(|other| other.source != row.source)));
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn hold_out_grouped<'a, K: Ord>(
+        &'a self,
+        share: f64,
+        seed: u64,
+        key: impl Fn(&'a Feedback) -> K,
+    ) -> Result<[Dataset; 2]> {
+        let sizes = self.held_out_sizes(share)?;
+        self.parts(grouped(&self.rows, sizes, seed, "hold_out_grouped", key), HELD_OUT)
+    }
+
+    fn held_out_sizes(&self, share: f64) -> Result<[usize; 2]> {
         if !(share > 0.0 && share < 1.0) {
             return Err(Error::config(format!("hold_out.share: must be between 0 and 1, not {share}")));
         }
         let held = apportion(self.len(), &[share, 1.0 - share]).first().copied().unwrap_or(0);
-        let sizes = [self.len() - held, held];
-        self.parts(stratified(&self.rows, sizes, seed, "hold_out"), ["remaining", "held-out"])
+        Ok([self.len() - held, held])
     }
 
     /// Returns a dataset for each list of rows.
     fn parts<const N: usize>(&self, parts: [Vec<usize>; N], names: [&str; N]) -> Result<[Dataset; N]> {
-        let faults = parts.iter().zip(names).filter(|(part, _)| part.is_empty());
-        let faults = faults.map(|(_, name)| format!("split: of {} rows, the {name} part would get none", self.len()));
-        Error::from_faults(faults.collect())?;
+        let empty: Vec<&str> =
+            parts.iter().zip(names).filter(|(part, _)| part.is_empty()).map(|(_, name)| name).collect();
+        if !empty.is_empty() {
+            let (rows, empty) = (counted(self.len() as u64, "row"), empty.join(" and the "));
+            let reason = format!("a split of {rows} leaves none for the {empty} part");
+            return Err(Error::data(&self.report.source_name, 0, "", reason));
+        }
         Ok(parts.map(|mut part| {
             part.sort_unstable();
             let rows = part.into_iter().filter_map(|index| self.rows.get(index).cloned()).collect();
@@ -194,6 +221,72 @@ fn stratified<const N: usize>(rows: &[Feedback], sizes: [usize; N], seed: u64, p
         let taken = strata.values_mut().zip(takes);
         taken.flat_map(|(stratum, take)| stratum.split_off(stratum.len().saturating_sub(take))).collect()
     })
+}
+
+/// One part of a grouped split: its rows, and what it still lacks of its share of all rows and of each label's.
+struct Part {
+    rows: Vec<usize>,
+    room: usize,
+    /// `(lacking, share)`, in rows: all rows first, then each label.
+    counts: Vec<(f64, f64)>,
+}
+
+impl Part {
+    /// Returns by how much a group of these counts brings the part away from its shares (chi-square: the squared
+    /// deviations, each divided by the share).
+    fn loss(&self, group: &[(usize, f64)]) -> f64 {
+        let places = group.iter().filter_map(|&(place, rows)| Some((self.counts.get(place)?, rows)));
+        places.map(|(&(lacking, share), rows)| rows * (rows - 2.0 * lacking) / share).sum()
+    }
+}
+
+/// Returns the rows of each part, of about these sizes, with all rows of one key in one part. Greedy: the best of all
+/// splits would take more time than there is.
+fn grouped<'a, K: Ord, const N: usize>(
+    rows: &'a [Feedback],
+    sizes: [usize; N],
+    seed: u64,
+    purpose: &str,
+    key: impl Fn(&'a Feedback) -> K,
+) -> [Vec<usize>; N] {
+    let mut strata: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    let mut by_key: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        *strata.entry(row.label.as_deref()).or_default() += 1;
+        by_key.entry(key(row)).or_default().push(index);
+    }
+    let mut groups: Vec<Vec<usize>> = by_key.into_values().collect();
+    Stream::new(seed, purpose, 0).shuffle(&mut groups);
+    groups.sort_by_key(|group| Reverse(group.len())); // stable: the random order stays among equal sizes
+
+    let totals = [rows.len()].into_iter().chain(strata.values().copied());
+    let totals: Vec<f64> = totals.map(|count| count as f64 / rows.len() as f64).collect();
+    let mut parts = sizes.map(|size| {
+        let counts = totals.iter().map(|share| size as f64 * share).map(|share| (share, share)).collect();
+        Part { rows: Vec::new(), room: size, counts }
+    });
+    let places: BTreeMap<Option<&str>, usize> = strata.into_keys().zip(1..).collect();
+    for group in groups {
+        let mut counts = BTreeMap::from([(0, group.len() as f64)]);
+        for label in group.iter().filter_map(|&index| rows.get(index)).map(|row| row.label.as_deref()) {
+            *counts.entry(places.get(&label).copied().unwrap_or(0)).or_default() += 1.0;
+        }
+        let counts: Vec<(usize, f64)> = counts.into_iter().collect();
+        let fits = parts.iter_mut().filter(|part| part.room >= group.len());
+        let best = match fits.map(|part| (part.loss(&counts), part)).min_by(|a, b| a.0.total_cmp(&b.0)) {
+            Some((_, part)) => Some(part),
+            None => parts.iter_mut().min_by_key(|part| Reverse(part.room)),
+        };
+        let Some(part) = best else { continue };
+        for &(place, rows) in &counts {
+            if let Some((lacking, _)) = part.counts.get_mut(place) {
+                *lacking -= rows;
+            }
+        }
+        part.room = part.room.saturating_sub(group.len());
+        part.rows.extend(group);
+    }
+    parts.map(|part| part.rows)
 }
 
 /// Returns whole numbers that add up to `total`, in proportion to `weights`, by largest remainder: each exact share is

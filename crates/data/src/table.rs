@@ -48,6 +48,16 @@ impl Split {
     }
 }
 
+/// Returns a hint where the names of a header seem to stand between other signs than its format's; empty otherwise.
+fn other_separator(header: &str, csv: bool, columns: usize) -> String {
+    let others = if csv { [(';', "semicolons"), ('\t', "tabs")] } else { [(',', "commas"), (';', "semicolons")] };
+    let found = others.into_iter().find(|&(sign, _)| header.matches(sign).count() >= columns);
+    let expected = if csv { "commas" } else { "tabs" };
+    found.map_or(String::new(), |(_, name)| {
+        format!("; the columns seem to stand between {name}, but those of this format stand between {expected}")
+    })
+}
+
 impl Table {
     /// More columns than any form has: each costs memory in every row that is kept.
     const MOST_COLUMNS: usize = 10_000;
@@ -59,7 +69,7 @@ impl Table {
     /// With a sentence when there are too many columns, a name stands twice or a column is missing.
     pub(crate) fn new(header: &str, csv: bool, config: &ReadConfig) -> Result<Self, String> {
         if header.contains('\0') {
-            return Err("a NUL character; is this UTF-16 without a byte-order mark? Save the file as UTF-8".to_owned());
+            return Err(Reason::Nul.to_string());
         }
         let mut split = if csv {
             let mut builder = csv::ReaderBuilder::new();
@@ -93,20 +103,31 @@ impl Table {
         let absent: Vec<String> =
             columns.required().filter(|&name| !known.contains_key(name)).map(String::from).collect();
         if !absent.is_empty() {
-            return Err(missing(&absent, &names));
+            let hint = other_separator(header, csv, names.len());
+            return Err(missing(&absent, &names, !hint.is_empty()) + &hint);
         }
         let header =
             names.into_iter().map(|name| (columns.role(&name), name)).map(|(role, name)| (name, role)).collect();
         Ok(Self { split, columns, header, fields })
     }
 
+    /// Splits a row into fields.
+    ///
+    /// # Errors
+    /// When they are not as many as the columns of the header.
+    pub(crate) fn split(&mut self, row: &str) -> Result<(), Fault> {
+        self.split.split(row, &mut self.fields);
+        if self.fields.len() == self.header.len() {
+            return Ok(());
+        }
+        let (found, expected) = (self.fields.len() as u64, self.header.len() as u64);
+        let lines = 1 + row.matches('\n').count() as u64;
+        Err((String::new(), Reason::RaggedRow { found, expected, lines }))
+    }
+
     /// Returns the feedback that a row holds.
     pub(crate) fn feedback(&mut self, row: &str, rows: &mut Rows, number: u64, line: u64) -> Result<Feedback, Fault> {
-        self.split.split(row, &mut self.fields);
-        if self.fields.len() != self.header.len() {
-            let (found, expected) = (self.fields.len() as u64, self.header.len() as u64);
-            return Err((String::new(), Reason::RaggedRow { found, expected }));
-        }
+        self.split(row)?;
         let mut feedback = Feedback::default();
         for ((name, role), value) in self.header.iter().zip(&self.fields) {
             rows.put(&mut feedback, *role, name, value)?;

@@ -10,10 +10,11 @@ use plaudit_core::Time;
 /// - RFC 3339 and its relatives of ISO 8601: `2023-10-18T21:53:25+06:00`, `2023-10-18 21:53`, `2023-10-18`
 /// - Google Forms: `2023/10/18 9:53:25 PM GMT+6`
 /// - tweets: `Tue Oct 18 21:53:25 +0000 2011`
-/// - seconds since 1970 of 9 to 12 digits, years 1973 to 9999; fewer digits are more likely a date or a year
+/// - seconds since 1970 of 9 or 10 digits, years 1973 to 2286; other numbers are more likely a date (`20231018`,
+///   `202310182153`) or milliseconds
 pub(crate) fn parse(text: &str) -> Option<Time> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let seconds = text.parse().ok().filter(|_| (9..=12).contains(&text.len()))?;
+        let seconds = text.parse().ok().filter(|_| (9..=10).contains(&text.len()))?;
         return jiff::Timestamp::from_second(seconds).ok().map(|_| Time { seconds, offset: 0 });
     }
     iso(text).or_else(|| form(text)).or_else(|| tweet(text))
@@ -56,7 +57,8 @@ fn tweet(text: &str) -> Option<Time> {
 }
 
 fn moment(local: DateTime, offset: Offset) -> Option<Time> {
-    let seconds = offset.to_timestamp(local).ok()?.as_second();
+    let nanoseconds = offset.to_timestamp(local).ok()?.as_nanosecond();
+    let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()?; // the whole second before, 1970 or not
     Some(Time { seconds, offset: offset.seconds() })
 }
 
@@ -77,6 +79,9 @@ mod tests {
             ("2023-10-18 21:53", 1_697_665_980, 0),
             ("2023-10-18", 1_697_587_200, 0),
             ("1969-12-31", -86_400, 0),
+            ("1969-12-31T23:59:59Z", -1, 0),
+            ("1969-12-31T23:59:59.25Z", -1, 0), // floor(-0.75)
+            ("1969-12-31T23:59:58.999-01:00", 3_598, -3_600),
             ("2023/10/18 9:53:25 PM GMT+6", 1_697_644_405, 21_600),
             ("2023/10/18 12:00:00 AM GMT-3", 1_697_598_000, -10_800),
             ("2023/10/18 12:00:00 PM GMT+5:30", 1_697_610_600, 19_800),
@@ -98,6 +103,10 @@ mod tests {
             "2023",
             "20231018",
             "1697666005000",
+            "202310182153",
+            "20231018215325",
+            "10000000000",
+            "99999999",
             "999999999999",
             "-1",
             "1e9",

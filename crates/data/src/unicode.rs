@@ -30,9 +30,16 @@ impl<R: Read> Utf8<R> {
         Self { input, encoding: None, ready: Vec::new(), handed_out: 0, raw: Vec::new() }
     }
 
-    /// Looks at the first two bytes, which then stand in `ready` or, as the mark of UTF-16, in `raw`.
+    /// Looks at the first two bytes, or at one that begins no mark. They then stand in `ready` or, as the mark of UTF-16, in
+    /// `raw`.
     fn detect(&mut self) -> io::Result<Encoding> {
-        (&mut self.input).take(2).read_to_end(&mut self.ready)?;
+        let mut byte = [0];
+        while self.ready.is_empty() || matches!(self.ready.as_slice(), [0xfe | 0xff]) {
+            if read_some(&mut self.input, &mut byte)? == 0 {
+                break;
+            }
+            self.ready.extend(byte);
+        }
         let utf16 = match self.ready.as_slice() {
             [0xff, 0xfe] => u16::from_le_bytes,
             [0xfe, 0xff] => u16::from_be_bytes,
@@ -97,6 +104,21 @@ impl<R: Read> Read for Utf8<R> {
     }
 }
 
+/// Returns whether nothing of a text can be seen: blanks, controls, and characters without a shape, such as the
+/// zero-width space, marks of direction and a byte-order mark inside.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_shapeless(c))
+}
+
+/// Returns whether a character is one of Unicode's `Default_Ignorable_Code_Point`.
+fn is_shapeless(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// Reads once, and again where a signal interrupted it.
 pub(crate) fn read_some(input: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
     loop {
@@ -130,6 +152,24 @@ mod tests {
         Utf8::new(Trickle(bytes)).read_to_end(&mut bit_by_bit).unwrap();
         assert_eq!(at_once, bit_by_bit);
         at_once
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_blank() {
+        for text in [
+            "",
+            " \t\r\n",
+            "\u{a0}\u{3000}",
+            "\u{feff}",
+            "\u{200b}\u{200d} \u{202e}\u{2066}",
+            "\u{1}\u{7f}",
+            "\u{fe0f}",
+        ] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in [".", "\u{200b}a", "\u{301}", "👍", "好", "\u{fffd}", "\u{2028}x"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -89,13 +89,27 @@ fn the_rows_of_a_ragged_quote_are_read() {
     assert_eq!(rejections(&data), ["2::ragged_row", "4::ragged_row"]);
 }
 
+/// A byte that is not UTF-8 hides nothing: the lines that a stray quote holds together are read all the same.
+#[test]
+fn the_rows_around_invalid_utf_8_in_a_ragged_quote_are_read() {
+    let data = read(Csv, b"x,text,y\n1,\"a,0\n2,b,0\n3,\xe9,0\n4,d\",0,0\n5,e,0\n", &ReadConfig::default());
+    assert_eq!(texts(&data), ["b", "e"]);
+    assert_eq!(rejections(&data), ["2::ragged_row", "4::invalid_utf8", "5::ragged_row"]);
+    // quotes around several lines that make one row: it is one
+    let data = read(Csv, b"x,text\n1,\"a\n\xe9\n\"\n2,b\n", &ReadConfig::default());
+    assert_eq!((texts(&data), rejections(&data)), (vec!["b"], vec!["2::invalid_utf8".to_owned()]));
+}
+
 #[test]
 fn labels_are_checked_and_the_nearest_is_named() {
     let csv = b"label,text\n Good ,a\ngod,b\nexcellent,c\n,d\nPoor,e\n";
     let strict = config(|c| c.labels = Some(Labels::dpms()));
     let data = read(Csv, csv, &strict);
     assert_eq!(rejections(&data), ["3:label:unknown_label", "4:label:unknown_label"]);
-    assert!(data.report.rejections[0].to_string().ends_with("the nearest is `Good`"));
+    assert_eq!(
+        data.report.rejections[0].to_string(),
+        "line 3, column `label`: the label is none of Good, Average, Neutral, Poor; the nearest is `Good`"
+    );
     assert_eq!(data.rows[0].label.as_deref(), Some("Good"));
     assert_eq!(data.rows[1].label, None);
     assert_eq!(data.examples().len(), 2);
@@ -120,12 +134,14 @@ fn a_row_that_is_no_header_is_not_quoted() {
         (Csv, &b"Good,\"Secret, really\"\nPoor,b\n"[..]),
         (Csv, b"17,Secret\n18,b\n"),
         (Csv, b"Secret,Secret\n"),
+        (Csv, b"Good,Secret stuff\nPoor,slow\n"),
+        (Tsv, b"Secret\n"),
         (Tsv, b"Good\tthe Secret of Secrets\n"),
         (Tsv, b"Good\tSecret\x1b[31m\n"),
         (Jsonl, b"{\"Secret\\n\": 1, \"id\": 2}\n"),
     ] {
         let error = read_from(bytes, "f", format, &ReadConfig::default()).unwrap_err().to_string();
-        assert!(error.contains(" columns") && !error.contains("Secret"), "{error}");
+        assert!(error.contains(" column") && !error.contains("Secret"), "{error}");
     }
 }
 
@@ -157,13 +173,13 @@ fn an_empty_name_switches_a_column_off() {
         c.labels = Some(Labels::dpms());
     });
     let json = br#"{"uid":7,"text":"a","label":null,"division":"x","time":"18/10/2023","source":"y","":"z"}"#;
-    for (format, bytes, used, extra) in [(Csv, &csv[..], 2, 5), (Jsonl, json, 1, 5)] {
+    for (format, bytes, used, extra) in [(Csv, &csv[..], 2, 4), (Jsonl, json, 1, 5)] {
         let data = read(format, bytes, &off);
         assert_eq!((data.len(), data.report.rejected), (used, 0), "{format:?}");
         let row = &data.rows[0];
         assert_eq!((row.uid.as_str(), row.time, row.division.as_str(), &row.source), ("1", None, "", &None));
         assert_eq!((row.extra["uid"].as_str(), row.extra["time"].as_str()), ("7", "18/10/2023"));
-        assert_eq!(row.extra.len(), extra, "{format:?}"); // `null` is nothing
+        assert_eq!(row.extra.len(), extra, "{format:?}"); // nothing and `null` are left out
     }
     assert!(read_from(&csv[..], "f", Csv, &config(|c| c.text = Some(String::new()))).is_err());
 }
@@ -224,8 +240,10 @@ fn faults_of_the_file_are_errors() {
             Csv,
             b"t\0e\0x\0t\0\n\0",
             &any,
-            "f: line 1, the header: a NUL character; is this UTF-16",
+            "f: line 1, the header: a NUL character; a file in UTF-16 needs its byte-order mark",
         ),
+        ("UTF-16 without a mark", Jsonl, b"{\0\"\0t\0\n\0", &any, "f: a NUL character; a file in UTF-16 needs its"),
+        ("UTF-16 without a mark", Jsonl, b"\0{\0\"\0t\0\n", &any, "f: a NUL character; a file in UTF-16 needs its"),
         ("Latin-1 header", Csv, b"text,caf\xe9\n", &any, "f: line 1, the header: byte 8 of the row is not valid UTF-8"),
         ("stray quote", Csv, b"\n\"text\"x\n", &any, "f: line 2, the header: text after a closing quote"),
         ("open quote", Csv, b"\"text\nx\n", &any, "f: line 1, the header: a quote opens a field and is not closed"),
@@ -237,10 +255,26 @@ fn faults_of_the_file_are_errors() {
     }
     let wide: Vec<String> = (0..1_000_000).map(|n| format!("c{n}")).collect();
     let error = read_from(wide.join(",").as_bytes(), "f", Csv, &any).unwrap_err();
-    assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes");
+    assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes (`max_record_bytes`)");
     let long = "text\r".repeat(1_000_000);
-    let error = read_from(long.as_bytes(), "f", Csv, &any).unwrap_err();
-    assert_eq!(error.to_string(), "f: line 1, the header: longer than 1048576 bytes");
+    let error = read_from(long.as_bytes(), "f", Csv, &any).unwrap_err().to_string();
+    assert!(
+        error.starts_with(
+            "f: line 1, the header: longer than 1048576 bytes (`max_record_bytes`); it holds a \\r: if lines end"
+        ),
+        "{error}"
+    );
+    let data = read(Format::Lines, long.as_bytes(), &any);
+    assert!(data.report.rejections[0].to_string().contains("as on a Mac of old"));
+    for (format, header, hint) in [
+        (Csv, "id;text;label\n", "between semicolons, but those of this format stand between commas"),
+        (Csv, "id\ttext\n", "between tabs, but"),
+        (Tsv, "id,text\n", "between commas, but those of this format stand between tabs"),
+    ] {
+        let error = read_from(header.as_bytes(), "f", format, &any).unwrap_err().to_string();
+        assert!(error.contains(hint) && !error.contains("look like a header"), "{error}");
+    }
+    assert!(!read_from(&b"id,q;a\n"[..], "f", Csv, &any).unwrap_err().to_string().contains("semicolons"));
     assert!(read_from(&b"text\n"[..], "f", Csv, &config(|c| c.max_record_lines = 0)).is_err());
 }
 
@@ -442,7 +476,73 @@ fn plain_lines_are_texts_and_their_numbers_are_uids() {
     let mut config = ReadConfig::default();
     config.labels_required = true;
     let data = read_from(&b"a\n"[..], "standard input", Format::Lines, &config).unwrap();
+    (config.label, config.text, config.time) = (Some("mood".into()), Some("said".into()), Some(String::new()));
+    let error = read_from(&b"a\n"[..], "a.txt", Format::Lines, &config).unwrap_err();
+    assert!(matches!(&error, Error::Config { faults } if faults.len() == 2), "{error}");
+    assert!(
+        error.to_string().ends_with("read.label: a.txt is read as plain lines, which have no column `mood`"),
+        "{error}"
+    );
     assert_eq!(data.report.by_reason["empty_label"], 1);
+}
+
+#[test]
+fn extra_columns_cost_no_more_than_they_hold() {
+    let any = ReadConfig::default();
+    let data = read(Csv, b"text,a,b\nx,,1\ny,,\n", &any);
+    assert_eq!((data.rows[0].extra.len(), data.rows[1].extra.len()), (1, 0));
+    let wide = |keys: usize| {
+        let keys: String = (0..keys).map(|key| format!(",\"k{key}\":1")).collect();
+        format!("{{\"text\":\"a\"{keys}}}\n{{\"text\":\"b\"}}\n")
+    };
+    assert_eq!(read(Jsonl, wide(1_000).as_bytes(), &any).rows[0].extra.len(), 1_000);
+    let data = read(Jsonl, wide(1_001).as_bytes(), &any);
+    assert_eq!((texts(&data), rejections(&data)), (vec!["b"], vec!["1::too_many_columns".to_owned()]));
+    assert_eq!(read(Jsonl, wide(9_999).as_bytes(), &config(|c| c.keep_extra = false)).len(), 2);
+    let columns: String = (0..2_000).map(|number| format!(",c{number}")).collect();
+    let csv = format!("text{columns}\na{}\nb{}\n", ",".repeat(2_000), ",1".repeat(2_000));
+    let data = read(Csv, csv.as_bytes(), &any);
+    assert_eq!((texts(&data), rejections(&data)), (vec!["a"], vec!["3::too_many_columns".to_owned()]));
+}
+
+#[test]
+fn what_is_not_kept_is_no_fault() {
+    let json: &[u8] = b"{\"text\":\"a\",\"x\":\"\\ud800\",\"y\":[1],\"z\":\"\\u0000\",\"x\":2}\n";
+    let csv: &[u8] = b"text,x\na,\0\n";
+    assert_eq!(rejections(&read(Jsonl, json, &ReadConfig::default())), ["1:x:duplicate_key"]);
+    assert_eq!(rejections(&read(Csv, csv, &ReadConfig::default())), ["2:x:nul"]);
+    for (format, bytes) in [(Jsonl, json), (Csv, csv)] {
+        let data = read(format, bytes, &config(|c| c.keep_extra = false));
+        assert_eq!((texts(&data), data.report.rejected), (vec!["a"], 0));
+    }
+}
+
+#[test]
+fn a_uid_that_comes_late_is_not_lost() {
+    for (json, expected) in [
+        ("{\"text\":\"a\"}\n{\"text\":\"b\",\"id\":1}\n", vec!["2:id:late_uid"]),
+        ("{\"text\":\"a\",\"id\":1}\n{\"text\":\"b\",\"uid\":2}\n", vec!["2:uid:late_uid"]),
+        ("{\"text\":\"a\",\"uid\":1}\n{\"text\":\"b\",\"id\":2}\n", vec!["2:id:late_uid"]),
+        ("{\"text\":\"a\",\"id\":1}\n{\"text\":\"b\",\"id\":2,\"uid\":3}\n", vec!["2:uid:late_uid"]),
+        ("{\"text\":\"a\",\"uid\":1}\n{\"text\":\"b\",\"uid\":2,\"id\":3}\n", vec![]),
+        ("{\"text\":\"a\"}\n{\"text\":\"b\",\"id\":null}\n", vec![]),
+    ] {
+        for keep_extra in [true, false] {
+            let data = read(Jsonl, json.as_bytes(), &config(|c| c.keep_extra = keep_extra));
+            assert_eq!(rejections(&data), expected, "{json}");
+        }
+        let data = read(Jsonl, json.as_bytes(), &config(|c| c.uid = Some(String::new())));
+        assert_eq!(data.len(), 2, "{json}");
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_seen_is_empty() {
+    let data = read(Csv, "text\n\u{200b}\n\u{202e}\u{feff} \n\u{feff}x\n".as_bytes(), &ReadConfig::default());
+    assert_eq!(
+        (texts(&data), rejections(&data)),
+        (vec!["\u{feff}x"], vec!["2:text:empty_text".to_owned(), "3:text:empty_text".to_owned()])
+    );
 }
 
 #[test]

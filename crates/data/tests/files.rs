@@ -59,7 +59,7 @@ fn a_file_that_is_cut_short_is_an_error_with_its_name() {
         let error = read(&path, &ReadConfig::default()).unwrap_err();
         assert!(matches!(error, Error::Io { .. }), "{error:?}");
         let message = error.to_string();
-        assert!(message.contains(name) && message.contains("cut short"), "{message}");
+        assert!(message.contains(name) && message.ends_with("data is cut off"), "{message}");
 
         let path = write(folder.path(), name, TSV.as_bytes()); // not packed at all
         assert!(matches!(read(&path, &ReadConfig::default()), Err(Error::Io { .. })), "{name}");
@@ -76,6 +76,20 @@ fn a_stream_gives_what_came_before_the_cut() {
     let used = (&mut reader).filter(|row| matches!(row, Ok(Row::Used(_)))).count();
     assert!((5_000..15_000).contains(&used), "{used}");
     assert!(reader.report().used == used as u64 && reader.next().is_none());
+}
+
+#[test]
+fn labels_that_cannot_be_are_told_with_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts: String = (0..1_001).map(|number| format!("a,text {number}\n")).collect();
+    for (rows, reason) in [("a,\n", ": no row has a label"), (&texts, ": labels: found 1001 labels; at most 1000")] {
+        let path = write(folder.path(), "a.csv", format!("text,label\n{rows}").as_bytes());
+        let error = read(&path, &ReadConfig::default()).unwrap().labels().unwrap_err();
+        assert!(
+            matches!(error, Error::Data { .. }) && error.to_string().contains(&format!("a.csv{reason}")),
+            "{error}"
+        );
+    }
 }
 
 #[test]

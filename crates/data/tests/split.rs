@@ -59,7 +59,7 @@ fn ratios_are_checked() {
 fn a_part_without_rows_is_an_error() {
     let data = dataset([None; 2]);
     let error = data.split(SplitRatios::PAPER, 0).unwrap_err().to_string();
-    assert!(error.contains("of 2 rows, the test part would get none"), "{error}");
+    assert!(error == "memory: a split of 2 rows leaves none for the validation and the test part", "{error}");
     assert!(dataset([None; 4]).split(SplitRatios::PAPER, 0).is_err()); // 2.8, 0.6, 0.6
     assert!(dataset([None; 5]).split(SplitRatios::PAPER, 0).is_ok()); // 3.5, 0.75, 0.75
     assert!(data.hold_out(0.1, 0).unwrap_err().to_string().contains("held-out part"));
@@ -67,10 +67,11 @@ fn a_part_without_rows_is_an_error() {
     assert!(dataset([]).hold_out(0.5, 0).is_err());
     for share in [0.0, 1.0, -0.5, f64::NAN, f64::INFINITY] {
         assert!(data.hold_out(share, 0).is_err());
+        assert!(data.hold_out_grouped(share, 0, |row| &row.uid).is_err());
     }
     // all rows in one group
     let error = dataset([None; 50]).split_grouped(SplitRatios::PAPER, 0, |_| 0).unwrap_err().to_string();
-    assert!(error.contains("2 faults"), "{error}");
+    assert!(error.ends_with("a split of 50 rows leaves none for the validation and the test part"), "{error}");
 }
 
 #[test]
@@ -95,8 +96,9 @@ fn parts_are_pinned() {
     let [_, valid, test] = data.split(SplitRatios::PAPER, 7).unwrap();
     assert_eq!((uids(&valid), uids(&test)), (vec![1, 2, 4], vec![8, 13, 15]));
     assert_eq!(uids(&data.hold_out(0.2, 7).unwrap()[1]), [0, 5, 9, 18]);
+    assert_eq!(uids(&data.hold_out_grouped(0.2, 7, |row| row.uid.clone()).unwrap()[1]), [1, 6, 8, 15]);
     let [_, valid, test] = data.split_grouped(SplitRatios::PAPER, 7, |row| row.uid.clone()).unwrap();
-    assert_eq!((uids(&valid), uids(&test)), (vec![0, 11, 18], vec![8, 14, 15]));
+    assert_eq!((uids(&valid), uids(&test)), (vec![4, 17, 18], vec![7, 8, 16]));
 }
 
 #[test]
@@ -115,6 +117,9 @@ fn every_row_is_as_likely_to_be_held_out() {
 /// As many labels as rows, and few rows a label, must neither be slow nor lose a row.
 #[test]
 fn many_small_strata() {
+    let data = dataset((0..100_000).map(Some));
+    let parts = data.split_grouped(SplitRatios::PAPER, 3, |row| &row.uid).unwrap();
+    assert_eq!(parts.map(|part| part.len()), [70_000, 15_000, 15_000]);
     let data = dataset((0..100_000).map(Some));
     let parts = data.split(SplitRatios::PAPER, 3).unwrap();
     assert_eq!(parts.map(|part| part.len()), [70_000, 15_000, 15_000]);
@@ -168,6 +173,32 @@ proptest! {
         let largest = counts(&data).into_values().max().unwrap();
         for (part, size) in parts.iter().zip(SplitRatios::PAPER.sizes(data.len())) {
             prop_assert!(part.len().abs_diff(size) <= largest, "{} for {size}, largest group {largest}", part.len());
+        }
+    }
+
+    /// Each group has one label: a split that looked at sizes alone would miss the shares by chance.
+    #[test]
+    fn groups_are_stratified(
+        groups in proptest::collection::vec((0usize..3, 1usize..5), 120..200),
+        seed in any::<u64>(),
+    ) {
+        let rows = groups.iter().enumerate().flat_map(|(group, &(label, size))| vec![(group, label); size]);
+        let rows: Vec<(usize, usize)> = rows.collect();
+        let mut data = dataset(rows.iter().map(|&(_, label)| Some(label)));
+        for (row, (group, _)) in data.rows.iter_mut().zip(&rows) {
+            row.division = group.to_string();
+        }
+        let parts = data.split_grouped(SplitRatios::PAPER, seed, |row| &row.division).unwrap();
+        let held = data.hold_out_grouped(0.15, seed, |row| &row.division).unwrap();
+        let all = [(&parts[0], 0.7), (&parts[1], 0.15), (&parts[2], 0.15), (&held[0], 0.85), (&held[1], 0.15)];
+        for (part, share) in all {
+            for (label, count) in counts(&data) {
+                let found = counts(part).get(&label).copied().unwrap_or(0) as f64;
+                prop_assert!((found - count as f64 * share).abs() < 5.0, "{label:?}: {found} of {count} for {share}");
+            }
+        }
+        for division in held[0].divisions() {
+            prop_assert!(!held[1].divisions().contains(&division));
         }
     }
 

@@ -25,7 +25,7 @@ pub fn evaluate(classifier: &dyn Classifier, data: &Dataset) -> Result<Report> {
         rows.push((example.text, truth));
     }
     if rows.is_empty() {
-        return Err(Error::data(&data.report.source_name, 0, "label", "no row has one"));
+        return Err(Error::data(&data.report.source_name, 0, "", "no row has a label"));
     }
     let mut matrix = ConfusionMatrix::new(labels.clone());
     for chunk in rows.chunks(CHUNK) {

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -154,6 +156,29 @@ fn texts_from_standard_input() {
     assert!(stderr(&output).contains("line 3") && stderr(&output).contains("UTF-8"), "{}", stderr(&output));
 }
 
+/// A program at the other end of the pipe may wait for an answer before it writes on.
+#[test]
+fn a_line_is_answered_at_once() {
+    let scratch = Scratch::new();
+    scratch.train("model", &[]);
+    let mut child = recipe("classify")
+        .args(["--model", &scratch.at("model")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut input, output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    let (answers, received) = mpsc::channel();
+    std::thread::spawn(move || output.lines().map(Result::unwrap).try_for_each(|line| answers.send(line)));
+    for (line, id) in [("a\n", "1"), ("slow, slow, slow\n\n", "2"), ("\nnot bad\n", "5")] {
+        input.write_all(line.as_bytes()).unwrap();
+        let answer = received.recv_timeout(Duration::from_secs(60)).unwrap(); // it must come, however slowly
+        assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["id"], id);
+    }
+    drop(input);
+    assert!(child.wait().unwrap().success());
+}
+
 #[test]
 fn mistakes_are_named_and_end_with_a_code() {
     let scratch = Scratch::new();
@@ -182,14 +207,32 @@ fn mistakes_are_named_and_end_with_a_code() {
     let stop = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor", "--on-dirty", "stop"];
     expect("train", &stop, 1, &["dirty.tsv", "line 3", "text"]);
     let nothing = ["--train", &dirty, "--out", &out, "--labels", "Fair,Foul"];
-    expect("train", &nothing, 1, &["line 2", "line 4", "none of the 23 rows can be used"]);
+    expect(
+        "train",
+        &nothing,
+        1,
+        &[
+            "dirty.tsv: 0 rows used of 23; first reasons: line 2, column `label`: the label is none of Fair, Foul; line 3,",
+        ],
+    );
+    fs::write(scratch.at("empty.tsv"), "text\tlabel\tdivision\n").unwrap();
+    let empty = scratch.at("empty.tsv");
+    expect("train", &["--train", &empty, "--out", &out], 1, &["empty.tsv: there is no row"]);
     assert!(!Path::new(&out).exists(), "a failed run left a model");
     let skip = ["--train", &dirty, "--out", &out, "--labels", "Good,Poor"];
     expect("train", &skip, 0, &["line 3", "line 4", "nearest", "Good", "2 rejected"]);
     fs::write(scratch.at("mine.txt"), "years of work").unwrap();
     expect("train", &["--train", &train, "--out", &scratch.at("")], 1, &["holds no model"]);
     expect("promote", &["--model", &out, "--feedback", &dirty], 1, &["division"]);
-    expect("evaluate", &["--model", &out, "--data", &scratch.at("mine.txt")], 1, &["label", "none of the 1 rows"]);
+    expect("promote", &["--model", &out, "--feedback", &empty], 1, &["empty.tsv: there is no row"]);
+    expect("evaluate", &["--model", &out, "--data", &empty], 1, &["empty.tsv: there is no row"]);
+    expect("classify", &["--model", &out, "--input", &empty], 0, &[]);
+    expect(
+        "evaluate",
+        &["--model", &out, "--data", &scratch.at("mine.txt")],
+        1,
+        &["read.label", "mine.txt", "plain lines"],
+    );
     for name in ["quickstart", "train", "evaluate", "classify", "promote"] {
         let output = run(name, &["--help"]);
         assert!(output.status.success() && String::from_utf8(output.stdout).unwrap().contains("cargo run"));

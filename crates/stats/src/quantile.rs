@@ -1,7 +1,8 @@
 //! Quantiles of a sample.
 
 /// Returns the `q`-quantile (0 to 1) of ascending `sorted` values by linear interpolation (type 7, as NumPy and R do by
-/// default); none where the sample is empty or `q` is outside 0 to 1.
+/// default); none where the sample is empty, `q` is outside 0 to 1, or the quantile lies between negative and positive
+/// infinity.
 ///
 /// ```
 /// assert_eq!(plaudit_stats::quantile(&[1.0, 2.0, 4.0], 0.75), Some(3.0));
@@ -13,7 +14,15 @@ pub fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
     let place = q * sorted.len().checked_sub(1)? as f64;
     let low = *sorted.get(place.floor() as usize)?;
     let high = *sorted.get(place.ceil() as usize)?;
-    Some(low + (high - low) * place.fract())
+    let part = place.fract();
+    let value = if low == high || part == 0.0 {
+        low // also where it is infinite
+    } else if (high - low).is_finite() {
+        low + (high - low) * part
+    } else {
+        low * (1.0 - part) + high * part
+    };
+    (!value.is_nan()).then_some(value)
 }
 
 #[cfg(test)]
@@ -31,5 +40,22 @@ mod tests {
         assert_eq!(quantile(&sample, 1.1), None);
         assert_eq!(quantile(&sample, f64::NAN), None);
         assert_eq!(quantile(&[2.0], 0.3), Some(2.0));
+    }
+
+    #[test]
+    fn infinite_values_are_values() {
+        let (minus, plus) = (f64::NEG_INFINITY, f64::INFINITY);
+        for (sample, q, expected) in [
+            ([minus, minus, 1.0, plus, plus], 0.1, Some(minus)),
+            ([minus, minus, 1.0, plus, plus], 0.25, Some(minus)),
+            ([minus, minus, 1.0, plus, plus], 0.3, Some(minus)),
+            ([minus, minus, 1.0, plus, plus], 0.5, Some(1.0)),
+            ([minus, minus, 1.0, plus, plus], 0.6, Some(plus)),
+            ([minus, minus, 1.0, plus, plus], 0.9, Some(plus)),
+            ([minus, minus, plus, plus, plus], 0.4, None),
+            ([-1e308, -1e308, 1e308, 1e308, 1e308], 0.375, Some(0.0)), // their distance is no finite number
+        ] {
+            assert_eq!(quantile(&sample, q), expected, "{sample:?} {q}");
+        }
     }
 }

@@ -101,7 +101,7 @@ impl PipelineConfig {
         for (index, step) in self.steps.iter().enumerate() {
             match Step::new(step, self.language) {
                 Ok(step) => steps.push(step),
-                Err(fault) => faults.push(format!("pipeline.steps[{index}]: {fault}")),
+                Err(more) => faults.extend(more.iter().map(|fault| format!("pipeline.steps[{index}]: {fault}"))),
             }
         }
         Error::from_faults(faults)?;
@@ -160,6 +160,7 @@ mod tests {
                 "pipeline.steps[3]: the built-in stop lists are English, but the language is und",
                 "pipeline.steps[4]: there is no stemmer for the language und",
                 "pipeline.steps[5]: word 1 of the stop list, counted from 0, is 2 tokens and never matches",
+                "pipeline.steps[5]: word 2 of the stop list, counted from 0, is 0 tokens and never matches",
             ]
         );
         config.language = Language::En;

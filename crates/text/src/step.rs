@@ -60,14 +60,14 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// Returns the step ready to run, or the fault that forbids it.
-    pub(crate) fn new(step: &TextStep, language: Language) -> Result<Self, String> {
+    /// Returns the step ready to run, or every fault that forbids it.
+    pub(crate) fn new(step: &TextStep, language: Language) -> Result<Self, Vec<String>> {
         Ok(match step {
             TextStep::Casefold => Self::Casefold,
             TextStep::Punctuation => Self::Punctuation,
             TextStep::Numbers { policy } => Self::Numbers(*policy),
             TextStep::StopWords { list } => Self::StopWords(StopSet::new(list, language)?),
-            TextStep::Stem => Self::Stem(Stemmer::new(language)?),
+            TextStep::Stem => Self::Stem(Stemmer::new(language).map_err(|fault| vec![fault])?),
         })
     }
 

@@ -57,12 +57,14 @@ impl StopList {
 pub(crate) struct StopSet(HashSet<String>);
 
 impl StopSet {
-    pub(crate) fn new(list: &StopList, language: Language) -> Result<Self, String> {
+    pub(crate) fn new(list: &StopList, language: Language) -> Result<Self, Vec<String>> {
+        const MOST_FAULTS: usize = 10;
         if !matches!(list, StopList::Own(_)) && language != Language::En {
-            return Err(format!("the built-in stop lists are English, but the language is {language}"));
+            return Err(vec![format!("the built-in stop lists are English, but the language is {language}")]);
         }
         // Each word goes the way of the text, so that it matches what it looks like: `It’s` and `it's` are one.
         let mut words = HashSet::new();
+        let mut faults = Vec::new(); // the first ones
         let mut buffer = String::new();
         for (index, word) in list.words().into_iter().enumerate() {
             let mut count = 0;
@@ -70,13 +72,13 @@ impl StopSet {
                 count += 1;
                 words.insert(fold(token.text, &mut buffer).to_owned());
             });
-            if count != 1 {
-                return Err(format!(
+            if count != 1 && faults.len() < MOST_FAULTS {
+                faults.push(format!(
                     "word {index} of the stop list, counted from 0, is {count} tokens and never matches"
                 ));
             }
         }
-        Ok(Self(words))
+        if faults.is_empty() { Ok(Self(words)) } else { Err(faults) }
     }
 
     pub(crate) fn apply(&self, token: Token<'_>, buffer: &mut String, rest: &mut Rest<'_>) {

@@ -5,12 +5,16 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{emoji, emoticon};
 
-/// What is typed for an apostrophe: right and left quotation mark, modifier letter, full-width.
-const APOSTROPHES: [char; 4] = ['\u{2019}', '\u{2018}', '\u{2bc}', '\u{ff07}'];
+/// What is typed for an apostrophe: right and left quotation mark, modifier letter, full-width; and those of `LOOKALIKES`.
+const APOSTROPHES: [char; 7] = ['\u{2019}', '\u{2018}', '\u{2bc}', '\u{ff07}', '`', '\u{b4}', '\u{2032}'];
+
+/// Signs that are no apostrophe to UAX #29, but are one to those who type them between two letters (`don´t`): grave and
+/// acute accent, prime. Each with a sign of the same length that joins letters there.
+const LOOKALIKES: [(char, char); 3] = [('`', '\''), ('\u{b4}', '\u{b7}'), ('\u{2032}', '\u{2019}')];
 
 /// Emits the tokens of `text` in order.
 pub(crate) fn tokenize(text: &str, emit: impl FnMut(Token<'_>)) {
-    let mut splitter = Splitter { emit, plain: String::new() };
+    let mut splitter = Splitter { emit, plain: String::new(), joined: String::new() };
     let mut offset = 0;
     // UAX #29 never joins across these, but for marks behind a blank, which no word needs.
     for chunk in text.split(|c| matches!(c, '\t'..='\r' | ' ')) {
@@ -23,6 +27,8 @@ struct Splitter<F> {
     emit: F,
     /// A word with plain apostrophes.
     plain: String,
+    /// A run whose look-alikes of an apostrophe join letters.
+    joined: String,
 }
 
 impl<F: FnMut(Token<'_>)> Splitter<F> {
@@ -47,7 +53,10 @@ impl<F: FnMut(Token<'_>)> Splitter<F> {
                 rest = tail;
             }
         } else {
-            for (start, segment) in run.split_word_bound_indices() {
+            let mut joined = std::mem::take(&mut self.joined);
+            join(run, &mut joined);
+            for (start, segment) in joined.split_word_bound_indices() {
+                let segment = run.get(start..start + segment.len()).unwrap_or(segment);
                 let word = segment.trim_start();
                 let start = offset + start + segment.len() - word.len();
                 let word = word.trim_end();
@@ -55,12 +64,13 @@ impl<F: FnMut(Token<'_>)> Splitter<F> {
                     self.emit(word, start, emoji::kind(word));
                 }
             }
+            self.joined = joined;
         }
     }
 
     fn emit(&mut self, segment: &str, start: usize, kind: TokenKind) {
         let source = start..start + segment.len();
-        if kind == TokenKind::Word && !segment.is_ascii() && segment.contains(APOSTROPHES) {
+        if kind == TokenKind::Word && segment.contains(APOSTROPHES) {
             self.plain.clear();
             self.plain.extend(segment.chars().map(|c| if APOSTROPHES.contains(&c) { '\'' } else { c }));
             (self.emit)(Token { text: &self.plain, source, kind });
@@ -70,10 +80,24 @@ impl<F: FnMut(Token<'_>)> Splitter<F> {
     }
 }
 
+/// Replaces `joined` by the run with what joins letters in the place of each look-alike between two of them. Every byte keeps
+/// its place.
+fn join(run: &str, joined: &mut String) {
+    joined.clear();
+    let mut before = false;
+    let mut rest = run.chars();
+    while let Some(c) = rest.next() {
+        let between = || before && rest.clone().next().is_some_and(char::is_alphabetic);
+        let found = LOOKALIKES.into_iter().find(|&(sign, _)| sign == c).filter(|_| between());
+        joined.push(found.map_or(c, |(_, joining)| joining));
+        before = c.is_alphabetic();
+    }
+}
+
 /// Returns the length and kind of the first segment of ASCII text without white space; none where it is empty.
 ///
 /// What the rules of UAX #29 come to in ASCII: letters, digits and `_` join (WB5, 8 to 10, 13a, 13b), as do `'`, `.` and
-/// `:` between two letters (WB6, 7) and `'`, `.`, `,` and `;` between two digits (WB11, 12). All else stands alone.
+/// `:` between two letters (WB6, 7), and the look-alike `` ` `` and `'`, `.`, `,` and `;` between two digits (WB11, 12). All else stands alone.
 fn ascii_segment(bytes: &[u8]) -> Option<(usize, TokenKind)> {
     let mut kind = TokenKind::Symbol;
     let mut len = 0;
@@ -87,7 +111,7 @@ fn ascii_segment(bytes: &[u8]) -> Option<(usize, TokenKind)> {
             if kind == TokenKind::Symbol {
                 kind = TokenKind::Number;
             }
-        } else if byte != b'_' && !between(b"'.:", u8::is_ascii_alphabetic) && !between(b"'.,;", u8::is_ascii_digit) {
+        } else if byte != b'_' && !between(b"'.:`", u8::is_ascii_alphabetic) && !between(b"'.,;", u8::is_ascii_digit) {
             break;
         }
         last = byte;
@@ -125,6 +149,23 @@ pub(crate) mod tests {
             ("can't e.g. 3.5", &[("can't", Word), ("e.g", Word), (".", Symbol), ("3.5", Number)]),
             ("'tis dean's'", &[("'", Symbol), ("tis", Word), ("dean's", Word), ("'", Symbol)]),
             ("don’t don‘t donʼt don＇t", &[("don't", Word), ("don't", Word), ("don't", Word), ("don't", Word)]),
+            ("don´t don′t don`t", &[("don't", Word), ("don't", Word), ("don't", Word)]),
+            (
+                "´t `a` 5′ 1`2",
+                &[
+                    ("´", Symbol),
+                    ("t", Word),
+                    ("`", Symbol),
+                    ("a", Word),
+                    ("`", Symbol),
+                    ("5", Number),
+                    ("′", Symbol),
+                    ("1", Number),
+                    ("`", Symbol),
+                    ("2", Number),
+                ],
+            ),
+            ("é´é好`好", &[("é'é", Word), ("好", Word), ("`", Symbol), ("好", Word)]),
             ("‘fine’ 1’000", &[("‘", Symbol), ("fine", Word), ("’", Symbol), ("1’000", Number)]),
             ("1,000.5 10:30", &[("1,000.5", Number), ("10", Number), (":", Symbol), ("30", Number)]),
             ("2nd cs101 __ a_b", &[("2nd", Word), ("cs101", Word), ("__", Symbol), ("a_b", Word)]),
@@ -165,8 +206,12 @@ pub(crate) mod tests {
     }
 
     /// Returns the segments of the whole text by `unicode-segmentation`, without white space.
-    fn segments(text: &str) -> Vec<&str> {
-        text.split_word_bounds().map(str::trim).filter(|segment| !segment.is_empty()).collect()
+    fn segments(text: &str) -> Vec<String> {
+        let mut joined = String::new();
+        join(text, &mut joined);
+        let places = joined.split_word_bound_indices().map(|(start, segment)| start..start + segment.len());
+        let segments = places.map(|place| text.get(place).unwrap().trim().to_owned());
+        segments.filter(|segment| !segment.is_empty()).collect()
     }
 
     fn sources(text: &str) -> Vec<&str> {
@@ -189,7 +234,7 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn any_text_splits_as_uax_29_says(text in r"\PC{0,20}|[a1’'. \n\u{85}\u{3000}\u{301}\u{200d}\u{fe0f}👍☕🏽🇧🇩א好カ]{0,20}") {
+        fn any_text_splits_as_uax_29_says(text in r"\PC{0,20}|[a1’´′`'. \n\u{85}\u{3000}\u{301}\u{200d}\u{fe0f}👍☕🏽🇧🇩א好カ]{0,20}") {
             prop_assume!(has_no_emoticon(&text));
             prop_assert_eq!(sources(&text), segments(&text));
         }

@@ -57,6 +57,7 @@ fn negation_survives_every_step() {
         ("hardly any help, nothing but excuses", vec!["hardly", "ani", "help", "nothing", "but", "excus"]),
         ("Never, ever without my laptop", vec!["never", "ever", "without", "laptop"]),
         ("the wifi does n't work", vec!["wifi", "n't", "work"]),
+        ("I don´t, didn′t and wouldn`t like it", vec!["don't", "didn't", "wouldn't", "like"]),
         ("neither good nor bad", vec!["neither", "good", "nor", "bad"]),
     ] {
         assert_eq!(words(&dpms(), text), expected, "{text}");
