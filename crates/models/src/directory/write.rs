@@ -209,7 +209,11 @@ fn two_renames(fresh: &Path, path: &Path) -> io::Result<PathBuf> {
 /// Removes the earlier model. Where it is not just a model (somebody put a file there while the new one was written), it
 /// is kept under a name that is seen, and the error says which.
 fn discard(earlier: &Path, path: &Path, name: &OsStr) -> Result<()> {
-    let Ok(lock) = lock(earlier) else { return Ok(()) }; // another save sweeps it already
+    // Another save may sweep it, or have swept it.
+    let Ok(lock) = lock(earlier) else { return Ok(()) };
+    if !earlier.exists() {
+        return Ok(());
+    }
     if check_replaceable(earlier).is_ok() && remove_model(earlier).is_ok() {
         return Ok(());
     }
