@@ -49,13 +49,13 @@ pub struct Policy {
     /// also takes in what is only mildly bad; with the default score it stops a divided public (63 % positive, 37 %
     /// negative) from being promoted.
     pub limits: BTreeMap<String, f64>,
-    /// The greatest probability that a verdict is wrong; above 0, below 0.5. What it bounds is, for each division by itself,
-    /// the posterior probability that a promoted one should not be, or that a held one should. It is no bound for all
-    /// divisions together: of many promoted ones up to alpha of them are expected to be wrong, and for a chance of at most
-    /// alpha that any of k verdicts is, set it to alpha / k. It is a probability under the prior, not a rate over repeated surveys; but
-    /// over repeated surveys of a division exactly at the bound, the share that is promoted is near it: with 0.05,
-    /// simulations of 10,000 surveys of 30, 150 and 600 answers promoted 0.037 to 0.049 (the ignored test in
-    /// `tests/properties.rs`).
+    /// The greatest probability that a verdict is wrong; above 0, below 0.5. For each division by itself it bounds the
+    /// posterior probability that a promoted one should not be, or that a held one should. It is no bound for all divisions
+    /// together: of many promoted ones a share of up to alpha is expected to be wrong. For a chance of at most alpha that
+    /// any of k verdicts is wrong, set it to alpha / k (and `draws` to at least 10 k / alpha). It is a probability under the
+    /// prior, no rate over repeated surveys; but over repeated surveys of a division exactly at the bound, the share that is
+    /// promoted is near it: with 0.05, simulations of 10,000 surveys of 30, 150 and 600 answers promoted 0.037 to 0.049
+    /// (the ignored test in `tests/properties.rs`).
     pub alpha: f64,
     /// The fewest answers that decide anything. By default 10: a posterior from fewer is mostly its prior.
     pub min_rows: u64,
