@@ -154,7 +154,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         };
         let text = String::from_utf8(file(VOCAB, &[])?);
         let text = text.map_err(|_| Error::format(name_of(VOCAB), "is not UTF-8"))?;
-        let vocab = Vocab::from_text(&text, &name_of(VOCAB)).map_err(|error| in_file(&name_of(VOCAB), error))?;
+        let vocab = Vocab::from_text(&text, &name_of(VOCAB))?;
         let report: TrainReport = parse(&file(REPORT, &[])?, &name_of(REPORT))?;
 
         let specs = config.architecture.specs(vocab.len(), labels.len());

@@ -194,7 +194,7 @@ fn signed_nonsense_is_refused_before_anything_is_allocated() {
         &|p| edit(&p.join("config.json"), |v| v["training"]["architecture"]["hidden"] = 16_384.into()),
         &["model.safetensors", "expected F32 [65536, 12]"],
     );
-    expect(&|p| fs::write(p.join("vocab.txt"), "one\none\n").unwrap(), &["vocab.txt: vocab: word 3 stands twice"]);
+    expect(&|p| fs::write(p.join("vocab.txt"), "one\none\n").unwrap(), &["vocab.txt", "twice"]);
     expect(&|p| fs::write(p.join("vocab.txt"), "one\n").unwrap(), &["model.safetensors", "embedding.weight"]);
     // A file without blocks on the disk that claims 100 GB: refused by its size, before it is read.
     let sparse = |name: &'static str| {
@@ -233,6 +233,10 @@ fn signed_nonsense_is_refused_before_anything_is_allocated() {
     };
     expect(&large, &["model.safetensors: the weights are too large", "scores that are not finite"]);
     expect(&|p| fs::write(p.join("analyzer/blanks.txt"), "tabs").unwrap(), &["model/analyzer/blanks.txt: expected"]);
+    expect(
+        &|p| edit(&p.join("config.json"), |v| v["training"]["epochs"] = 0.into()),
+        &["model/config.json: epochs: must be at least 1"],
+    );
     edit(&path.join("manifest.json"), |value| value["format_version"] = 2.into());
     assert!(refusal(&path).contains("manifest.json: format version 2; this program reads version 1"));
     let unread = small().save(&path).unwrap_err().to_string();

@@ -19,7 +19,7 @@ pub fn evaluate(classifier: &dyn Classifier, data: &Dataset) -> Result<Report> {
         rows.push((feedback, place(labels, feedback, label, source_name)?));
     }
     if rows.is_empty() {
-        return Err(Error::data(source_name, 0, "label", "no row has one"));
+        return Err(Error::data(source_name, 0, "", "no row has a label"));
     }
     let mut matrix = ConfusionMatrix::new(labels.clone());
     for chunk in rows.chunks(CHUNK) {
