@@ -10,18 +10,23 @@ use plaudit::{Classifier, TextClassifier};
 const HELP: &str = "
 Scores a saved classifier on a file of labelled texts: confusion matrix, precision, recall, specificity, F1, accuracy.
 
-cargo run --release --example evaluate -- --model DIR --data FILE [--on-dirty stop|skip] [--json]";
+cargo run --release --example evaluate -- --model DIR --data FILE [options]
+  --model DIR               what train saved
+  --data FILE               .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text and label; rows that the
+                            model was not trained on, or the figures are too good
+  --on-dirty stop|skip      what to do with a row that cannot be used (skip)
+  --json                    the last line of standard output is one JSON object";
 
 fn main() -> ExitCode {
     common::run(HELP, &["model", "data", "on-dirty"], evaluate)
 }
 
 fn evaluate(options: &Options) -> Result<()> {
-    let classifier = TextClassifier::load(options.required("model")?)?;
-    let mut read = options.read_config()?;
+    let (model, file, mut read) = (options.required("model")?, options.required("data")?, options.read_config()?);
+    let classifier = TextClassifier::load(model)?;
     read.labels = Some(classifier.labels().clone());
     (read.label, read.labels_required) = (Some("label".to_owned()), true);
-    let data = plaudit::data::read(options.required("data")?, &read)?;
+    let data = plaudit::data::read(file, &read)?;
     common::print_rejections(&data.report);
     common::check_used(&data.report)?;
     let scores = plaudit::evaluate(&classifier, &data)?;

@@ -12,6 +12,7 @@ Classifies the feedback of each division and decides: promote, hold, or collect 
 The table shows posterior means, which lie between the counted shares and even ones; with few answers the difference shows.
 
 cargo run --release --example promote -- --model DIR --feedback FILE [options]
+  --model DIR               what train saved
   --feedback FILE           .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text and division
   --policy FILE             a JSON file; what it leaves out is as by default:
                             {"utilities": {"Good": 1, "Average": 0.25, "Neutral": 0, "Poor": -1},
@@ -24,11 +25,11 @@ fn main() -> ExitCode {
 }
 
 fn promote(options: &Options) -> Result<()> {
-    let classifier = TextClassifier::load(options.required("model")?)?;
-    let policy: Policy = options.json("policy")?.unwrap_or_default();
-    let mut read = options.read_config()?;
+    let (model, file, mut read) = (options.required("model")?, options.required("feedback")?, options.read_config()?);
+    let policy = options.json("policy", Policy::validate)?.unwrap_or_default();
+    let classifier = TextClassifier::load(model)?;
     read.division = Some("division".to_owned());
-    let feedback = plaudit::data::read(options.required("feedback")?, &read)?;
+    let feedback = plaudit::data::read(file, &read)?;
     common::print_rejections(&feedback.report);
     common::check_used(&feedback.report)?;
     let verdicts = policy.decide(&plaudit::survey(&classifier, &feedback)?)?;

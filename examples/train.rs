@@ -5,10 +5,10 @@ mod common;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::{Options, Result, Summary, say, usage};
+use common::{Options, Result, Summary, say, usage, usage_faults};
 use plaudit::models::Architecture;
 use plaudit::text::{Language, PipelineConfig};
-use plaudit::{Labels, ProgressBar, TextClassifier, TrainConfig};
+use plaudit::{Error, Labels, ProgressBar, TextClassifier, TrainConfig};
 
 const HELP: &str = r#"
 Trains a classifier on a file of labelled texts and saves it as a directory.
@@ -49,30 +49,43 @@ fn main() -> ExitCode {
 }
 
 fn train(options: &Options) -> Result<()> {
-    let out = options.required("out")?;
-    let mut config = config(options)?;
-    let mut read = options.read_config()?;
+    let (out, file) = (options.required("out")?, options.required("train")?);
+    let (mut config, mut read) = (config(options)?, options.read_config()?);
     (read.label, read.labels_required, read.labels) = (Some("label".to_owned()), true, config.model.labels.clone());
 
-    TextClassifier::check_place(out)?;
-    let whole = plaudit::data::read(options.required("train")?, &read)?;
+    TextClassifier::check_place(out)?; // before a long run, not after it
+    let whole = plaudit::data::read(file, &read)?;
     common::print_rejections(&whole.report);
     common::check_used(&whole.report)?;
     // A label that the training file does not hold is a rejected row in the other files.
     let labels = config.model.labels.take().map_or_else(|| whole.labels(), Ok)?;
-    (read.labels, config.model.labels) = (Some(labels.clone()), Some(labels));
-    let file = |name: &str| options.value(name).map(|path| plaudit::data::read(path, &read)).transpose();
-    let (valid, test) = (file("valid")?, file("test")?);
-    for part in [&valid, &test].into_iter().flatten() {
+    if labels.len() < 2 {
+        return Err(Error::data(file, 0, "label", "every row has the same label; training needs at least two").into());
+    }
+    (read.labels, config.model.labels) = (Some(labels.clone()), Some(labels.clone()));
+    let part = |name: &str| options.value(name).map(|path| plaudit::data::read(path, &read)).transpose();
+    let (valid, test) = (part("valid")?, part("test")?);
+    for (name, part) in [("--valid", &valid), ("--test", &test)] {
+        let Some(part) = part else { continue };
         common::print_rejections(&part.report);
         common::check_used(&part.report)?;
+        common::warn_shared(name, part, "--train", &whole);
+    }
+    if let (Some(valid), Some(test)) = (&valid, &test) {
+        common::warn_shared("--test", test, "--valid", valid);
     }
     let mut summary = Summary::default();
     summary.add_rows([Some(&whole), valid.as_ref(), test.as_ref()].into_iter().flatten().map(|part| &part.report));
     let [train, valid] = match valid {
         Some(valid) => [whole, valid],
-        None => whole.hold_out(0.1, config.model.seed)?,
+        None => whole.hold_out(0.1, config.model.seed).map_err(|error| {
+            let rows = whole.len();
+            format!(
+                "{file}: {rows} rows are too few to hold out 10 % of them: give more, or a file with --valid ({error})"
+            )
+        })?,
     };
+    common::warn_rare(&labels, &train, &valid);
 
     let start = Instant::now();
     let classifier = plaudit::train(&train, &valid, &config, &mut ProgressBar::new())?;
@@ -84,8 +97,10 @@ fn train(options: &Options) -> Result<()> {
     let report = classifier.report();
     let (best, epochs) = (report.best_epoch, report.epochs.len());
     say!("Trained on {} rows in {train_seconds:.1} s; the best of {epochs} epochs was epoch {best}.", train.len());
-    say!("On the {} {part} rows:\n\n{scores}\nSaved as {out}.", rows.len());
+    let note = if test.is_none() { ", which chose the best epoch" } else { "" };
+    say!("On the {} {part} rows{note}:\n\n{scores}\nSaved as {out}.", rows.len());
     if options.value("json").is_some() {
+        summary.add("scored_on", part);
         summary.add_scores(&scores);
         summary.add("train_seconds", train_seconds);
         say!("{}", summary.line());
@@ -95,7 +110,7 @@ fn train(options: &Options) -> Result<()> {
 
 /// The configuration of `--config`, with what the other options say put over it.
 fn config(options: &Options) -> Result<TrainConfig> {
-    let mut config: TrainConfig = options.json("config")?.unwrap_or_default();
+    let mut config: TrainConfig = options.json("config", TrainConfig::validate)?.unwrap_or_default();
     if let Some(language) = options.value("language") {
         let language = language.parse::<Language>().map_err(|error| usage(format!("--language: {error}")))?;
         config.text = PipelineConfig::for_language(language);
@@ -112,9 +127,11 @@ fn config(options: &Options) -> Result<TrainConfig> {
         config.model.architecture = Architecture::from_name(name)?;
     }
     if let Some(labels) = options.value("labels") {
-        config.model.labels = Some(Labels::new(labels.split(',').map(str::trim))?);
+        config.model.labels = Some(Labels::new(labels.split(',').map(str::trim)).map_err(usage_faults)?);
     }
     config.model.seed = options.number("seed")?.unwrap_or(config.model.seed);
-    config.model.threads = options.number("threads")?;
+    config.model.threads = options.number("threads")?.or(config.model.threads);
+    // The file's own faults were named with the file: these are of the options.
+    config.validate().map_err(usage_faults)?;
     Ok(config)
 }

@@ -1,6 +1,8 @@
 //! What the recipes share: arguments, output, rejections on standard error, and the JSON line.
 #![allow(dead_code, unused_macros, unused_imports)] // each recipe uses its own part
 
+mod checks;
+
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -9,6 +11,8 @@ use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
 use plaudit::metrics::Report;
 use plaudit::{Error, Feedback, ReadConfig, Verdicts};
 use serde_json::{Map, Value};
+
+pub(crate) use checks::{warn_rare, warn_shared};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -36,6 +40,14 @@ impl std::error::Error for Usage {}
 /// Returns a mistake in the command line.
 pub(crate) fn usage(message: impl Into<String>) -> Box<dyn std::error::Error> {
     Box::new(Usage(message.into()))
+}
+
+/// Returns the faults of what the command line asked for.
+pub(crate) fn usage_faults(error: Error) -> Box<dyn std::error::Error> {
+    match error {
+        Error::Config { faults } => usage(faults.join("; ")),
+        error => error.into(),
+    }
 }
 
 impl Options {
@@ -90,11 +102,17 @@ impl Options {
         }
     }
 
-    /// Returns what the JSON file `--name` holds, where it was given.
-    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+    /// Returns what the JSON file `--name` holds, where it was given; `validate` names its faults.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+        validate: impl Fn(&T) -> plaudit::Result<()>,
+    ) -> Result<Option<T>> {
         let Some(path) = self.value(name) else { return Ok(None) };
         let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
-        Ok(Some(serde_json::from_slice(&bytes).map_err(|error| Error::malformed(path, error))?))
+        let value = serde_json::from_slice(&bytes).map_err(|error| Error::malformed(path, error))?;
+        validate(&value).map_err(|error| Error::malformed(path, error))?;
+        Ok(Some(value))
     }
 
     /// Returns how files are read: `--on-dirty`. No recipe looks at times, so none is read.
@@ -162,7 +180,8 @@ impl Summary {
     pub(crate) fn add_scores(&mut self, report: &Report) {
         self.add("accuracy", report.accuracy);
         self.add("macro_f1", report.macro_average.f1);
-        self.add("macro_recall", report.balanced_accuracy);
+        self.add("macro_recall", report.macro_average.recall);
+        self.add("balanced_accuracy", report.balanced_accuracy);
         self.add("weighted_f1", report.weighted_average.f1);
     }
 

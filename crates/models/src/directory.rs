@@ -11,16 +11,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path};
 
-use plaudit_core::{Analyzer, Error, Files, Result, Stored, Vocab};
+use plaudit_core::{Analyzer, Classifier, Error, Files, Result, Stored, Vocab};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::network::{ParameterSpec, Parameters, Weight};
 use crate::{TextClassifier, TrainConfig, TrainReport};
+
+mod write;
 
 const FORMAT_VERSION: u32 = 1;
 const CONFIG: &str = "config.json";
@@ -35,9 +37,8 @@ const MAX_TEXT: u64 = 1 << 20;
 const MAX_PART: u64 = 1 << 28;
 /// How often a model is read anew that was replaced while it was read.
 const ATTEMPTS: usize = 10;
-/// How the name of a directory begins that is still being written, and ends where it was moved aside.
-const UNFINISHED: &str = ".plaudit-saving-";
-const OLD: &str = "-old";
+/// The most words of the text that a model is tried with when it is read.
+const TRIED: usize = 64;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,12 +66,15 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
     /// moment, or after a crash at any moment, finds the old model or the new one (on Linux; elsewhere there is an instant
     /// between two renames in which there is none).
     ///
+    /// Nothing waits for another process. Directories that killed saves of this model left are removed.
+    ///
     /// # Errors
-    /// When a file cannot be written, or `path` is there and is neither an empty directory nor a model: it is then left as
-    /// it was.
+    /// When a file cannot be written or would be too large to be read, or `path` is there and is neither an empty directory
+    /// nor a model: it is then left as it was. Also where somebody put a file beside the earlier model while the new one
+    /// was written: the new model is then in its place, and the message says where the earlier one was moved with that file.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        check_replaceable(path)?;
+        write::check_replaceable(path)?;
         let mut files = Files::new();
         let training = self.config().clone();
         files.insert(CONFIG.to_owned(), json(&Config { format_version: FORMAT_VERSION, training })?);
@@ -80,14 +84,18 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         files.insert(VOCAB.to_owned(), self.vocab().to_text().into_bytes());
         files.insert(WEIGHTS.to_owned(), write_weights(self.network().parameters())?);
         files.insert(REPORT.to_owned(), json(self.report())?);
+        let specs = self.architecture().specs(self.vocab().len(), self.labels().len());
         let mut manifest = Manifest { format_version: FORMAT_VERSION, files: BTreeMap::new() };
         for (name, bytes) in &files {
             check_name(name).map_err(|reason| Error::format(name, reason))?;
+            check_size(name, bytes, most(name, &specs))?;
             let entry = Entry { bytes: bytes.len() as u64, sha256: sha256(bytes) };
             manifest.files.insert(name.clone(), entry);
         }
-        files.insert(MANIFEST.to_owned(), json(&manifest)?);
-        write_directory(path, &files)
+        let bytes = json(&manifest)?;
+        check_size(MANIFEST, &bytes, MAX_TEXT)?;
+        files.insert(MANIFEST.to_owned(), bytes);
+        write::write_directory(path, &files)
     }
 
     /// Reads the model directory `path`. Nothing is allocated by what a header claims; only by what is there, and no more
@@ -99,7 +107,14 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let at = path.join(MANIFEST);
-        let mut manifest = read_plain(&at, None, MAX_TEXT)?;
+        let mut manifest =
+            read_plain(&at, None, MAX_TEXT).map_err(|error| match (&error, write::moved_aside(path)) {
+                (Error::Io { source, .. }, Some(old)) if source.kind() == ErrorKind::NotFound => {
+                    let reason = format!("a save was broken off; the earlier model is {}: rename it", old.display());
+                    Error::format(path.display(), reason)
+                }
+                _ => error,
+            })?;
         let mut result = parse_manifest(&manifest, &at).and_then(|manifest| Self::load_files(path, &manifest));
         for _ in 1..ATTEMPTS {
             if result.is_ok() {
@@ -115,37 +130,35 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         result
     }
 
-    /// Returns `Ok` where a model may be written to `path`; nothing is written. For a look before a long run.
+    /// Returns `Ok` where a model may be written to `path`, tried with an empty directory, which is removed again. For a
+    /// look before a long run.
     ///
     /// # Errors
-    /// As [`save`](Self::save), where `path` is there and may not be replaced.
+    /// As [`save`](Self::save): where `path` is there and may not be replaced, names no directory, or none can be made.
     pub fn check_place(path: impl AsRef<Path>) -> Result<()> {
-        check_replaceable(path.as_ref())
+        write::check_place(path.as_ref())
     }
 
     fn load_files(path: &Path, manifest: &Manifest) -> Result<Self> {
         let name_of = |name: &str| path.join(name).display().to_string();
-        let file = |name: &str, most: u64| {
+        let file = |name: &str, specs: &[ParameterSpec]| {
             let missing = || Error::format(name_of(name), "is missing from the manifest");
-            read_file(path, name, manifest.files.get(name).ok_or_else(missing)?, most)
+            read_file(path, name, manifest.files.get(name).ok_or_else(missing)?, most(name, specs))
         };
-        let bytes = file(CONFIG, MAX_TEXT)?;
+        let bytes = file(CONFIG, &[])?;
         check_version(&bytes, &name_of(CONFIG))?;
         let config: TrainConfig = parse::<Config>(&bytes, &name_of(CONFIG))?.training;
-        config.validate().map_err(|error| Error::malformed(name_of(CONFIG), error))?;
+        config.validate().map_err(|error| in_file(&name_of(CONFIG), error))?;
         let Some(labels) = config.labels.clone() else {
             return Err(Error::format(name_of(CONFIG), "training.labels: a model has labels, found none"));
         };
-        let text = String::from_utf8(file(VOCAB, MAX_PART)?);
+        let text = String::from_utf8(file(VOCAB, &[])?);
         let text = text.map_err(|_| Error::format(name_of(VOCAB), "is not UTF-8"))?;
         let vocab = Vocab::from_text(&text, &name_of(VOCAB))?;
-        let report: TrainReport = parse(&file(REPORT, MAX_PART)?, &name_of(REPORT))?;
+        let report: TrainReport = parse(&file(REPORT, &[])?, &name_of(REPORT))?;
 
         let specs = config.architecture.specs(vocab.len(), labels.len());
-        let values = specs.iter().try_fold(0usize, |sum, spec| sum.checked_add(spec.elements()?));
-        let most = values.and_then(|values| (values as u64).checked_mul(4)?.checked_add(MAX_TEXT));
-        let weights = file(WEIGHTS, most.unwrap_or(u64::MAX))?;
-        let parameters = read_weights(&weights, &specs, &name_of(WEIGHTS))?;
+        let parameters = read_weights(&file(WEIGHTS, &specs)?, &specs, &name_of(WEIGHTS))?;
         let fits = report.train_labels.len() == labels.len()
             && report.vocab == vocab.len()
             && (1..=report.epochs.len()).contains(&report.best_epoch);
@@ -159,16 +172,66 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             if let Some(short) = name.strip_prefix(ANALYZER) {
                 let found = fs::symlink_metadata(&folder).map_err(|error| Error::io(folder.display(), error))?;
                 if !found.is_dir() {
-                    return Err(Error::format(folder.display(), "is a link or no directory, which is refused"));
+                    return Err(Error::format(folder.display(), kind(&found, "a directory")));
                 }
-                own.insert(short.to_owned(), read_file(path, name, entry, MAX_PART)?);
+                own.insert(short.to_owned(), read_file(path, name, entry, most(name, &[]))?);
             } else if ![CONFIG, VOCAB, WEIGHTS, REPORT].contains(&name.as_str()) {
                 return Err(Error::format(name_of(MANIFEST), format!("{name:?} is no file of a model")));
             }
         }
+        let analyzer = A::from_files(&own).map_err(|error| {
+            let name = match &error {
+                Error::Format { source_name, .. } => folder.join(source_name).display().to_string(),
+                _ => folder.display().to_string(),
+            };
+            match in_file(&name, error) {
+                Error::Format { reason, source, .. } => Error::Format { source_name: name, reason, source },
+                error => error,
+            }
+        })?;
+        let tried: Vec<&str> = vocab.words().take(TRIED).collect();
+        let tried = tried.join(" ");
         let network = config.architecture.network(parameters);
-        Self::new(A::from_files(&own)?, vocab, labels, config, network, report)
+        let classifier = Self::new(analyzer, vocab, labels, config, network, report)
+            .map_err(|error| in_file(&name_of(WEIGHTS), error))?;
+        classifier.classify(&["", &tried]).map_err(|error| Error::Format {
+            source_name: name_of(WEIGHTS),
+            reason: "the weights are too large: texts get scores that are not finite".to_owned(),
+            source: Some(Box::new(error)),
+        })?;
+        Ok(classifier)
     }
+}
+
+/// The most bytes that a file of a model may have: the weights as many as those of this shape need.
+fn most(name: &str, specs: &[ParameterSpec]) -> u64 {
+    match name {
+        CONFIG => MAX_TEXT,
+        WEIGHTS => {
+            let values = specs.iter().try_fold(0usize, |sum, spec| sum.checked_add(spec.elements()?));
+            values.and_then(|values| (values as u64).checked_mul(4)?.checked_add(MAX_TEXT)).unwrap_or(u64::MAX)
+        }
+        _ => MAX_PART,
+    }
+}
+
+/// What cannot be read is not written.
+fn check_size(name: &str, bytes: &[u8], most: u64) -> Result<()> {
+    let size = bytes.len() as u64;
+    if size <= most {
+        return Ok(());
+    }
+    Err(Error::format(name, format!("would have {size} bytes; a model is read with at most {most} here: not saved")))
+}
+
+/// The faults of what a file holds are the file's, not those of a configuration.
+fn in_file(name: &str, error: Error) -> Error {
+    let cause = match &error {
+        Error::Format { source: Some(source), .. } => source.downcast_ref::<Error>(),
+        error => Some(error),
+    };
+    let Some(Error::Config { faults }) = cause else { return error };
+    Error::Format { source_name: name.to_owned(), reason: faults.join("; "), source: Some(Box::new(error)) }
 }
 
 /// A version that this program does not know is named before any of its fields is read.
@@ -248,147 +311,6 @@ fn read_weights(bytes: &[u8], specs: &[ParameterSpec], name: &str) -> Result<Par
     })
 }
 
-/// Only an empty directory, or one that holds a model and nothing else, may be replaced.
-fn check_replaceable(path: &Path) -> Result<()> {
-    let found = match fs::symlink_metadata(path) {
-        Ok(found) => found,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Error::io(path.display(), error)),
-    };
-    if !found.is_dir() {
-        return Err(Error::format(path.display(), "is there and is no directory; a model is written as a directory"));
-    }
-    let mut names = Vec::new();
-    list(path, "", &mut names)?;
-    if names.is_empty() {
-        return Ok(());
-    }
-    let manifest = path.join(MANIFEST);
-    let ours = read_plain(&manifest, None, MAX_TEXT)
-        .and_then(|bytes| parse_manifest(&bytes, &manifest))
-        .map_err(|_| Error::format(path.display(), "is a directory that holds no model; it is left as it is"))?;
-    match names.into_iter().find(|name| name != MANIFEST && !ours.files.contains_key(name)) {
-        None => Ok(()),
-        Some(other) => Err(Error::format(
-            path.display(),
-            format!("holds {other:?} beside a model, which would be lost; it is left as it is"),
-        )),
-    }
-}
-
-/// Adds the names of everything in a directory, and in its `analyzer` folder.
-fn list(path: &Path, prefix: &str, names: &mut Vec<String>) -> Result<()> {
-    let io = |error| Error::io(path.display(), error);
-    for entry in fs::read_dir(path).map_err(io)? {
-        let entry = entry.map_err(io)?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if format!("{name}/") == ANALYZER && entry.file_type().map_err(io)?.is_dir() {
-            list(&entry.path(), ANALYZER, names)?;
-        } else {
-            names.push(name);
-        }
-    }
-    Ok(())
-}
-
-fn write_directory(path: &Path, files: &Files) -> Result<()> {
-    let io = |at: &Path, error| Error::io(at.display(), error);
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent).map_err(|error| io(parent, error))?;
-    let lock = lock(parent);
-    let fresh = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(parent).map_err(|error| io(parent, error))?;
-    for (name, bytes) in files {
-        let at = fresh.path().join(name);
-        if let Some(folder) = at.parent() {
-            fs::create_dir_all(folder).map_err(|error| io(folder, error))?;
-        }
-        let mut file = File::create_new(&at).map_err(|error| io(&at, error))?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| io(&at, error))?;
-    }
-    if files.keys().any(|name| name.starts_with(ANALYZER)) {
-        sync_directory(&fresh.path().join(ANALYZER))?;
-    }
-    sync_directory(fresh.path())?;
-    put_in_place(fresh, path)?;
-    sync_directory(parent)?;
-    sweep(parent, lock);
-    Ok(())
-}
-
-/// Returns a shared lock on the directory that holds models, where the system has such: held while one is written there.
-fn lock(parent: &Path) -> Option<File> {
-    let directory = File::open(parent).ok()?;
-    directory.lock_shared().ok()?;
-    Some(directory)
-}
-
-/// Removes what killed saves left in the directory. Who can have the lock alone knows that nobody is writing there.
-fn sweep(parent: &Path, lock: Option<File>) {
-    let (Some(lock), Ok(entries)) = (lock, fs::read_dir(parent)) else { return };
-    if lock.try_lock().is_err() {
-        return;
-    }
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        // What ends in OLD may be the only model there is: a system without exchange was stopped between two renames.
-        if name.starts_with(UNFINISHED) && !name.ends_with(OLD) && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            let _ = fs::remove_dir_all(entry.path()); // it is out of the way of everything but tidiness
-        }
-    }
-}
-
-/// A directory's entries reach the disk only when it is synced itself; other systems have no such call.
-fn sync_directory(path: &Path) -> Result<()> {
-    if cfg!(unix) {
-        File::open(path)
-            .and_then(|directory| directory.sync_all())
-            .map_err(|error| Error::io(path.display(), error))?;
-    }
-    Ok(())
-}
-
-/// Gives the finished directory its name. Whatever had the name before is removed with the temporary one.
-fn put_in_place(fresh: tempfile::TempDir, path: &Path) -> Result<()> {
-    let io = |error: std::io::Error| Error::io(path.display(), error);
-    if !path.exists() {
-        fs::rename(fresh.path(), path).map_err(io)?;
-        let _ = fresh.keep(); // it has its name: nothing is left to remove
-        return Ok(());
-    }
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        match renameat_with(CWD, fresh.path(), CWD, path, RenameFlags::EXCHANGE) {
-            Ok(()) => {
-                // The old model. Where it cannot be removed, the new one is in its place all the same.
-                let _ = fresh.close();
-                return Ok(());
-            }
-            // A file system that cannot exchange: fall through to two renames.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
-            Err(error) => return Err(io(error.into())),
-        }
-    }
-    two_renames(fresh, path).map_err(io)
-}
-
-/// The exchange for systems that have none. Where the second rename fails, the first is undone.
-fn two_renames(fresh: tempfile::TempDir, path: &Path) -> std::io::Result<()> {
-    let mut old = fresh.path().as_os_str().to_owned();
-    old.push(OLD);
-    fs::rename(path, &old)?;
-    if let Err(error) = fs::rename(fresh.path(), path) {
-        fs::rename(&old, path)?;
-        return Err(error);
-    }
-    let _ = fresh.keep(); // it has its name: nothing is left to remove
-    fs::remove_dir_all(&old)
-}
-
 fn parse_manifest(bytes: &[u8], path: &Path) -> Result<Manifest> {
     let name = path.display().to_string();
     check_version(bytes, &name)?;
@@ -409,11 +331,22 @@ fn read_file(path: &Path, name: &str, entry: &Entry, most: u64) -> Result<Vec<u8
     Ok(bytes)
 }
 
+/// What was found in place of a file or directory.
+fn kind(found: &fs::Metadata, expected: &str) -> String {
+    let what = match found {
+        found if found.is_symlink() => "a link",
+        found if found.is_dir() => "a directory",
+        found if found.is_file() => "a file",
+        _ => "a device or pipe",
+    };
+    format!("is {what}, which is refused; expected {expected}")
+}
+
 /// Reads a plain file of exactly this many bytes, where the manifest says, and of no more than `most`.
 fn read_plain(path: &Path, expected: Option<u64>, most: u64) -> Result<Vec<u8>> {
     let found = fs::symlink_metadata(path).map_err(|error| Error::io(path.display(), error))?;
     if !found.is_file() {
-        return Err(Error::format(path.display(), "is a link or no plain file, which is refused"));
+        return Err(Error::format(path.display(), kind(&found, "a plain file")));
     }
     let size = found.len();
     if let Some(expected) = expected
@@ -429,29 +362,4 @@ fn read_plain(path: &Path, expected: Option<u64>, most: u64) -> Result<Vec<u8>> 
     // One byte more than was there: a file that grows meanwhile fails its checksum instead of filling memory.
     file.take(size.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| Error::io(path.display(), error))?;
     Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_renames_replace_or_leave_as_it_was() {
-        let scratch = tempfile::tempdir().unwrap();
-        let fresh = |text: &str| {
-            let fresh = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(scratch.path()).unwrap();
-            fs::write(fresh.path().join("file"), text).unwrap();
-            fresh
-        };
-        let path = scratch.path().join("model");
-        fs::create_dir(&path).unwrap();
-        two_renames(fresh("new"), &path).unwrap();
-        assert_eq!(fs::read_to_string(path.join("file")).unwrap(), "new");
-        // The new directory vanishes before the second rename: the old one is put back.
-        let gone = fresh("gone");
-        fs::remove_dir_all(gone.path()).unwrap();
-        assert!(two_renames(gone, &path).is_err());
-        assert_eq!(fs::read_to_string(path.join("file")).unwrap(), "new");
-        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
-    }
 }

@@ -6,9 +6,9 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{Blanks, config, rows, trained};
-use plaudit_core::{Classifier, Error};
-use plaudit_models::{Architecture, TextClassifier};
+use common::{Blanks, config, examples, rows, trained};
+use plaudit_core::{Analyzer, Classifier, Error, Files, Result, Stored, Tokens};
+use plaudit_models::{Architecture, TextClassifier, train};
 
 fn small() -> TextClassifier<Blanks> {
     let mut config = config();
@@ -105,11 +105,13 @@ fn every_flipped_byte_is_refused_by_name() {
         let mut changed = manifest.clone();
         changed[place] ^= 1;
         fs::write(path.join("manifest.json"), &changed).unwrap();
-        // A flipped blank may leave the same JSON; every other flip is refused.
-        if let Err(error) = TextClassifier::<Blanks>::load(&path) {
-            assert!(!error.to_string().is_empty());
-        } else {
-            assert!(manifest[place].is_ascii_whitespace(), "byte {place}");
+        // A flipped blank may leave the same JSON; every other flip is refused, and the message names the file at fault.
+        match TextClassifier::<Blanks>::load(&path) {
+            Ok(_) => assert!(manifest[place].is_ascii_whitespace(), "byte {place}"),
+            Err(error) => {
+                let message = error.to_string();
+                assert!(message.starts_with(&path.display().to_string()), "byte {place}: {message}");
+            }
         }
     }
 }
@@ -222,6 +224,74 @@ fn signed_nonsense_is_refused_before_anything_is_allocated() {
         fs::write(p.join("model.safetensors"), bytes).unwrap();
     };
     expect(&nan, &["model.safetensors", "not finite"]);
+    // The last weights are the output layer's: at the greatest finite value the sum over the hidden layer overflows.
+    let large = |p: &Path| {
+        let mut bytes = fs::read(p.join("model.safetensors")).unwrap();
+        let start = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+        bytes[start..].chunks_exact_mut(4).for_each(|value| value.copy_from_slice(&f32::MAX.to_le_bytes()));
+        fs::write(p.join("model.safetensors"), bytes).unwrap();
+    };
+    expect(&large, &["model.safetensors: the weights are too large", "scores that are not finite"]);
+    expect(&|p| fs::write(p.join("analyzer/blanks.txt"), "tabs").unwrap(), &["model/analyzer/blanks.txt: expected"]);
+    expect(
+        &|p| edit(&p.join("config.json"), |v| v["training"]["epochs"] = 0.into()),
+        &["model/config.json: epochs: must be at least 1"],
+    );
+    edit(&path.join("manifest.json"), |value| value["format_version"] = 2.into());
+    assert!(refusal(&path).contains("manifest.json: format version 2; this program reads version 1"));
+    let unread = small().save(&path).unwrap_err().to_string();
+    assert!(unread.contains("no model of this program") && unread.contains("format version 2"), "{unread}");
+}
+
+/// An analyzer whose file is too large to be read again.
+struct Large;
+
+impl Analyzer for Large {
+    fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+        Blanks.analyze_into(text, tokens);
+    }
+}
+
+impl Stored for Large {
+    fn to_files(&self) -> Result<Files> {
+        Ok(Files::from([("large.bin".to_owned(), vec![0; (1 << 28) + 1])]))
+    }
+
+    fn from_files(_: &Files) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_not_saved() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (rows, mut config) = (rows(60, 1), config());
+    config.epochs = 1;
+    let classifier = train(Large, &examples(&rows), &examples(&rows), &config, &mut ()).unwrap();
+    let message = classifier.save(scratch.path().join("model")).unwrap_err().to_string();
+    assert!(message.contains("analyzer/large.bin: would have 268435457 bytes"), "{message}");
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_place_is_tried_before_a_run() {
+    let scratch = tempfile::tempdir().unwrap();
+    let check = |path: &Path| TextClassifier::<Blanks>::check_place(path);
+    check(&scratch.path().join("not/there/yet")).unwrap();
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0, "something was left behind");
+    assert!(check(Path::new("")).unwrap_err().to_string().contains("\"\": expected the name of a directory"));
+    assert!(check(Path::new("..")).is_err());
+    let file = scratch.path().join("file");
+    fs::write(&file, "x").unwrap();
+    for path in [file.clone(), file.join("below"), file.join("far/below")] {
+        assert!(check(&path).unwrap_err().to_string().contains("file"));
+    }
+    #[cfg(unix)]
+    {
+        let link = scratch.path().join("link");
+        std::os::unix::fs::symlink(scratch.path(), &link).unwrap();
+        assert!(check(&link).unwrap_err().to_string().contains("is a link"));
+    }
 }
 
 #[test]
@@ -256,26 +326,52 @@ fn nothing_else_is_overwritten() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_killed_save_left_is_swept_by_the_next() {
+fn what_a_killed_save_left_is_swept_by_the_next_of_its_name() {
     let scratch = tempfile::tempdir().unwrap();
     let classifier = small();
     let beside = |name: &str| scratch.path().join(name);
-    for left in [".plaudit-saving-a", ".plaudit-saving-b-old", ".plaudit-notes", "other"] {
+    let (killed, aside) = (".plaudit-saving-model-aaaaaa", ".plaudit-saving-model-bbbbbb-old");
+    let others = [".plaudit-saving-model-2-aaaaaa", ".plaudit-saving-model-b-cccccc-old", ".plaudit-notes", "other"];
+    for left in [killed, aside].iter().chain(&others) {
         fs::create_dir(beside(left)).unwrap();
         fs::write(beside(left).join("config.json"), "{").unwrap();
     }
-    // While somebody else saves there, nothing is touched: it may be theirs.
-    let saving = fs::File::open(scratch.path()).unwrap();
-    saving.lock_shared().unwrap();
+    let mine = ".plaudit-saving-model-dddddd"; // a file that is no model's
+    fs::create_dir(beside(mine)).unwrap();
+    fs::write(beside(mine).join("notes.txt"), "mine").unwrap();
+    // Only the moved-aside model is there: the message says where.
+    let message = refusal(&beside("model"));
+    assert!(message.contains("a save was broken off") && message.contains(aside), "{message}");
+    // What another process writes is locked: it is left alone, and nobody waits, whatever is locked.
+    let writing = [beside(killed), scratch.path().to_owned()].map(|path| fs::File::open(path).unwrap());
+    writing.iter().for_each(|file| file.lock().unwrap());
     classifier.save(beside("model")).unwrap();
-    assert!(beside(".plaudit-saving-a").exists());
-    drop(saving);
+    assert!(beside(killed).exists() && !beside(aside).exists());
+    drop(writing);
     classifier.save(beside("model")).unwrap();
-    assert!(!beside(".plaudit-saving-a").exists());
-    // The second may be the only copy of a model; the others are not ours.
-    assert!([".plaudit-saving-b-old", ".plaudit-notes", "other", "model"].iter().all(|name| beside(name).exists()));
+    assert!(!beside(killed).exists());
+    assert!(others.iter().chain([&mine, &"model"]).all(|name| beside(name).exists()));
+    assert_eq!(fs::read(beside(mine).join("notes.txt")).unwrap(), b"mine");
 }
 
+#[cfg(target_os = "linux")] // elsewhere there is an instant without a model
+#[test]
+fn saves_side_by_side_all_succeed() {
+    let scratch = tempfile::tempdir().unwrap();
+    let classifier = small();
+    for round in 0..10 {
+        let path = scratch.path().join(round.to_string()); // four first saves, then more
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..3).for_each(|_| classifier.save(&path).unwrap()));
+            }
+        });
+        TextClassifier::<Blanks>::load(&path).unwrap();
+    }
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 10, "something was left behind");
+}
+
+#[cfg(target_os = "linux")] // elsewhere there is an instant without a model
 #[test]
 fn a_model_that_is_replaced_while_it_is_read_is_one_or_the_other() {
     let scratch = tempfile::tempdir().unwrap();

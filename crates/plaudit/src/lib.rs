@@ -18,7 +18,7 @@
 //! let classifier = plaudit::train(&train, &valid, &TrainConfig::default(), &mut ())?; // text -> ids -> BiLSTM
 //! println!("{}", plaudit::evaluate(&classifier, &test)?);
 //! classifier.save(&model)?;
-//! let verdicts = Policy::default().decide(&plaudit::survey(&classifier, &feedback)?)?; // one verdict a division
+//! let verdicts = Policy::default().decide(&plaudit::survey(&classifier, &test)?)?; // one verdict a division, by rows it has not seen
 //! println!("{verdicts}");
 //! let one = TextClassifier::load(&model)?.predict("not bad at all, the library staff were lovely")?;
 //! println!("{} {:.2}", one.label(), one.score());
@@ -62,6 +62,8 @@ pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
 mod evaluate;
 #[cfg(feature = "progress")]
 mod progress;
+#[allow(dead_code)] // each feature uses its own part
+mod rows;
 #[cfg(feature = "promotion")]
 mod survey;
 #[cfg(all(feature = "text", feature = "models"))]
@@ -80,7 +82,3 @@ pub use train::{TextClassifier, TrainConfig, train};
 #[cfg(all(doctest, feature = "default"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
-
-/// Texts classified at once: enough to feed every thread, few enough to bound memory.
-#[cfg(any(feature = "metrics", feature = "promotion"))]
-const CHUNK: usize = 4096;

@@ -1,10 +1,10 @@
 //! Predicted labels, counted by division.
 
-use plaudit_core::{Classifier, Result};
+use plaudit_core::{Classifier, Feedback, Result};
 use plaudit_data::Dataset;
 use plaudit_promotion::Survey;
 
-use crate::CHUNK;
+use crate::rows::{CHUNK, classify};
 
 /// Returns how many texts of each division `classifier` gives each label. Labels that stand in `data` are not looked at.
 ///
@@ -12,12 +12,12 @@ use crate::CHUNK;
 /// than it is.
 ///
 /// # Errors
-/// When classifying fails.
+/// When a row cannot be classified; the message names its uid.
 pub fn survey(classifier: &dyn Classifier, data: &Dataset) -> Result<Survey> {
     let mut predicted = Vec::with_capacity(data.len());
     for chunk in data.rows.chunks(CHUNK) {
-        let texts: Vec<&str> = chunk.iter().map(|feedback| feedback.text.as_str()).collect();
-        let scores = classifier.classify(&texts)?;
+        let texts: Vec<&Feedback> = chunk.iter().collect();
+        let scores = classify(classifier, &texts, &data.report.source_name)?;
         predicted.extend(
             chunk
                 .iter()

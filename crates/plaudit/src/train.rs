@@ -5,6 +5,8 @@ use plaudit_data::Dataset;
 use plaudit_text::{Pipeline, PipelineConfig};
 use serde::{Deserialize, Serialize};
 
+use crate::rows::place;
+
 /// A trained classifier that cleans its own texts.
 pub type TextClassifier = plaudit_models::TextClassifier<Pipeline>;
 
@@ -40,7 +42,8 @@ impl TrainConfig {
 /// `valid`. Rows without a label are left out. Pass `&mut ()` for silence.
 ///
 /// # Errors
-/// As [`plaudit_models::train`].
+/// As [`plaudit_models::train`]. A row whose label is unknown is named by its uid, and the rows at which training diverged
+/// by their places in `train`.
 pub fn train(
     train: &Dataset,
     valid: &Dataset,
@@ -49,5 +52,22 @@ pub fn train(
 ) -> Result<TextClassifier> {
     config.validate()?;
     let analyzer = Pipeline::new(config.text.clone())?;
-    plaudit_models::train(analyzer, &train.examples(), &valid.examples(), &config.model, observer)
+    // Where there are no labels at all, the call below says so.
+    if let Ok(labels) = config.model.labels.clone().map_or_else(|| train.labels(), Ok) {
+        for data in [train, valid] {
+            for row in data.iter() {
+                row.label.as_ref().map(|label| place(&labels, row, label, &data.report.source_name)).transpose()?;
+            }
+        }
+    }
+    let trained = plaudit_models::train(analyzer, &train.examples(), &valid.examples(), &config.model, observer);
+    trained.map_err(|error| match error {
+        Error::Diverged { step, rows, what } => {
+            let labelled: Vec<usize> =
+                (0..).zip(train).filter(|(_, row)| row.label.is_some()).map(|(at, _)| at).collect();
+            let rows = rows.into_iter().filter_map(|row| labelled.get(row).copied()).collect();
+            Error::Diverged { step, rows, what }
+        }
+        error => error,
+    })
 }

@@ -196,7 +196,7 @@ fn mistakes_are_named_and_end_with_a_code() {
     expect("train", &["--train", &train, "--out", &out, "--on-dirty", "maybe"], 2, &["stop or skip"]);
     expect("train", &["--train", &train, "--out", &out, "--architecture", "gru"], 2, &["bi_lstm"]);
     expect("train", &["--train", &train, "--out", &out, "--language", "xx"], 2, &["xx"]);
-    expect("train", &["--train", &train, "--out", &out, "--threads", "0"], 1, &["threads"]);
+    expect("train", &["--train", &train, "--out", &out, "--threads", "0"], 2, &["threads: must be 1"]);
     expect("train", &["--train", &train, "--out", &out, "--cleaning", "most"], 2, &["light or dpms"]);
     expect("train", &["--train", &train, "--out", &out, "--language", "und", "--cleaning", "dpms"], 2, &["en"]);
     expect("train", &["--train", &scratch.at("none.tsv"), "--out", &out], 1, &["none.tsv"]);
@@ -239,11 +239,101 @@ fn mistakes_are_named_and_end_with_a_code() {
     }
 }
 
+#[test]
+fn the_command_line_is_checked_before_any_file() {
+    let scratch = Scratch::new();
+    let expect = |name: &str, arguments: &[&str], code: i32, words: &str| {
+        let output = run(name, arguments);
+        assert_eq!(output.status.code(), Some(code), "{name} {arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(words), "{name}: {}", stderr(&output));
+    };
+    let none = scratch.at("none");
+    expect("evaluate", &["--model", &none], 2, "--data is missing");
+    expect("evaluate", &["--model", &none, "--data", &none, "--on-dirty", "x"], 2, "stop or skip");
+    expect("promote", &["--model", &none], 2, "--feedback is missing");
+    expect("quickstart", &["--threads", "5000"], 2, "threads: must be 1 to 1024");
+    let train = ["--train", &none, "--out", &none];
+    expect("train", &[&train[..], &["--labels", "Good"]].concat(), 2, "labels: there must be at least two");
+    expect("train", &[&train[..], &["--labels", "Good,,Poor"]].concat(), 2, "labels: label 2 is blank");
+    expect("train", &["--train", &none, "--out", ""], 1, "expected the name of a directory");
+    // A file's faults are named with the file, before any other file is read.
+    let file = scratch.at("faulty.json");
+    fs::write(&file, r#"{"model": {"epochs": 0}}"#).unwrap();
+    expect(
+        "train",
+        &[&train[..], &["--config", &file]].concat(),
+        1,
+        "faulty.json: the configuration has 1 fault: epochs",
+    );
+    fs::write(&file, r#"{"alpha": 0.7}"#).unwrap();
+    let promote = ["--model", &none, "--feedback", &none, "--policy", &file];
+    expect("promote", &promote, 1, "faulty.json: the configuration has 1 fault: alpha");
+}
+
+#[test]
+fn parts_that_tell_nothing_are_warned_of() {
+    let scratch = Scratch::new();
+    let (train, test, config, out) =
+        (scratch.at("train.tsv"), scratch.at("test.tsv"), scratch.at("config.json"), scratch.at("model"));
+    let warned = |train: &str, more: &[&str]| {
+        let output = run("train", &[&["--train", train, "--config", &config, "--out", &out], more].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        stderr(&output)
+    };
+    assert!(!warned(&train, &["--test", &test]).contains("warning"));
+    assert!(warned(&train, &["--test", &train]).contains("--test and --train are the same file"));
+    let mixed = scratch.at("mixed.tsv");
+    let lines = |file: &str, count: usize| {
+        let text = fs::read_to_string(file).unwrap();
+        text.lines().skip(1).take(count).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let header = "uid\tdivision\ttime\tsource\tlabel\ttext\n";
+    fs::write(&mixed, header.to_owned() + &lines(&test, 90) + &lines(&train, 10)).unwrap();
+    assert!(
+        warned(&train, &["--valid", &mixed]).contains("warning: 10 of the 100 texts of --valid also stand in --train")
+    );
+
+    fs::write(&mixed, "text\tlabel\n".to_owned() + &"fine\tGood\nslow\tPoor\n".repeat(10) + "eh\tSoso\n").unwrap();
+    let warnings = warned(&mixed, &[]);
+    assert!(
+        warnings.contains("label `Soso` has 1 row to train on") || warnings.contains("`Soso` has no row to train on")
+    );
+    let few = |text: &str| {
+        fs::write(&mixed, text).unwrap();
+        let output = run("train", &["--train", &mixed, "--out", &out]);
+        assert_eq!(output.status.code(), Some(1));
+        stderr(&output)
+    };
+    assert!(few("text\tlabel\nfine\tGood\nslow\tPoor\n").contains("mixed.tsv: 2 rows are too few to hold out"));
+    assert!(few("text\tlabel\nfine\tGood\n").contains("mixed.tsv: column `label`: every row has the same label"));
+}
+
+#[test]
+fn figures_say_what_they_are_of() {
+    let scratch = Scratch::new();
+    assert_eq!(scratch.train("model", &[])["scored_on"], "validation");
+    assert_eq!(scratch.train("model", &["--test", &scratch.at("test.tsv")])["scored_on"], "test");
+    // Two of the four labels occur: the macro average of recall counts the others as 0, the balanced accuracy does not.
+    let text = fs::read_to_string(scratch.at("test.tsv")).unwrap();
+    let two = text.lines().filter(|line| !line.contains("\tAverage\t") && !line.contains("\tNeutral\t"));
+    fs::write(scratch.at("two.tsv"), two.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let figures = json("evaluate", &["--model", &scratch.at("model"), "--data", &scratch.at("two.tsv")]);
+    let figure = |name: &str| figures[name].as_f64().unwrap();
+    assert!((figure("macro_recall") * 2.0 - figure("balanced_accuracy")).abs() < 1e-12, "{figures}");
+
+    let promoted = json("promote", &["--model", &scratch.at("model"), "--feedback", &scratch.at("test.tsv")]);
+    for division in promoted["divisions"].as_array().unwrap() {
+        let counts = division["counts"].as_object().unwrap();
+        assert_eq!(counts.values().map(|count| count.as_u64().unwrap()).sum::<u64>(), division["n"].as_u64().unwrap());
+        assert_eq!(division["level"], 0.9);
+    }
+}
+
 /// SST-2 (Socher et al. 2013), official split: two epochs of a small network are far above chance (50 %).
 #[test]
 fn a_real_dataset_trains() {
     let Some(data) = std::env::var_os("PLAUDIT_DATA").map(PathBuf::from) else {
-        return println!("skipped: PLAUDIT_DATA is not set");
+        return writeln!(std::io::stderr(), "skipped: PLAUDIT_DATA is not set").unwrap(); // `println!` is not shown
     };
     let scratch = Scratch::new();
     let at = |name: &str| data.join("sst2").join(name).display().to_string();

@@ -38,12 +38,13 @@ impl Policy {
         let posterior = Posterior::draw(self.prior, &division.counts, self.draws, self.seed);
         let means = posterior.means();
         let intervals = posterior.share_intervals(self.level);
-        let share = |((label, &value), interval): ((&str, &f64), Interval)| Share {
-            label: label.to_owned(),
-            value,
-            interval: Some(interval),
+        let parts = labels.iter().zip(&division.counts).zip(means.iter().zip(intervals));
+        let share = |((label, &count), (&mean, interval)): ((&str, &u64), (&f64, Interval))| {
+            let mut share = Share::new(label, count, mean);
+            share.interval = Some(interval);
+            share
         };
-        let shares: Vec<Share> = labels.iter().zip(&means).zip(intervals).map(share).collect();
+        let shares: Vec<Share> = parts.map(share).collect();
         let score = criteria.score(&means);
         let score_interval = posterior.interval(self.level, |row| criteria.score(row));
         let risk = posterior.probability(|row| criteria.fails(row));
@@ -57,7 +58,7 @@ impl Policy {
             let mut reasons =
                 vec![Reason::Score { side: side(1.0 - below), score, low, high, level, min: criteria.min_score }];
             for limit in &criteria.limits {
-                if let Some(Share { label, value, interval: Some(interval) }) = shares.get(limit.index) {
+                if let Some(Share { label, value, interval: Some(interval), .. }) = shares.get(limit.index) {
                     reasons.push(Reason::Limit {
                         label: label.clone(),
                         side: side(posterior.probability(|row| limit.fails(row))),

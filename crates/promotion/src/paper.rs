@@ -49,8 +49,8 @@ impl PaperRule {
             };
             let mut decided = DivisionVerdict::new(&division.division, n, verdict, vec![reason]);
             if n > 0 {
-                let shares = division.counts.iter().map(|&count| count as f64 / n as f64);
-                decided.shares = labels.iter().zip(shares).map(|(label, share)| Share::new(label, share)).collect();
+                let share = |(label, &count): (&str, &u64)| Share::new(label, count, count as f64 / n as f64);
+                decided.shares = labels.iter().zip(&division.counts).map(share).collect();
             }
             decided
         });

@@ -7,7 +7,7 @@ use crate::posterior::weights;
 use crate::{Policy, Verdict};
 
 /// Simulated surveys a number of answers.
-const SURVEYS: usize = 200;
+const SURVEYS: u64 = 200;
 /// The probability of a decision that is "probably".
 const PROBABLY: f64 = 0.8;
 
@@ -20,33 +20,55 @@ impl Policy {
         let missing = self.min_rows.saturating_sub(counts.iter().sum());
         let mut answers = if missing > 0 { missing } else { 10 }.min(self.max_more);
         // The hopeless case is the common one near a bound: ask it first.
-        if missing > self.max_more || self.decisive(criteria, counts, self.max_more) < PROBABLY {
+        if missing > self.max_more || !self.probably(criteria, counts, self.max_more) {
             return None;
         }
-        while answers < self.max_more && self.decisive(criteria, counts, answers) < PROBABLY {
+        while answers < self.max_more && !self.probably(criteria, counts, answers) {
             answers = answers.saturating_mul(2).min(self.max_more);
         }
         Some(answers)
     }
 
-    /// The probability that `answers` further answers decide.
-    fn decisive(&self, criteria: &Criteria, counts: &[u64], answers: u64) -> f64 {
+    /// Whether `answers` further answers decide with a probability of at least [`PROBABLY`]. Stops at the survey that
+    /// settles it.
+    fn probably(&self, criteria: &Criteria, counts: &[u64], answers: u64) -> bool {
+        let needed = (PROBABLY * SURVEYS as f64).ceil() as u64;
+        let (mut decided, mut undecided) = (0, 0);
+        for survey in 0..SURVEYS {
+            match self.decides(criteria, counts, answers, survey) {
+                true => decided += 1,
+                false => undecided += 1,
+            }
+            if decided >= needed || undecided > SURVEYS - needed {
+                break;
+            }
+        }
+        decided >= needed
+    }
+
+    /// Whether `answers` further answers decide, in one simulated survey. It has draws of its own, which depend on no other
+    /// survey, and makes them until they settle the verdict.
+    fn decides(&self, criteria: &Criteria, counts: &[u64], answers: u64, survey: u64) -> bool {
         // Enough draws to see a tail of alpha, few enough to be quick: the result is "about".
         let draws = ((10.0 / self.alpha) as usize).clamp(200, 1_000);
-        let mut stream = Stream::keyed(self.seed, "promotion: more", &[counts, &[answers]].concat());
+        let mut stream = Stream::keyed(self.seed, "promotion: more", &[counts, &[answers, survey]].concat());
         let now = weights(self.prior, counts);
         let mut shares = vec![0.0; now.len()];
-        let decided = (0..SURVEYS).filter(|_| {
-            dirichlet(&mut stream, &now, &mut shares);
-            let then: Vec<f64> =
-                now.iter().zip(multinomial(&mut stream, answers, &shares)).map(|(a, more)| a + more as f64).collect();
-            let fails = (0..draws).filter(|_| {
-                dirichlet(&mut stream, &then, &mut shares);
-                criteria.fails(&shares)
-            });
-            self.verdict(fails.count() as f64 / draws as f64) != Verdict::NeedsMoreData
-        });
-        decided.count() as f64 / SURVEYS as f64
+        dirichlet(&mut stream, &now, &mut shares);
+        let then: Vec<f64> =
+            now.iter().zip(multinomial(&mut stream, answers, &shares)).map(|(a, more)| a + more as f64).collect();
+        // The number of draws that fail, at least and at most.
+        let (mut least, mut most) = (0, draws);
+        let verdict = |fails: usize| self.verdict(fails as f64 / draws as f64);
+        while verdict(least) != verdict(most) {
+            dirichlet(&mut stream, &then, &mut shares);
+            if criteria.fails(&shares) {
+                least += 1;
+            } else {
+                most -= 1;
+            }
+        }
+        verdict(least) != Verdict::NeedsMoreData
     }
 }
 
@@ -107,10 +129,12 @@ mod tests {
     //   x = np.arange(m + 1); w = stats.betabinom(m, a, b).pmf(x); e = stats.beta(a + x, b + m - x).cdf(.5)
     //   w[(e <= .05) | (e >= .95)].sum()
     #[test]
-    fn decisive_equals_the_beta_binomial() {
+    fn deciding_surveys_are_as_frequent_as_the_beta_binomial_says() {
         let (policy, criteria) = two_labels();
         for (answers, expected) in [(10, 0.211), (40, 0.470), (160, 0.691), (640, 0.843), (10_240, 0.961)] {
-            let found = policy.decisive(&criteria, &[12, 8], answers);
+            let decided = (0..SURVEYS).filter(|&survey| policy.decides(&criteria, &[12, 8], answers, survey)).count();
+            let found = decided as f64 / SURVEYS as f64;
+            assert_eq!(policy.probably(&criteria, &[12, 8], answers), found >= PROBABLY, "{answers}");
             let error = (expected * (1.0 - expected) / SURVEYS as f64).sqrt();
             assert!((found - expected).abs() < 3.0 * error + 0.01, "{answers}: {found} for {expected}");
         }

@@ -49,10 +49,13 @@ pub struct Policy {
     /// also takes in what is only mildly bad; with the default score it stops a divided public (63 % positive, 37 %
     /// negative) from being promoted.
     pub limits: BTreeMap<String, f64>,
-    /// The greatest posterior probability of promoting a division that should not be, and of holding one that should;
-    /// above 0, below 0.5. Over repeated surveys of a division exactly at the bound, the share that is promoted is near
-    /// it: with 0.05, simulations of 10,000 surveys of 30, 150 and 600 answers promoted 0.037 to 0.049 (the ignored test in
-    /// `tests/properties.rs`).
+    /// The greatest probability that a verdict is wrong; above 0, below 0.5. For each division by itself it bounds the
+    /// posterior probability that a promoted one should not be, or that a held one should. It is no bound for all divisions
+    /// together: of many promoted ones a share of up to alpha is expected to be wrong. For a chance of at most alpha that
+    /// any of k verdicts is wrong, set it to alpha / k (and `draws` to at least 10 k / alpha). It is a probability under the
+    /// prior, no rate over repeated surveys; but over repeated surveys of a division exactly at the bound, the share that is
+    /// promoted is near it: with 0.05, simulations of 10,000 surveys of 30, 150 and 600 answers promoted 0.037 to 0.049
+    /// (the ignored test in `tests/properties.rs`).
     pub alpha: f64,
     /// The fewest answers that decide anything. By default 10: a posterior from fewer is mostly its prior.
     pub min_rows: u64,
@@ -61,8 +64,9 @@ pub struct Policy {
     pub draws: usize,
     /// The Dirichlet prior's weight for each label, in answers, above 0 and at most a million. By default 1/2, Jeffreys' prior.
     pub prior: f64,
-    /// The level of the intervals, between 0 and 1. By default 0.90, so that with `alpha` = 0.05 the lower end of the
-    /// score's interval stands above `min_score` just when the score alone would promote.
+    /// The posterior probability, between 0 and 1, that each interval holds: one share or the score of one division, with
+    /// equal tails; not all of them at once. By default 0.90, so that with `alpha` = 0.05 the lower end of the score's interval
+    /// stands above `min_score` just when the score alone would promote.
     pub level: f64,
     /// Up to how many further answers to look ahead where the data do not decide; 0 turns it off (it is the slowest part).
     pub max_more: u64,

@@ -110,22 +110,20 @@ impl fmt::Display for Reason {
                 write!(f, "{n} answer{}: at least {min} are needed", if *n == 1 { "" } else { "s" })
             }
             Self::Score { side, score, low, high, level, min } => {
-                write!(f, "score {score:.2} ({}) {} {min}", Ends(*low, *high, *level), Place(*side))
+                let digits = digits(&[*score, *low, *high], &[*min], 2);
+                write!(f, "score {score:.digits$} ({}) {} {min}", Ends(*low, *high, *level, digits), Place(*side))
             }
             Self::Limit { label, side, share, low, high, level, max } => {
-                write!(
-                    f,
-                    "share of {label} {share:.2} ({}) {} its limit {max}",
-                    Ends(*low, *high, *level),
-                    Place(*side)
-                )
+                let digits = digits(&[*share, *low, *high], &[*max], 2);
+                let ends = Ends(*low, *high, *level, digits);
+                write!(f, "share of {label} {share:.digits$} ({ends}) {} its limit {max}", Place(*side))
             }
             Self::Risk { probability, alpha } => {
                 let hold = ((1.0 - alpha) * 1e9).round() / 1e9; // 1 - 0.32 is 0.6799999999999999
-                let rounded = match probability {
-                    p if *p < 0.0005 => "less than 0.001".to_owned(),
-                    p if *p >= 0.9995 => "more than 0.999".to_owned(),
-                    p => format!("{p:.3}"),
+                let rounded = match *probability {
+                    p if p < 0.0005 && *alpha >= 0.001 => "less than 0.001".to_owned(),
+                    p if p >= 0.9995 && hold <= 0.999 => "more than 0.999".to_owned(),
+                    p => format!("{p:.*}", digits(&[p], &[*alpha, hold], 3)),
                 };
                 write!(f, "the score or a limit fails with probability {rounded}: ")?;
                 if probability <= alpha {
@@ -147,13 +145,28 @@ impl fmt::Display for Reason {
     }
 }
 
-/// An interval in words.
-struct Ends(f64, f64, f64);
+/// How many decimals, from `fewest` on, show each value on the side of each bound that it is on.
+fn digits(values: &[f64], bounds: &[f64], fewest: usize) -> usize {
+    let told = |digits: &usize| {
+        values.iter().all(|value| {
+            let shown = format!("{value:.digits$}").parse().unwrap_or(*value);
+            bounds.iter().all(|bound| shown.partial_cmp(bound) == value.partial_cmp(bound))
+        })
+    };
+    (fewest..MOST_DIGITS).find(told).unwrap_or(MOST_DIGITS)
+}
+
+/// More decimals than this tell nothing about a value between 0 and 1.
+const MOST_DIGITS: usize = 17;
+
+/// An interval in words: its ends, its level, and how many decimals.
+struct Ends(f64, f64, f64, usize);
 
 impl fmt::Display for Ends {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = (self.2 * 1e6).round() / 1e4; // 0.9 * 100 is 90.00000000000001
-        write!(f, "{percent} % interval {:.2} to {:.2}", self.0, self.1)
+        let Self(low, high, level, digits) = *self;
+        let percent = (level * 1e6).round() / 1e4; // 0.9 * 100 is 90.00000000000001
+        write!(f, "{percent} % interval {low:.digits$} to {high:.digits$}")
     }
 }
 

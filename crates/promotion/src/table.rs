@@ -14,7 +14,7 @@ impl fmt::Display for Verdicts {
         heading.extend(["score".into(), "verdict".into()]);
         let mut table = Table::new(heading);
         for decided in self {
-            let mut row = vec![name(decided), decided.n.to_string()];
+            let mut row = vec![name(decided).to_owned(), decided.n.to_string()];
             let shares = self.labels().iter().enumerate().map(|(index, _)| decided.shares.get(index));
             row.extend(shares.map(|share| share.map_or_else(|| "-".to_owned(), |share| format!("{:.2}", share.value))));
             row.push(match (decided.score, decided.score_interval) {
@@ -27,7 +27,9 @@ impl fmt::Display for Verdicts {
         }
         write!(f, "{table}")?;
         for decided in self {
-            writeln!(f, "\n{}: {}", name(decided), decided.verdict)?;
+            // A table of one cell: names come from people's files, and are cut as in the table above.
+            let cell = Table::new([name(decided)]).to_string();
+            writeln!(f, "\n{}: {}", cell.trim_end_matches('\n'), decided.verdict)?;
             for reason in &decided.reasons {
                 writeln!(f, "  {reason}")?;
             }
@@ -36,10 +38,7 @@ impl fmt::Display for Verdicts {
     }
 }
 
-/// The division's name on one line, cut to 60 characters: names come from people's files.
-fn name(decided: &DivisionVerdict) -> String {
-    if decided.division.is_empty() {
-        return "(no division)".to_owned();
-    }
-    decided.division.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect()
+/// The division's name.
+fn name(decided: &DivisionVerdict) -> &str {
+    if decided.division.is_empty() { "(no division)" } else { &decided.division }
 }

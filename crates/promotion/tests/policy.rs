@@ -183,12 +183,12 @@ fn verdicts_are_json_in_the_labels_order() {
     let divisions = [("Library", [60, 20, 12, 8])];
     let verdicts = Policy::default().decide(&survey(Labels::dpms(), &divisions)).unwrap();
     let json = serde_json::to_string(&verdicts).unwrap();
-    assert!(json.starts_with(r#"[{"division":"Library","n":100,"shares":{"Good":0.5931"#), "{json}");
+    assert!(json.starts_with(r#"[{"division":"Library","n":100,"counts":{"Good":60,"Average":20,"Neutral":12,"Poor":8},"shares":{"Good":0.5931"#), "{json}");
     let places: Vec<_> = ["Good", "Average", "Neutral", "Poor"].map(|label| json.find(label).unwrap()).to_vec();
     assert!(places.is_sorted());
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     let library = &value[0];
-    assert_eq!(library["verdict"], "promote");
+    assert_eq!((&library["verdict"], &library["level"]), (&"promote".into(), &0.9.into()));
     assert!(library["interval"]["Poor"][0].as_f64().unwrap() < library["interval"]["Poor"][1].as_f64().unwrap());
     assert!(library["reasons"][0].as_str().unwrap().ends_with("is above 0.25"), "{json}");
     assert!(library["score"].is_number() && library["risk"].is_number() && library["more"].is_null());
@@ -243,10 +243,22 @@ fn sentences_are_plain() {
         (0.02, 0.05, "with probability 0.020: up to 0.05 promotes"),
         (0.5, 0.32, "with probability 0.500: between 0.32 and 0.68 nothing is decided"),
         (1.0, 0.05, "with probability more than 0.999: 0.95 or more holds"),
+        (0.05025, 0.05, "with probability 0.0503: between 0.05 and 0.95 nothing is decided"),
+        (0.9497, 0.05, "with probability 0.9497: between 0.05 and 0.95 nothing is decided"),
+        (0.0003, 0.0002, "with probability 0.0003: between 0.0002 and 0.9998 nothing is decided"),
     ] {
         let found = Reason::Risk { probability, alpha }.to_string();
         assert!(found.ends_with(sentence), "{found}");
     }
+    // As many digits as show on which side of the bound a value is.
+    let score =
+        |score, low| Reason::Score { side: Side::Above, score, low, high: 0.3, level: 0.9, min: 0.25 }.to_string();
+    assert_eq!(score(0.2512, 0.25003), "score 0.25120 (90 % interval 0.25003 to 0.30000) is above 0.25");
+    assert_eq!(score(0.27, 0.25), "score 0.27 (90 % interval 0.25 to 0.30) is above 0.25");
+    let label = "Poor".to_owned();
+    let limit = Reason::Limit { label, side: Side::Below, share: 0.2, low: 0.1, high: 0.2496, level: 0.9, max: 0.25 };
+    let shown = "share of Poor 0.2000 (90 % interval 0.1000 to 0.2496) is below its limit 0.25";
+    assert_eq!(limit.to_string(), shown);
     assert_eq!(Reason::More { answers: 120 }.to_string(), "about 120 more answers would probably decide");
     assert_eq!(Reason::NoNumber { tried: 9 }.to_string(), "even 9 more answers would probably not decide");
     assert_eq!(Reason::TooFewRows { n: 1, min: 10 }.to_string(), "1 answer: at least 10 are needed");

@@ -1,0 +1,40 @@
+//! What a recipe says about its parts before it trains. Nothing here stops a run.
+
+use std::collections::HashSet;
+
+use plaudit::{Dataset, Labels};
+
+use super::complain;
+
+/// The share of a part's texts that may stand in another one: people do write the same short answers.
+const MOST_SHARED: f64 = 0.05;
+
+/// Warns where rows that figures are given of, or that choose the best epoch, are also trained on.
+pub(crate) fn warn_shared(name: &str, part: &Dataset, other_name: &str, other: &Dataset) {
+    let (file, other_file) = (&part.report.source_name, &other.report.source_name);
+    let same = std::fs::canonicalize(file).ok().zip(std::fs::canonicalize(other_file).ok());
+    if same.is_some_and(|(a, b)| a == b) {
+        return complain(&format!("warning: {name} and {other_name} are the same file: figures will be too good"));
+    }
+    let known: HashSet<&str> = other.iter().map(|row| row.text.trim()).collect();
+    let shared = part.iter().filter(|row| known.contains(row.text.trim())).count();
+    if shared as f64 > MOST_SHARED * part.len() as f64 {
+        let of = part.len();
+        complain(&format!(
+            "warning: {shared} of the {of} texts of {name} also stand in {other_name}: figures will be too good"
+        ));
+    }
+}
+
+/// Warns of labels that have hardly a row to train on, or none to choose the best epoch by.
+pub(crate) fn warn_rare(labels: &Labels, train: &Dataset, valid: &Dataset) {
+    let count = |part: &Dataset, label: &str| part.iter().filter(|row| row.label.as_deref() == Some(label)).count();
+    for label in labels.iter() {
+        match (count(train, label), count(valid, label)) {
+            (0, _) => complain(&format!("warning: label `{label}` has no row to train on: it will not be predicted")),
+            (1, _) => complain(&format!("warning: label `{label}` has 1 row to train on: it will hardly be predicted")),
+            (_, 0) => complain(&format!("warning: label `{label}` has no row among those that choose the best epoch")),
+            _ => {}
+        }
+    }
+}
