@@ -22,12 +22,9 @@ cargo run --release --example bench_models -- --sequences FILE [options]
   --batch N                 texts a step and a scoring batch (64)
   --tables touched|all      whether Adam moves the rows that a batch read, or the whole table (touched)
   --repeats N               passes of which the median counts (3)
-  --weights FILE            PyTorch's state dict as safetensors (emb, rnn, d1, d2, convs), to score with
-  --scores FILE             a line a sequence: the probability of each label, which the weights must give
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 9] =
-    ["sequences", "architecture", "hidden", "threads", "batch", "tables", "repeats", "weights", "scores"];
+const OPTIONS: [&str; 7] = ["sequences", "architecture", "hidden", "threads", "batch", "tables", "repeats"];
 
 const WORDS: usize = 20_000;
 const LABELS: usize = 4;
@@ -69,7 +66,7 @@ fn run(
     }
     let mut adam = Adam::new(&adam, network.parameters());
     let mut pass = |batches: &[Vec<&Sequence>]| batches.iter().try_for_each(|rows| step(&*network, &mut adam, rows));
-    pass(&batches[..batches.len().min(6)])?;
+    pass(batches.get(..6).unwrap_or(&batches))?; // to warm up
     let training = median(repeats, || pass(&batches))?;
     let operations: f64 = batches.iter().map(|rows| operations(architecture, &batch(rows))).sum();
 
@@ -191,9 +188,11 @@ fn median(repeats: usize, mut pass: impl FnMut() -> Result<()>) -> Result<Times>
         walls.push(wall.elapsed().as_secs_f64());
         cpus.extend(cpu.zip(common::cpu_seconds()).map(|(before, after)| after - before));
     }
-    walls.sort_by(f64::total_cmp);
-    cpus.sort_by(f64::total_cmp);
-    Ok(Times { wall: walls[walls.len() / 2], cpu: cpus.get(cpus.len() / 2).copied() })
+    let mut middle = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times.get(times.len() / 2).copied()
+    };
+    Ok(Times { wall: middle(&mut walls).unwrap_or(f64::NAN), cpu: middle(&mut cpus) })
 }
 
 /// How long texts of one length take, one at a time, ascending.
@@ -214,7 +213,7 @@ fn latencies(scorer: &dyn Scorer) -> plaudit::Result<Vec<Duration>> {
 
 fn micros(ascending: &[Duration], share: f64) -> f64 {
     let place = (ascending.len() as f64 * share) as usize;
-    ascending[place.min(ascending.len() - 1)].as_secs_f64() * 1e6
+    ascending.get(place).map_or(f64::NAN, Duration::as_secs_f64) * 1e6
 }
 
 /// The additions and multiplications of the products of one training step, as executed: the distinct words of a batch are
@@ -237,20 +236,4 @@ fn operations(architecture: &Architecture, batch: &Batch) -> f64 {
         _ => f64::NAN,
     };
     3.0 * 2.0 * products
-}
-
-/// The largest difference of a probability from the one in the file.
-fn difference(sequences: &[Sequence], scorer: &dyn Scorer, path: &str, size: usize) -> Result<f64> {
-    let text = std::fs::read_to_string(path).map_err(|error| plaudit::Error::io(path, error))?;
-    let mut expected = text.lines().flat_map(|line| line.split('\t').map(str::parse::<f64>));
-    let mut most = 0f64;
-    for rows in sequences.iter().collect::<Vec<_>>().chunks(size) {
-        let mut scores = scorer.logits(&batch(rows))?;
-        plaudit_kernels::softmax(InstructionSet::best(), &mut scores, LABELS);
-        for score in scores {
-            let expected = expected.next().ok_or(format!("{path}: fewer scores than sequences"))??;
-            most = most.max((f64::from(score) - expected).abs());
-        }
-    }
-    Ok(most)
 }
