@@ -188,7 +188,7 @@ fn median(repeats: usize, mut pass: impl FnMut() -> Result<()>) -> Result<Times>
         walls.push(wall.elapsed().as_secs_f64());
         cpus.extend(cpu.zip(common::cpu_seconds()).map(|(before, after)| after - before));
     }
-    let mut middle = |times: &mut Vec<f64>| {
+    let middle = |times: &mut Vec<f64>| {
         times.sort_by(f64::total_cmp);
         times.get(times.len() / 2).copied()
     };

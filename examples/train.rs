@@ -121,7 +121,7 @@ fn config(options: &Options) -> Result<TrainConfig> {
         Some(_) => config.text = PipelineConfig::for_language(config.text.language),
         None => {}
     }
-    if let Some(name) = options.one_of("architecture", &Architecture::NAMES)?
+    if let Some(name) = options.one_of("architecture", Architecture::NAMES)?
         && name != config.model.architecture.name()
     {
         config.model.architecture = Architecture::from_name(name)?;
