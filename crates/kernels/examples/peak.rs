@@ -47,6 +47,15 @@ fn main() {
             let tp = best(n, || l.panels(&weights));
             let tj = best(n, || l.project(&inputs, &panels));
             let projected = l.project(&inputs, &panels);
+            if only && std::env::args().nth(2).unwrap_or_default() == "back" {
+                let d = vec![0.1f32; l.outputs()];
+                for _ in 0..n * 3 {
+                    if let Some(trace) = l.recur(&projected, &panels, &mut LstmState::zeros(2, texts, hidden), true).1 {
+                        l.backward(&inputs, &weights, trace, &d, None);
+                    }
+                }
+                continue;
+            }
             if only {
                 best(n * 5, || l.recur(&projected, &panels, &mut LstmState::zeros(2, texts, hidden), false));
                 continue;

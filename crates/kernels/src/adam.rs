@@ -64,8 +64,8 @@ impl Kernel for Apply<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let AdamStep { scale, beta1, beta2, rate, root, epsilon, keep } = *self.step;
-        let [scale, beta1, beta2, rate, root, epsilon, keep] =
-            [scale, beta1, beta2, rate, root, epsilon, keep].map(|number| s.splat(number));
+        let (scale, beta1, beta2, rate) = (s.splat(scale), s.splat(beta1), s.splat(beta2), s.splat(rate));
+        let (root, epsilon, keep) = (s.splat(root), s.splat(epsilon), s.splat(keep));
         let one = s.splat(1.0);
         let (rest1, rest2) = (s.sub(one, beta1), s.sub(one, beta2));
         let moments = self.mean.chunks_mut(S::LANES).zip(self.square.chunks_mut(S::LANES));

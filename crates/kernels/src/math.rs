@@ -23,33 +23,46 @@ pub(crate) fn exp<S: Simd>(s: S, x: S::V) -> S::V {
     let p = s.mul_add(p, r, s.splat(1.666_666_5e-1));
     let p = s.mul_add(p, r, s.splat(0.5));
     let value = s.mul_add(s.mul(p, r), r, s.add(r, s.splat(1.0)));
-    s.mul(value, s.power_of_two(shifted))
+    s.times_power_of_two(value, shifted)
 }
 
-/// 1 / x with a relative error below 2e-7, for x from 1 to 1e38: a guess from the exponent's bits, then three steps of
-/// Newton's iteration, each of which squares the error.
+/// 1 / (1 + 2^y) for y within 125 of 0, beyond it the value at 125 or -125: the power by a polynomial of degree 5 (minimax
+/// over -1/2 to 1/2, relative error 8e-8), the reciprocal by a guess from the exponent's bits and three steps of Newton's
+/// iteration, each of which squares the error.
 #[inline(always)]
-fn reciprocal<S: Simd>(s: S, x: S::V) -> S::V {
-    let mut y = s.magic_minus(0x7ef3_11c3, x);
+fn logistic_of_power<S: Simd>(s: S, y: S::V) -> S::V {
+    let shift = s.splat(12_582_912.0); // 1.5 * 2^23: adding it rounds to a whole number, left in the low bits
+    // In this order a NaN passes.
+    let y = s.min(s.splat(125.0), s.max(s.splat(-125.0), y));
+    let shifted = s.add(y, shift);
+    let r = s.sub(y, s.sub(shifted, shift));
+    let p = s.splat(1.327_647_2e-3);
+    let p = s.mul_add(p, r, s.splat(9.675_542e-3));
+    let p = s.mul_add(p, r, s.splat(5.550_713e-2));
+    let p = s.mul_add(p, r, s.splat(2.402_212e-1));
+    let p = s.mul_add(p, r, s.splat(6.931_469_4e-1));
+    let p = s.mul_add(p, r, s.splat(1.000_000_1));
+    let one = s.splat(1.0);
+    let x = s.add(one, s.times_power_of_two(p, shifted));
+    let mut reciprocal = s.magic_minus(0x7ef3_11c3, x);
     for _ in 0..3 {
-        let error = s.neg_mul_add(x, y, s.splat(1.0));
-        y = s.mul_add(y, error, y);
+        let error = s.neg_mul_add(x, reciprocal, one);
+        reciprocal = s.mul_add(reciprocal, error, reciprocal);
     }
-    y
+    reciprocal
 }
 
 /// 1 / (1 + e^-x) with an error below 1.5e-7.
 #[inline(always)]
 pub(crate) fn sigmoid<S: Simd>(s: S, x: S::V) -> S::V {
-    let one = s.splat(1.0);
-    reciprocal(s, s.add(one, exp(s, s.sub(s.splat(0.0), x))))
+    logistic_of_power(s, s.mul(x, s.splat(-std::f32::consts::LOG2_E)))
 }
 
 /// Hyperbolic tangent with an error below 3e-7.
 #[inline(always)]
 pub(crate) fn tanh<S: Simd>(s: S, x: S::V) -> S::V {
-    let two = s.splat(2.0);
-    s.mul_add(two, sigmoid(s, s.mul(two, x)), s.splat(-1.0))
+    let logistic = logistic_of_power(s, s.mul(x, s.splat(-2.0 * std::f32::consts::LOG2_E)));
+    s.mul_add(s.splat(2.0), logistic, s.splat(-1.0))
 }
 
 #[cfg(test)]

@@ -273,22 +273,28 @@ pub(crate) fn multiply<S: Simd, const R: usize, const N: usize>(
     assert!(depth == 0 || (R - 1) * a.row + (depth - 1) * a.column < a.data.len(), "rows of a tile");
     let mut kept = *sums; // a copy that nothing else refers to stays in registers
     for (k, b) in panel.chunks_exact(N * S::LANES).enumerate() {
-        // SAFETY: r < R and k < depth, so the place is at most the one that was just compared with the length.
-        let left = |r: usize| s.splat(*unsafe { a.data.get_unchecked(r * a.row + k * a.column) });
-        // Of the numbers of one k, the fewer wait in registers.
+        // Of the numbers of one k, the fewer wait in registers. (Closures would leave the code that may use the registers.)
         if R < N {
-            let a: [S::V; R] = std::array::from_fn(left);
+            let mut left = [s.splat(0.0); R];
+            for (r, left) in left.iter_mut().enumerate() {
+                // SAFETY: r < R and k < depth, so the place is at most the one that was compared with the length.
+                *left = s.splat(*unsafe { a.data.get_unchecked(r * a.row + k * a.column) });
+            }
             for n in 0..N {
                 let b = s.load(&b[n * S::LANES..]);
                 for r in 0..R {
-                    kept[r][n] = s.mul_add(a[r], b, kept[r][n]);
+                    kept[r][n] = s.mul_add(left[r], b, kept[r][n]);
                 }
             }
         } else {
-            let b: [S::V; N] = std::array::from_fn(|n| s.load(&b[n * S::LANES..]));
+            let mut right = [s.splat(0.0); N];
+            for (n, right) in right.iter_mut().enumerate() {
+                *right = s.load(&b[n * S::LANES..]);
+            }
             for (r, sums) in kept.iter_mut().enumerate() {
-                let a = left(r);
-                for (sum, &b) in sums.iter_mut().zip(&b) {
+                // SAFETY: r < R and k < depth, so the place is at most the one that was compared with the length.
+                let a = s.splat(*unsafe { a.data.get_unchecked(r * a.row + k * a.column) });
+                for (sum, &b) in sums.iter_mut().zip(&right) {
                     *sum = s.mul_add(a, b, *sum);
                 }
             }

@@ -39,8 +39,8 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     fn pick_unless_le(self, a: Self::V, b: Self::V, yes: Self::V, no: Self::V) -> Self::V;
     /// `yes` in the lanes where `a == b`, 0 in the others.
     fn keep_where_eq(self, a: Self::V, b: Self::V, yes: Self::V) -> Self::V;
-    /// The power of two whose exponent is the whole number in the low bits of `shifted`: bits `(shifted << 23) + (127 << 23)`.
-    fn power_of_two(self, shifted: Self::V) -> Self::V;
+    /// `a` times two to the power of the whole number in the low bits of `shifted`: bits `a + (shifted << 23)`.
+    fn times_power_of_two(self, a: Self::V, shifted: Self::V) -> Self::V;
     /// The number with the bits `magic - bits(a)`.
     fn magic_minus(self, magic: u32, a: Self::V) -> Self::V;
 
@@ -249,14 +249,20 @@ pub(crate) struct Portable<const FUSED: bool>;
 
 impl<const FUSED: bool> Portable<FUSED> {
     #[inline(always)]
-    fn each(a: [f32; 4], b: [f32; 4], f: impl Fn(f32, f32) -> f32) -> [f32; 4] {
-        [f(a[0], b[0]), f(a[1], b[1]), f(a[2], b[2]), f(a[3], b[3])]
-    }
-
-    #[inline(always)]
     fn fused(a: f32, b: f32, c: f32) -> f32 {
         if FUSED { a.mul_add(b, c) } else { a * b + c }
     }
+}
+
+/// The same expression for each of four lanes. Written out: closures are not always part of the loop that calls them.
+macro_rules! lanes {
+    ($k:ident => $lane:expr) => {{
+        let mut out = [0.0; 4];
+        for ($k, out) in out.iter_mut().enumerate() {
+            *out = $lane;
+        }
+        out
+    }};
 }
 
 impl<const FUSED: bool> Simd for Portable<FUSED> {
@@ -282,55 +288,55 @@ impl<const FUSED: bool> Simd for Portable<FUSED> {
     }
     #[inline(always)]
     fn add(self, a: Self::V, b: Self::V) -> Self::V {
-        Self::each(a, b, |a, b| a + b)
+        lanes!(k => a[k] + b[k])
     }
     #[inline(always)]
     fn sub(self, a: Self::V, b: Self::V) -> Self::V {
-        Self::each(a, b, |a, b| a - b)
+        lanes!(k => a[k] - b[k])
     }
     #[inline(always)]
     fn mul(self, a: Self::V, b: Self::V) -> Self::V {
-        Self::each(a, b, |a, b| a * b)
+        lanes!(k => a[k] * b[k])
     }
     #[inline(always)]
     fn div(self, a: Self::V, b: Self::V) -> Self::V {
-        Self::each(a, b, |a, b| a / b)
+        lanes!(k => a[k] / b[k])
     }
     #[inline(always)]
     fn sqrt(self, a: Self::V) -> Self::V {
-        a.map(f32::sqrt)
+        lanes!(k => a[k].sqrt())
     }
     #[inline(always)]
     fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        std::array::from_fn(|k| Self::fused(a[k], b[k], c[k]))
+        lanes!(k => Self::fused(a[k], b[k], c[k]))
     }
     #[inline(always)]
     fn neg_mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        std::array::from_fn(|k| Self::fused(-a[k], b[k], c[k]))
+        lanes!(k => Self::fused(-a[k], b[k], c[k]))
     }
     #[inline(always)]
     fn min(self, a: Self::V, b: Self::V) -> Self::V {
-        Self::each(a, b, |a, b| if a < b { a } else { b })
+        lanes!(k => if a[k] < b[k] { a[k] } else { b[k] })
     }
     #[inline(always)]
     fn max(self, a: Self::V, b: Self::V) -> Self::V {
-        Self::each(a, b, |a, b| if a > b { a } else { b })
+        lanes!(k => if a[k] > b[k] { a[k] } else { b[k] })
     }
     #[inline(always)]
     fn pick_unless_le(self, a: Self::V, b: Self::V, yes: Self::V, no: Self::V) -> Self::V {
-        std::array::from_fn(|k| if a[k] <= b[k] { no[k] } else { yes[k] })
+        lanes!(k => if a[k] <= b[k] { no[k] } else { yes[k] })
     }
     #[inline(always)]
     fn keep_where_eq(self, a: Self::V, b: Self::V, yes: Self::V) -> Self::V {
-        std::array::from_fn(|k| if a[k] == b[k] { yes[k] } else { 0.0 })
+        lanes!(k => if a[k] == b[k] { yes[k] } else { 0.0 })
     }
     #[inline(always)]
-    fn power_of_two(self, shifted: Self::V) -> Self::V {
-        shifted.map(|value| f32::from_bits((value.to_bits() << 23).wrapping_add(127 << 23)))
+    fn times_power_of_two(self, a: Self::V, shifted: Self::V) -> Self::V {
+        lanes!(k => f32::from_bits(a[k].to_bits().wrapping_add(shifted[k].to_bits() << 23)))
     }
     #[inline(always)]
     fn magic_minus(self, magic: u32, a: Self::V) -> Self::V {
-        a.map(|value| f32::from_bits(magic.wrapping_sub(value.to_bits())))
+        lanes!(k => f32::from_bits(magic.wrapping_sub(a[k].to_bits())))
     }
 }
 
@@ -424,10 +430,10 @@ mod x86 {
             fn keep_where_eq(a: __m256, b: __m256, yes: __m256) -> __m256 {
                 _mm256_and_ps(yes, _mm256_cmp_ps::<_CMP_EQ_OQ>(a, b))
             }
-            fn power_of_two(shifted: __m256) -> __m256 {
+            fn times_power_of_two(a: __m256, shifted: __m256) -> __m256 {
                 _mm256_castsi256_ps(_mm256_add_epi32(
+                    _mm256_castps_si256(a),
                     _mm256_slli_epi32::<23>(_mm256_castps_si256(shifted)),
-                    _mm256_set1_epi32(127 << 23),
                 ))
             }
             fn magic_minus(magic: u32, a: __m256) -> __m256 {
@@ -483,10 +489,10 @@ mod x86 {
             fn keep_where_eq(a: __m512, b: __m512, yes: __m512) -> __m512 {
                 _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, b), yes)
             }
-            fn power_of_two(shifted: __m512) -> __m512 {
+            fn times_power_of_two(a: __m512, shifted: __m512) -> __m512 {
                 _mm512_castsi512_ps(_mm512_add_epi32(
+                    _mm512_castps_si512(a),
                     _mm512_slli_epi32::<23>(_mm512_castps_si512(shifted)),
-                    _mm512_set1_epi32(127 << 23),
                 ))
             }
             fn magic_minus(magic: u32, a: __m512) -> __m512 {

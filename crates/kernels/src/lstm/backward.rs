@@ -192,7 +192,11 @@ impl Backward<'_> {
                     s.add(d_hidden, s.keep_where_eq(s.load_some(&self.steps[at(text)]), step, d_result))
                 }
             };
-            let [i, f, g, o] = [0, 1, 2, 3].map(|gate| s.load_some(&self.gates[at(row * 4 + gate)]));
+            let mut gates = [one; 4];
+            for (gate, value) in gates.iter_mut().enumerate() {
+                *value = s.load_some(&self.gates[at(row * 4 + gate)]);
+            }
+            let [i, f, g, o] = gates;
             let t = tanh(s, s.load_some(&self.cells[at(row)]));
             let old_cell = s.load_some(&old_cell[first..first + width]);
             // d c = d c' + d h o (1 - tanh(c)^2)
