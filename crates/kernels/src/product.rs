@@ -138,12 +138,13 @@ pub fn product_with(a: Matrix<'_>, b: &Panels, start: Start<'_>, out: &mut [f32]
     if out.is_empty() {
         return;
     }
-    let run = |(chunk, out): (usize, &mut [f32])| {
+    let chunk = if a.column_stride == 1 { CHUNK } else { CHUNK.max(a.rows.div_ceil(rayon::current_num_threads()).next_multiple_of(6)) };
+    let run = |(at, out): (usize, &mut [f32])| {
         let rows = out.len() / b.columns;
-        let part = Matrix { data: &a.data[(chunk * CHUNK * a.row_stride).min(a.data.len())..], rows, ..a };
+        let part = Matrix { data: &a.data[(at * chunk * a.row_stride).min(a.data.len())..], rows, ..a };
         b.set.run(Product { a: part, b, start, out });
     };
-    let chunks = CHUNK * b.columns;
+    let chunks = chunk * b.columns;
     if a.rows * b.columns * b.depth <= SMALL {
         out.chunks_mut(chunks).enumerate().for_each(run);
     } else {
@@ -166,26 +167,25 @@ impl Kernel for Product<'_> {
     fn run<S: Simd>(self, s: S) {
         let Self { a, b, start, out } = self;
         let block = BLOCK / S::LANES;
-        let turned = a.column_stride != 1;
-        let stride = S::ROWS * block.min(a.columns) + S::LANES; // of a tile of packed rows
-        let mut packed = Buffer::dirty(if turned { a.rows.div_ceil(S::ROWS) * stride } else { 0 });
         let mut done = 0;
         loop {
             let depth = block.min(a.columns - done);
-            if turned {
-                pack_rows(s, a, done, depth, stride, &mut packed);
+            if a.column_stride != 1 {
+                // The next part lies in rows far from each other: ask for them in time.
+                for k in done + depth..a.columns.min(done + depth + block) {
+                    for column in (0..a.rows).step_by(16) {
+                        s.prefetch(&a.data[k * a.column_stride + column..]);
+                    }
+                }
             }
             for first in (0..b.columns).step_by(VECTORS * S::LANES) {
                 let (panel, vectors) = b.panel(first);
                 let width = vectors * S::LANES;
                 let panel = &panel[done * width..][..depth * width];
-                for (tile, row) in (0..a.rows).step_by(S::ROWS).enumerate() {
+                for row in (0..a.rows).step_by(S::ROWS) {
                     let rows = S::ROWS.min(a.rows - row);
-                    let left = if turned {
-                        Left { data: &packed[tile * stride..], row: 1, column: S::ROWS }
-                    } else {
-                        Left { data: &a.data[row * a.row_stride + done..], row: a.row_stride, column: 1 }
-                    };
+                    let data = &a.data[(row * a.row_stride + done * a.column_stride).min(a.data.len())..];
+                    let left = Left { data, row: a.row_stride, column: a.column_stride };
                     let start = if done == 0 { start } else { Start::Old };
                     let tile = Tile { columns: b.columns, row, first, start };
                     with_rows!(rows, R => with_vectors!(vectors, N => tile.run::<S, R, N>(s, left, panel, out)));
@@ -194,27 +194,6 @@ impl Kernel for Product<'_> {
             done += depth;
             if done >= a.columns {
                 return;
-            }
-        }
-    }
-}
-
-/// Copies columns of `a` so that the numbers of each tile of rows lie in the order in which they are read: `ROWS` numbers
-/// for each place of the inner size, a tile every `stride` numbers.
-#[inline(always)]
-fn pack_rows<S: Simd>(s: S, a: Matrix<'_>, done: usize, depth: usize, stride: usize, packed: &mut [f32]) {
-    for k in 0..depth {
-        let from = &a.data[(done + k) * a.column_stride..];
-        for (tile, row) in (0..a.rows).step_by(S::ROWS).enumerate() {
-            let from = &from[row..];
-            let to = &mut packed[tile * stride + k * S::ROWS..];
-            if from.len() >= S::LANES {
-                // A whole vector is quicker than a few numbers. What it writes too much is written anew by the next k,
-                // or is the room that a stride leaves behind a tile.
-                s.store(s.load(from), to);
-            } else {
-                let rows = S::ROWS.min(a.rows - row);
-                to[..rows].copy_from_slice(&from[..rows]);
             }
         }
     }
