@@ -32,7 +32,11 @@ fn main() {
             let f = 2.0 * (m * k * n) as f64 / 1e9;
             println!("  {m}x{k}x{n} t{t}: {:.1} GF/s with panels, {:.1} packing", f / t1, f / t2);
         }
-        for (hidden, len) in if std::env::var("LEN").is_ok() { vec![(64usize, 200usize)] } else { vec![(64usize, 21usize), (64, 200), (128, 21), (128, 200)] } {
+        for (hidden, len) in if std::env::var("LEN").is_ok() {
+            vec![(64usize, 200usize)]
+        } else {
+            vec![(64usize, 21usize), (64, 200), (128, 21), (128, 200)]
+        } {
             let texts = 64;
             let packed = Packed::new(&vec![len; texts]);
             let tokens = packed.tokens();

@@ -1,29 +1,43 @@
 //! Memory that is used again: fresh pages from the system cost more than the arithmetic on them.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
 
-/// Numbers whose memory goes back to a pool of the process when they are dropped.
-#[derive(Debug, Default, PartialEq)]
-pub struct Buffer(Vec<f32>);
+/// Numbers whose memory goes back to a pool of the process when they are dropped. The first one stands at the start of a
+/// cache line.
+#[derive(Default)]
+pub struct Buffer {
+    lines: Vec<Line>,
+    len: usize,
+}
 
-/// What waits to be used again, and its numbers in all.
-static POOL: Mutex<(Vec<Vec<f32>>, usize)> = Mutex::new((Vec::new(), 0));
-/// No more numbers than this wait: 256 MiB.
-const MOST: usize = 1 << 26;
-/// Memory below this many numbers is the allocator's business.
-const SMALL: usize = 1 << 10;
+/// A cache line of numbers: what the memory is made of, so that no vector of a row of whole lines lies across two.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([f32; LINE]);
+
+/// Numbers in a line.
+const LINE: usize = 16;
+
+/// What waits to be used again, and its lines in all.
+static POOL: Mutex<(Vec<Vec<Line>>, usize)> = Mutex::new((Vec::new(), 0));
+/// No more lines than this wait: 256 MiB.
+const MOST: usize = 1 << 22;
+/// Memory below this many lines is the allocator's business.
+const SMALL: usize = 1 << 6;
 
 impl Buffer {
     /// Returns a buffer of this many numbers, of any value: for those who write before they read.
     pub fn dirty(len: usize) -> Self {
-        let mut vec = take(len);
-        if vec.len() < len {
-            vec.resize(len, 0.0);
+        let count = len.div_ceil(LINE);
+        let mut lines = take(count);
+        if lines.len() < count {
+            lines.resize(count, Line([0.0; LINE]));
         } else {
-            vec.truncate(len);
+            lines.truncate(count);
         }
-        Self(vec)
+        Self { lines, len }
     }
 
     /// Returns a buffer of this many zeros.
@@ -34,32 +48,32 @@ impl Buffer {
     }
 }
 
-/// Takes the smallest vector that is large enough and not wastefully so.
-fn take(len: usize) -> Vec<f32> {
-    if len >= SMALL
+/// Takes the smallest memory that is large enough and not wastefully so.
+fn take(count: usize) -> Vec<Line> {
+    if count >= SMALL
         && let Ok(mut pool) = POOL.lock()
     {
-        let (waiting, numbers) = &mut *pool;
-        let fits = |vec: &&(usize, usize)| (len..=len.saturating_mul(2)).contains(&vec.1);
-        let sizes: Vec<(usize, usize)> = waiting.iter().map(Vec::capacity).enumerate().collect();
-        if let Some(&(place, capacity)) = sizes.iter().filter(fits).min_by_key(|vec| vec.1) {
-            *numbers -= capacity;
+        let (waiting, lines) = &mut *pool;
+        let fits = |&(_, capacity): &(usize, usize)| (count..=count.saturating_mul(2)).contains(&capacity);
+        let sizes = waiting.iter().map(Vec::capacity).enumerate();
+        if let Some((place, capacity)) = sizes.filter(fits).min_by_key(|&(_, capacity)| capacity) {
+            *lines -= capacity;
             return waiting.swap_remove(place);
         }
     }
     // A quarter more than was asked for: the next batch is a little longer.
-    Vec::with_capacity(if len >= SMALL { len + len / 4 } else { len })
+    Vec::with_capacity(if count >= SMALL { count + count / 4 } else { count })
 }
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let vec = std::mem::take(&mut self.0);
-        let capacity = vec.capacity();
+        let lines = std::mem::take(&mut self.lines);
+        let capacity = lines.capacity();
         if capacity >= SMALL
             && let Ok(mut pool) = POOL.lock()
             && pool.1 + capacity <= MOST
         {
-            pool.0.push(vec);
+            pool.0.push(lines);
             pool.1 += capacity;
         }
     }
@@ -69,13 +83,27 @@ impl Deref for Buffer {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        &self.0
+        // SAFETY: a line is sixteen numbers and nothing else (`repr(C)`), and there are enough lines for `len` numbers.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
     }
 }
 
 impl DerefMut for Buffer {
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.0
+        // SAFETY: as for `deref`; and `self` is borrowed for writing.
+        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
+    }
+}
+
+impl fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for Buffer {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
     }
 }
 
@@ -99,9 +127,9 @@ mod tests {
 
     #[test]
     fn memory_comes_back_with_the_length_asked_for() {
-        for len in [0, 1, SMALL, 3 * SMALL, 2 * SMALL, 5 * SMALL] {
+        for len in [0, 1, 17, 1024, 3000, 2048, 5000] {
             let mut buffer = Buffer::dirty(len);
-            assert_eq!(buffer.len(), len);
+            assert_eq!((buffer.len(), buffer.as_ptr() as usize % 64), (len, 0));
             buffer.fill(7.0);
             drop(buffer);
             assert!(Buffer::zeros(len).iter().all(|&x| x == 0.0));

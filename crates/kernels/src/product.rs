@@ -138,7 +138,11 @@ pub fn product_with(a: Matrix<'_>, b: &Panels, start: Start<'_>, out: &mut [f32]
     if out.is_empty() {
         return;
     }
-    let chunk = if a.column_stride == 1 { CHUNK } else { CHUNK.max(a.rows.div_ceil(rayon::current_num_threads()).next_multiple_of(6)) };
+    let chunk = if a.column_stride == 1 {
+        CHUNK
+    } else {
+        CHUNK.max(a.rows.div_ceil(rayon::current_num_threads()).next_multiple_of(6))
+    };
     let run = |(at, out): (usize, &mut [f32])| {
         let rows = out.len() / b.columns;
         let part = Matrix { data: &a.data[(at * chunk * a.row_stride).min(a.data.len())..], rows, ..a };

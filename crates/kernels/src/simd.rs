@@ -12,6 +12,8 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     const LANES: usize;
     /// Rows of the largest tile of four vectors that the registers hold, at most 6.
     const ROWS: usize;
+    /// Panels of four vectors that one row is multiplied by at once, 2 or 4.
+    const PANELS: usize;
 
     /// Runs `kernel`, compiled for this instruction set.
     fn enter<K: Kernel>(self, kernel: K) -> K::Out;
@@ -269,6 +271,7 @@ impl<const FUSED: bool> Simd for Portable<FUSED> {
     type V = [f32; 4];
     const LANES: usize = 4;
     const ROWS: usize = if cfg!(target_arch = "aarch64") { 6 } else { 3 };
+    const PANELS: usize = 2;
 
     #[inline(always)]
     fn enter<K: Kernel>(self, kernel: K) -> K::Out {
@@ -387,6 +390,7 @@ mod x86 {
         type V = __m256;
         const LANES: usize = 8;
         const ROWS: usize = 3;
+        const PANELS: usize = 2;
 
         #[inline(always)]
         fn enter<K: Kernel>(self, kernel: K) -> K::Out {
@@ -446,6 +450,7 @@ mod x86 {
         type V = __m512;
         const LANES: usize = 16;
         const ROWS: usize = 6;
+        const PANELS: usize = 4;
 
         #[inline(always)]
         fn enter<K: Kernel>(self, kernel: K) -> K::Out {

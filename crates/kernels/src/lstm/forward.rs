@@ -1,5 +1,7 @@
 //! The forward pass: blocks of texts go through time, each on one thread.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::{GatePanels, Lstm, LstmPanels, LstmState, LstmTrace, Output};
@@ -166,6 +168,9 @@ impl Kernel for Forward<'_> {
         let (hidden, steps) = (self.hidden, self.block.steps());
         let mut fresh = Buffer::dirty(self.block.texts.len() * hidden);
         let mut begun = 0;
+        if let Some(last) = steps.checked_sub(1) {
+            self.ask_for(s, self.block.step(if self.reverse { last } else { 0 }), 0, hidden);
+        }
         for k in 0..steps {
             let step = if self.reverse { steps - 1 - k } else { k };
             let rows = self.block.step(step);
@@ -177,15 +182,26 @@ impl Kernel for Forward<'_> {
             let next =
                 if k + 1 == steps { 0..0 } else { self.block.step(if self.reverse { step - 1 } else { step + 1 }) };
             let panel = (hidden * 4 * S::LANES).max(1);
-            for (panel, first) in self.recurrent.0.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
-                for row in (0..alive).step_by(S::ROWS) {
-                    let soon = next.start + row..next.end.min(next.start + row + S::ROWS);
-                    for &index in self.index.get(soon).unwrap_or(&[]) {
-                        for gate in 0..4 {
-                            s.prefetch(&self.projected[(index as usize * 4 + gate) * hidden + first..]);
+            if alive == 1 {
+                // Several panels at once: the sums of one alone would wait for each other.
+                let panels = self.recurrent.0.chunks(panel * S::PANELS);
+                for (panels, first) in panels.zip((0..hidden).step_by(S::LANES * S::PANELS)) {
+                    self.ask_for(s, next.start..next.end.min(next.start + 1), first, S::PANELS);
+                    if panels.len() == panel * S::PANELS {
+                        with_panels!(S::PANELS, P => self.row::<S, P>(s, panels, first, start, &mut fresh));
+                    } else {
+                        for (panel, first) in panels.chunks_exact(panel).zip((first..).step_by(S::LANES)) {
+                            self.row::<S, 1>(s, panel, first, start, &mut fresh);
                         }
                     }
-                    with_rows!(S::ROWS.min(alive - row), R => self.tile::<S, R>(s, panel, first, start, row, &mut fresh));
+                }
+            } else {
+                for (panel, first) in self.recurrent.0.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
+                    for row in (0..alive).step_by(S::ROWS) {
+                        self.ask_for(s, next.start + row..next.end.min(next.start + row + S::ROWS), first, 1);
+                        let rows = S::ROWS.min(alive - row);
+                        with_rows!(rows, R => self.tile::<S, R>(s, panel, first, start, row, &mut fresh));
+                    }
                 }
             }
             self.hidden_state[..width].copy_from_slice(&fresh[..width]);
@@ -237,23 +253,93 @@ impl Forward<'_> {
         }
         let left = Left { data: &self.hidden_state[row * hidden..], row: hidden, column: 1 };
         multiply::<S, R, 4>(s, left, panel, &mut sums);
-        for (r, &[i, f, g, o]) in sums.iter().enumerate() {
-            let (i, f, g, o) = (sigmoid(s, i), sigmoid(s, f), tanh(s, g), sigmoid(s, o));
-            let place = (row + r) * hidden + first;
-            let cell = &mut self.cell_state[place..][..width];
-            let c = s.mul_add(f, s.load_some(cell), s.mul(i, g));
-            s.store_some(c, cell);
-            s.store_some(s.mul(o, tanh(s, c)), &mut fresh[place..][..width]);
-            if !self.gates.is_empty() {
-                let kept = start + row + r;
-                for (gate, value) in [i, f, g, o].into_iter().enumerate() {
-                    s.store_some(value, &mut self.gates[(kept * 4 + gate) * hidden + first..][..width]);
+        for (r, &gates) in sums.iter().enumerate() {
+            self.activate(s, gates, first, start, row + r, fresh);
+        }
+    }
+
+    /// One step of the block's first text alone, for `P` vectors of hidden units, from `first`: as [`tile`](Self::tile).
+    #[inline(always)]
+    fn row<S: Simd, const P: usize>(&mut self, s: S, panels: &[f32], first: usize, start: usize, fresh: &mut [f32]) {
+        let hidden = self.hidden;
+        let mut sums = [[s.splat(0.0); 4]; P];
+        let from = &self.projected[self.index[start] as usize * 4 * hidden..][..4 * hidden];
+        for (p, sums) in sums.iter_mut().enumerate() {
+            let first = first + p * S::LANES;
+            for (gate, sum) in sums.iter_mut().enumerate() {
+                *sum = s.load_some(&from[gate * hidden + first..][..S::LANES.min(hidden - first)]);
+            }
+        }
+        let panel = panels.len() / P;
+        for (k, &state) in self.hidden_state[..hidden].iter().enumerate() {
+            let state = s.splat(state);
+            for (p, sums) in sums.iter_mut().enumerate() {
+                let weights = &panels[p * panel + k * 4 * S::LANES..][..4 * S::LANES];
+                for (gate, sum) in sums.iter_mut().enumerate() {
+                    *sum = s.mul_add(state, s.load(&weights[gate * S::LANES..]), *sum);
                 }
-                s.store_some(c, &mut self.cells[kept * hidden + first..][..width]);
+            }
+        }
+        for (p, &gates) in sums.iter().enumerate() {
+            self.activate(s, gates, first + p * S::LANES, start, 0, fresh);
+        }
+    }
+
+    /// Eq. 17-22 for one text and one vector of hidden units, from the sums of its gates.
+    #[inline(always)]
+    fn activate<S: Simd>(
+        &mut self,
+        s: S,
+        [i, f, g, o]: [S::V; 4],
+        first: usize,
+        start: usize,
+        text: usize,
+        fresh: &mut [f32],
+    ) {
+        let hidden = self.hidden;
+        let width = S::LANES.min(hidden - first);
+        let (i, f, g, o) = (sigmoid(s, i), sigmoid(s, f), tanh(s, g), sigmoid(s, o));
+        let place = text * hidden + first;
+        let cell = &mut self.cell_state[place..][..width];
+        let c = s.mul_add(f, s.load_some(cell), s.mul(i, g));
+        s.store_some(c, cell);
+        s.store_some(s.mul(o, tanh(s, c)), &mut fresh[place..][..width]);
+        if !self.gates.is_empty() {
+            let kept = start + text;
+            for (gate, value) in [i, f, g, o].into_iter().enumerate() {
+                s.store_some(value, &mut self.gates[(kept * 4 + gate) * hidden + first..][..width]);
+            }
+            s.store_some(c, &mut self.cells[kept * hidden + first..][..width]);
+        }
+    }
+
+    /// Asks for what tokens will read, for some vectors of hidden units, from `first`.
+    #[inline(always)]
+    fn ask_for<S: Simd>(&self, s: S, tokens: Range<usize>, first: usize, vectors: usize) {
+        for &row in self.index.get(tokens).unwrap_or(&[]) {
+            for gate in 0..4 {
+                for first in (first..self.hidden).step_by(S::LANES).take(vectors) {
+                    s.prefetch(&self.projected[(row as usize * 4 + gate) * self.hidden + first..]);
+                }
             }
         }
     }
 }
+
+/// Evaluates an expression with the constant `$p` equal to [`Simd::PANELS`].
+macro_rules! with_panels {
+    ($panels:expr, $p:ident => $body:expr) => {
+        if $panels == 4 {
+            const $p: usize = 4;
+            $body
+        } else {
+            const $p: usize = 2;
+            $body
+        }
+    };
+}
+
+use with_panels;
 
 /// Puts values that are larger than the best, or not numbers, in their place, and `step` beside them.
 #[inline(always)]
