@@ -172,8 +172,8 @@ fn networks_score_and_learn_as_in_pytorch() {
 
 /// `slope` of `make.py`.
 fn slope(step: u64, place: u64) -> f32 {
-    ((step * 31 + place * 17) % 23) as f32 / 8.0 / 2f32.powi((place % 7) as i32)
-        - 11.0 / 8.0 / 2f32.powi((place % 7) as i32)
+    let whole = ((step * 31 + place * 17) % 23) as f32 - 11.0;
+    whole / 8.0 / 2f32.powi((place % 7) as i32)
 }
 
 #[test]
@@ -265,8 +265,10 @@ fn sizes_come_from_the_file() {
     }
 }
 
+type Described = (String, Dtype, Vec<usize>);
+
 /// Writes some tensors of 2.0.
-fn write(path: &Path, tensors: &[(String, Dtype, Vec<usize>)]) {
+fn write(path: &Path, tensors: &[Described]) {
     let bytes: Vec<Vec<u8>> = tensors
         .iter()
         .map(|(_, kind, shape)| {
@@ -301,7 +303,7 @@ fn what_does_not_fit_is_named() {
         write(&path, &tensors);
         assert!(values(read().unwrap()).iter().all(|weight| weight.values.iter().all(|&value| value == 2.0)));
     }
-    let refused = |change: &dyn Fn(&mut Vec<(String, Dtype, Vec<usize>)>), expected: &[&str]| {
+    let refused = |change: &dyn Fn(&mut Vec<Described>), expected: &[&str]| {
         let mut tensors = right.clone();
         change(&mut tensors);
         write(&path, &tensors);
@@ -323,7 +325,7 @@ fn what_does_not_fit_is_named() {
     refused(&|tensors| tensors[3].1 = Dtype::I32, &["tensor `rnn.bias_ih_l0`: found I32 [12], expected F32 [12]"]);
     refused(&|tensors| tensors.clear(), &["tensor `emb.weight` is missing", "and 7 more faults"]);
     refused(&|tensors| tensors[0].2 = vec![0, 5], &["0 word ids"]);
-    let one = |tensors: &mut Vec<(String, Dtype, Vec<usize>)>| {
+    let one = |tensors: &mut Vec<Described>| {
         let last = tensors.len() - 1;
         (tensors[last - 1].2, tensors[last].2) = (vec![1, 4], vec![1]);
     };
