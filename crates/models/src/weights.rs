@@ -12,7 +12,7 @@ use crate::network::{ParameterSpec, Parameters, Weight, values};
 pub(crate) const MAX_HEADER: u64 = 1 << 20;
 /// The bytes before the header, which hold its length.
 const LENGTH: u64 = 8;
-/// The most faults of one file that a message names.
+/// The most faults of one kind that a message names.
 const SHOWN: usize = 6;
 
 /// The tensors of a file, of which only the header has been read.
@@ -70,25 +70,26 @@ impl<R: Read + Seek> Tensors<R> {
         types: &[Dtype],
     ) -> Result<Parameters> {
         let names: Vec<String> = specs.iter().map(|spec| theirs(&spec.name)).collect();
-        let mut faults = Vec::new();
-        for (spec, name) in specs.iter().zip(&names) {
+        let (mut missing, mut wrong) = (Vec::new(), Vec::new());
+        for (ParameterSpec { shape, .. }, name) in specs.iter().zip(&names) {
             match self.header.info(name) {
-                None => faults.push(format!("tensor `{name}` is missing, expected F32 {:?}", spec.shape)),
-                Some(found) if found.shape != spec.shape || !types.contains(&found.dtype) => faults.push(format!(
-                    "tensor `{name}`: found {} {:?}, expected F32 {:?}",
-                    found.dtype, found.shape, spec.shape
-                )),
+                None => missing.push(format!("`{name}` {shape:?}")),
+                Some(found) if found.shape != *shape || !types.contains(&found.dtype) => wrong
+                    .push(format!("tensor `{name}`: found {} {:?}, expected F32 {shape:?}", found.dtype, found.shape)),
                 Some(_) => {}
             }
         }
         let mut others = self.header.offset_keys();
         others.retain(|other| !names.contains(other));
-        faults.extend(others.iter().map(|other| format!("tensor `{other}` belongs to no weight of this architecture")));
+        let others = others.into_iter().map(|other| format!("`{other}`")).collect();
+        let faults = [
+            ("", wrong),
+            ("tensors that are missing: ", missing),
+            ("tensors that belong to no weight of this architecture: ", others),
+        ];
+        let faults: Vec<String> = faults.into_iter().filter_map(|(what, all)| list(what, all)).collect();
         if !faults.is_empty() {
-            let more = faults.len().saturating_sub(SHOWN);
-            faults.truncate(SHOWN);
-            let more = if more > 0 { format!("; and {more} more faults") } else { String::new() };
-            return Err(Error::format(&self.name, faults.join("; ") + &more));
+            return Err(Error::format(&self.name, faults.join("; ")));
         }
         let mut names = names.iter();
         Parameters::from_values(specs, |_, _| self.values(names.next().map_or("", String::as_str)))
@@ -121,6 +122,14 @@ impl<R: Read + Seek> Tensors<R> {
             None => Ok(values),
         }
     }
+}
+
+/// The first of these faults in one line; none where there is none.
+fn list(what: &str, mut faults: Vec<String>) -> Option<String> {
+    let more = faults.len().saturating_sub(SHOWN);
+    faults.truncate(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!faults.is_empty()).then(|| format!("{what}{}{more}", faults.join(", ")))
 }
 
 /// Returns the bytes of a file that holds these weights, each as a tensor of the name that `theirs` gives.
