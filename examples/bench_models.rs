@@ -6,9 +6,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use common::{Options, Result, Summary, say, usage};
-use plaudit::candle::{Adam, AdamConfig, Batch, Mode, Network, Scorer, TableUpdate, cross_entropy};
+use plaudit::candle::{Adam, AdamConfig, Batch, Mode, Network, PyTorchNames, Scorer, TableUpdate, cross_entropy};
 use plaudit::models::{Architecture, BiLstmConfig, CnnLstmConfig};
-use plaudit_kernels::InstructionSet;
+use plaudit_kernels::{InstructionSet, softmax};
 use plaudit_stats::Stream;
 
 const HELP: &str = r#"
@@ -22,9 +22,13 @@ cargo run --release --example bench_models -- --sequences FILE [options]
   --batch N                 texts a step and a scoring batch (64)
   --tables touched|all      whether Adam moves the rows that a batch read, or the whole table (touched)
   --repeats N               passes of which the median counts (3)
+  --weights FILE            start from these weights: a PyTorch state dict as a safetensors file (random ones)
+  --scores FILE             compare what these weights give with this file before anything is trained: a line a sequence,
+                            the probability of each label, tab-separated
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 7] = ["sequences", "architecture", "hidden", "threads", "batch", "tables", "repeats"];
+const OPTIONS: [&str; 9] =
+    ["sequences", "architecture", "hidden", "threads", "batch", "tables", "repeats", "weights", "scores"];
 
 const WORDS: usize = 20_000;
 const LABELS: usize = 4;
@@ -57,7 +61,15 @@ fn run(
     repeats: usize,
 ) -> Result<()> {
     let peak = InstructionSet::best().measure_peak() * threads as f64;
-    let network = architecture.initialize(WORDS, LABELS, 0)?;
+    let network = match options.value("weights") {
+        Some(path) => architecture.read_pytorch(path, &PyTorchNames::default())?,
+        None => architecture.initialize(WORDS, LABELS, 0)?,
+    };
+    let mut summary = Summary::default();
+    if let Some(path) = options.value("scores") {
+        options.required("weights")?;
+        summary.add("max_abs_difference", max_abs_difference(&*network, sequences, path)?);
+    }
     let batches = batches(sequences, size);
     let mut adam = AdamConfig::default();
     adam.clip_norm = 1e9;
@@ -83,7 +95,6 @@ fn run(
 
     let texts = sequences.len() as f64;
     let rate = operations / training.wall;
-    let mut summary = Summary::default();
     summary.add("architecture", architecture.name());
     summary.add("instruction_set", InstructionSet::best().name());
     summary.add("threads", threads);
@@ -127,6 +138,31 @@ fn sequences(path: &str) -> Result<Vec<Sequence>> {
         parse().ok_or_else(|| expected.into())
     };
     text.lines().enumerate().map(sequence).collect()
+}
+
+/// The greatest difference between the probabilities that a network gives and those in a file.
+fn max_abs_difference(network: &dyn Network, sequences: &[Sequence], path: &str) -> Result<f32> {
+    let text = std::fs::read_to_string(path).map_err(|error| plaudit::Error::io(path, error))?;
+    let scorer = network.scorer()?.ok_or("the network has no scorer")?;
+    let (mut lines, mut greatest) = (text.lines().enumerate(), 0f32);
+    for rows in sequences.chunks(64) {
+        let mut scores = scorer.logits(&batch(&rows.iter().collect::<Vec<_>>()))?;
+        let labels = scores.len() / rows.len();
+        softmax(InstructionSet::best(), &mut scores, labels);
+        for row in scores.chunks(labels) {
+            let (number, line) =
+                lines.next().ok_or_else(|| format!("{path}: has fewer lines than there are sequences"))?;
+            let expected: Vec<f32> = line.split('\t').map_while(|number| number.parse().ok()).collect();
+            if expected.len() != labels || !expected.iter().all(|score| score.is_finite()) {
+                return Err(format!("{path}:{}: expected {labels} numbers with tabs between them", number + 1).into());
+            }
+            greatest = row.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(greatest, f32::max);
+        }
+    }
+    match lines.next() {
+        None => Ok(greatest),
+        Some(_) => Err(format!("{path}: has more lines than there are sequences").into()),
+    }
 }
 
 /// The network without dropout, which the peers' programs have not either.

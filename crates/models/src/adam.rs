@@ -39,7 +39,8 @@ pub struct AdamConfig {
 #[serde(rename_all = "snake_case")]
 pub enum TableUpdate {
     /// Those that the batch read, moments included, with the bias correction of the global step. A step costs what the batch
-    /// reads. A word's moments stand still while it is not read (`torch.optim.SparseAdam`).
+    /// reads. A word's moments stand still while it is not read. This is `torch.optim.SparseAdam`, but that adds epsilon
+    /// before the bias correction.
     #[default]
     Touched,
     /// All of them, those that the batch did not read with a gradient of 0: exactly Adam (`torch.optim.Adam`). A step costs

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use plaudit_core::{Analyzer, Classifier, Labels, Result, Scores, Tokens, Vocab};
+use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores, Tokens, Vocab};
 use plaudit_kernels::{InstructionSet, softmax};
 use rayon::prelude::*;
 
-use crate::network::{Batch, Mode, Network, Scorer, values};
+use crate::network::{Batch, Mode, Network, Parameters, Scorer, values};
 use crate::{Architecture, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.
@@ -66,6 +66,88 @@ impl<A> TextClassifier<A> {
     /// Returns the network.
     pub fn network(&self) -> &dyn Network {
         self.0.network.as_ref()
+    }
+}
+
+/// The most words of the text that a model is tried with.
+const TRIED: usize = 64;
+
+impl<A: Analyzer> TextClassifier<A> {
+    /// Returns the classifier that reads texts with `analyzer` and `vocab` and scores them with a network of
+    /// `config.architecture` that has these weights, for example those that
+    /// [`read_pytorch`](Architecture::read_pytorch) gave. It is saved, loaded and shared as one that was trained here.
+    ///
+    /// Row 0 of the embedding is never read, row 1 stands for unknown words, and the vocabulary's first word has row 2. Of
+    /// `config`, only the architecture and `max_tokens` count from here on; its labels become `labels`. The weights are
+    /// copied. The report says that training was [elsewhere](crate::Stopped::Elsewhere).
+    ///
+    /// ```
+    /// use plaudit_core::{Analyzer, Classifier, Labels, TokenKind, Tokens, Vocab};
+    /// use plaudit_models::{TextClassifier, TrainConfig};
+    ///
+    /// struct Blanks;
+    /// impl Analyzer for Blanks {
+    ///     fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+    ///         tokens.clear();
+    ///         text.split(' ').filter(|word| !word.is_empty()).for_each(|word| tokens.push(word, 0..0, TokenKind::Word));
+    ///     }
+    /// }
+    ///
+    /// let (vocab, labels) = (Vocab::new(["good", "poor"])?, Labels::new(["Good", "Poor"])?);
+    /// let config = TrainConfig::default();
+    /// let network = config.architecture.initialize(vocab.len(), labels.len(), 0)?; // or `read_pytorch`
+    /// let classifier = TextClassifier::from_weights(Blanks, vocab, labels, config, network.parameters())?;
+    /// assert_eq!(classifier.predict("good")?.scores().len(), 2);
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When `config` is at fault, the weights are not those of its architecture for this vocabulary and these labels, or
+    /// texts get scores that are not finite.
+    pub fn from_weights(
+        analyzer: A,
+        vocab: Vocab,
+        labels: Labels,
+        mut config: TrainConfig,
+        weights: &Parameters,
+    ) -> Result<Self> {
+        config.labels = Some(labels.clone());
+        config.validate()?;
+        let specs = config.architecture.specs(vocab.len(), labels.len());
+        let weights = weights.values()?;
+        let found: Vec<_> = weights.iter().map(|weight| (&weight.name, &weight.shape)).collect();
+        let expected: Vec<_> = specs.iter().map(|spec| (&spec.name, &spec.shape)).collect();
+        if found != expected {
+            let same = found.iter().zip(&expected).take_while(|(found, expected)| found == expected).count();
+            let show = |weights: &[(&String, &Vec<usize>)]| {
+                weights.get(same).map_or("no more".to_owned(), |(name, shape)| format!("`{name}` {shape:?}"))
+            };
+            return Err(Error::config(format!(
+                "the weights are not those of a {} for {} word ids and {} labels: found {}, expected {}",
+                config.architecture.name(),
+                vocab.len(),
+                labels.len(),
+                show(&found),
+                show(&expected)
+            )));
+        }
+        if let Some(weight) = weights.iter().find(|weight| weight.values.iter().any(|value| !value.is_finite())) {
+            return Err(Error::config(format!("the weight `{}` has a value that is not finite", weight.name)));
+        }
+        let report =
+            TrainReport::elsewhere(labels.len(), vocab.len(), weights.iter().map(|weight| weight.values.len()).sum());
+        let mut weights = weights.into_iter();
+        let parameters = Parameters::from_values(&specs, |_, _| Ok(weights.next().map_or(Vec::new(), |w| w.values)))?;
+        let network = config.architecture.network(parameters);
+        let classifier = Self::new(analyzer, vocab, labels, config, network, report)?;
+        classifier.try_out()?;
+        Ok(classifier)
+    }
+
+    /// Scores a text of no word and one of the first words.
+    pub(crate) fn try_out(&self) -> Result<()> {
+        let words: Vec<&str> = self.vocab().words().take(TRIED).collect();
+        self.classify(&["", &words.join(" ")]).map(|_| ())
     }
 }
 

@@ -11,18 +11,21 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::{Cursor, ErrorKind, Read};
 use std::path::{Component, Path};
 
 use plaudit_core::{Analyzer, Classifier, Error, Files, Result, Stored, Vocab};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::Dtype;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::network::{ParameterSpec, Parameters, Weight};
+use crate::network::ParameterSpec;
+use crate::weights::{MAX_HEADER, Tensors, to_bytes};
 use crate::{TextClassifier, TrainConfig, TrainReport};
 
 mod write;
+
+pub(crate) use write::replace_file;
 
 const FORMAT_VERSION: u32 = 1;
 const CONFIG: &str = "config.json";
@@ -31,14 +34,12 @@ const WEIGHTS: &str = "model.safetensors";
 const REPORT: &str = "report.json";
 const MANIFEST: &str = "manifest.json";
 const ANALYZER: &str = "analyzer/";
-/// The most bytes of the manifest, the configuration, and the header of the weights.
+/// The most bytes of the manifest and of the configuration.
 const MAX_TEXT: u64 = 1 << 20;
 /// The most bytes of the vocabulary, the report, and each file of the analyzer: a dictionary of millions of words fits.
 const MAX_PART: u64 = 1 << 28;
 /// How often a model is read anew that was replaced while it was read.
 const ATTEMPTS: usize = 10;
-/// The most words of the text that a model is tried with when it is read.
-const TRIED: usize = 64;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,7 +83,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             files.insert(format!("{ANALYZER}{name}"), bytes);
         }
         files.insert(VOCAB.to_owned(), self.vocab().to_text().into_bytes());
-        files.insert(WEIGHTS.to_owned(), write_weights(self.network().parameters())?);
+        files.insert(WEIGHTS.to_owned(), to_bytes(self.network().parameters(), str::to_owned)?);
         files.insert(REPORT.to_owned(), json(self.report())?);
         let specs = self.architecture().specs(self.vocab().len(), self.labels().len());
         let mut manifest = Manifest { format_version: FORMAT_VERSION, files: BTreeMap::new() };
@@ -158,11 +159,11 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         let report: TrainReport = parse(&file(REPORT, &[])?, &name_of(REPORT))?;
 
         let specs = config.architecture.specs(vocab.len(), labels.len());
-        let parameters = read_weights(&file(WEIGHTS, &specs)?, &specs, &name_of(WEIGHTS))?;
-        let fits = report.train_labels.len() == labels.len()
-            && report.vocab == vocab.len()
-            && (1..=report.epochs.len()).contains(&report.best_epoch);
-        if !fits {
+        let weights = file(WEIGHTS, &specs)?;
+        let (len, weights) = (weights.len() as u64, Cursor::new(weights));
+        let weights = Tensors::open(weights, len, name_of(WEIGHTS))?;
+        let parameters = weights.parameters(&specs, str::to_owned, &[Dtype::F32])?;
+        if !report.fits(labels.len(), vocab.len()) {
             return Err(Error::format(name_of(REPORT), "its labels, vocabulary or epochs are not those of this model"));
         }
 
@@ -189,12 +190,10 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
                 error => error,
             }
         })?;
-        let tried: Vec<&str> = vocab.words().take(TRIED).collect();
-        let tried = tried.join(" ");
         let network = config.architecture.network(parameters);
         let classifier = Self::new(analyzer, vocab, labels, config, network, report)
             .map_err(|error| in_file(&name_of(WEIGHTS), error))?;
-        classifier.classify(&["", &tried]).map_err(|error| Error::Format {
+        classifier.try_out().map_err(|error| Error::Format {
             source_name: name_of(WEIGHTS),
             reason: "the weights are too large: texts get scores that are not finite".to_owned(),
             source: Some(Box::new(error)),
@@ -209,7 +208,7 @@ fn most(name: &str, specs: &[ParameterSpec]) -> u64 {
         CONFIG => MAX_TEXT,
         WEIGHTS => {
             let values = specs.iter().try_fold(0usize, |sum, spec| sum.checked_add(spec.elements()?));
-            values.and_then(|values| (values as u64).checked_mul(4)?.checked_add(MAX_TEXT)).unwrap_or(u64::MAX)
+            values.and_then(|values| (values as u64).checked_mul(4)?.checked_add(MAX_HEADER)).unwrap_or(u64::MAX)
         }
         _ => MAX_PART,
     }
@@ -270,45 +269,6 @@ fn check_name(name: &str) -> std::result::Result<(), String> {
         return Ok(());
     }
     Err("expected a plain file name: a path out of the directory is refused".to_owned())
-}
-
-fn write_weights(parameters: &Parameters) -> Result<Vec<u8>> {
-    let values = parameters.values()?;
-    let mut tensors = Vec::with_capacity(values.len());
-    for Weight { name, shape, values } in values {
-        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        tensors.push((name, shape, bytes));
-    }
-    let views = tensors.iter().map(|(name, shape, bytes)| {
-        TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.as_str(), view)).map_err(Error::backend)
-    });
-    let views: Vec<_> = views.collect::<Result<_>>()?;
-    safetensors::serialize(views, None).map_err(Error::backend)
-}
-
-fn read_weights(bytes: &[u8], specs: &[ParameterSpec], name: &str) -> Result<Parameters> {
-    let found = SafeTensors::deserialize(bytes).map_err(|error| Error::malformed(name, error))?;
-    if let Some(unknown) = found.names().into_iter().find(|&found| specs.iter().all(|spec| spec.name != found)) {
-        return Err(Error::format(name, format!("tensor `{unknown}` belongs to no weight of this architecture")));
-    }
-    Parameters::from_values(specs, |spec, _| {
-        let fault = |reason: String| Error::format(name, format!("tensor `{}`: {reason}", spec.name));
-        let tensor = found.tensor(&spec.name).map_err(|_| fault("is missing".to_owned()))?;
-        if tensor.dtype() != Dtype::F32 || tensor.shape() != spec.shape {
-            return Err(fault(format!(
-                "found {:?} {:?}, expected F32 {:?}",
-                tensor.dtype(),
-                tensor.shape(),
-                spec.shape
-            )));
-        }
-        let (words, _) = tensor.data().as_chunks::<4>();
-        let values: Vec<f32> = words.iter().map(|&word| f32::from_le_bytes(word)).collect();
-        match values.iter().position(|value| !value.is_finite()) {
-            Some(place) => Err(fault(format!("value {place} is not finite"))),
-            None => Ok(values),
-        }
-    })
 }
 
 fn parse_manifest(bytes: &[u8], path: &Path) -> Result<Manifest> {

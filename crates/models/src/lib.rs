@@ -35,10 +35,12 @@ mod config;
 mod directory;
 pub mod network;
 mod ops;
+mod pytorch;
 mod recurrent;
 mod report;
 mod scorer;
 mod train;
+mod weights;
 
 pub use architecture::Architecture;
 pub use bi_lstm::BiLstmConfig;

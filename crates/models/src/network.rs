@@ -12,6 +12,7 @@ use plaudit_stats::Stream;
 
 pub use crate::adam::{Adam, AdamConfig, AdamState, Moments, TableUpdate};
 pub use crate::ops::LstmLayer;
+pub use crate::pytorch::{PyTorchNames, write_pytorch};
 pub use candle_core;
 
 /// A network: a batch packed by length to logits.

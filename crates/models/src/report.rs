@@ -1,6 +1,7 @@
 //! What training did.
 
 use plaudit_core::Epoch;
+use plaudit_kernels::InstructionSet;
 use serde::{Deserialize, Serialize};
 
 /// What training did: saved as `report.json`. It holds no time and no path, so that the same run writes the same bytes.
@@ -26,7 +27,7 @@ pub struct TrainReport {
     pub parameters: usize,
     /// Every epoch, in order.
     pub epochs: Vec<Epoch>,
-    /// The epoch whose weights were kept, counted from 1.
+    /// The epoch whose weights were kept, counted from 1; 0 where there was none.
     pub best_epoch: usize,
     /// Why training ended.
     pub stopped: Stopped,
@@ -43,4 +44,33 @@ pub enum Stopped {
     Patience,
     /// The observer asked for it.
     Observer,
+    /// It was elsewhere: the weights came ready, and all counts of rows are 0.
+    Elsewhere,
+}
+
+impl TrainReport {
+    /// The report of a network whose weights came ready.
+    pub(crate) fn elsewhere(labels: usize, vocab: usize, parameters: usize) -> Self {
+        Self {
+            instruction_set: InstructionSet::best().name().to_owned(),
+            train_rows: 0,
+            valid_rows: 0,
+            train_labels: vec![0; labels],
+            truncated: 0,
+            unknown_share: 0.0,
+            vocab,
+            parameters,
+            epochs: Vec::new(),
+            best_epoch: 0,
+            stopped: Stopped::Elsewhere,
+        }
+    }
+
+    /// Whether it can be the report of a model with so many labels and word ids.
+    pub(crate) fn fits(&self, labels: usize, vocab: usize) -> bool {
+        let first = usize::from(self.stopped != Stopped::Elsewhere);
+        self.train_labels.len() == labels
+            && self.vocab == vocab
+            && (first..=self.epochs.len()).contains(&self.best_epoch)
+    }
 }

@@ -108,6 +108,19 @@ fn write_file(at: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io)
 }
 
+/// Writes these bytes as the file `path`: beside it, synced, then renamed over what is there.
+pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let io = |error| Error::io(path.display(), error);
+    let mut fresh = tempfile::Builder::new();
+    fresh.prefix(UNFINISHED);
+    #[cfg(unix)] // as any other new file, not for its owner alone
+    fresh.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut fresh = fresh.tempfile_in(parent(path)).map_err(io)?;
+    fresh.write_all(bytes).and_then(|()| fresh.as_file().sync_all()).map_err(io)?;
+    fresh.persist(path).map_err(|error| io(error.error))?;
+    sync_directory(parent(path))
+}
+
 /// The model's own name: the last part of its path.
 fn name(path: &Path) -> Result<&OsStr> {
     let fault = || Error::format(format!("{:?}", path.display().to_string()), "expected the name of a directory");
