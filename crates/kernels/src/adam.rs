@@ -7,18 +7,18 @@ use crate::simd::{Kernel, Simd};
 ///
 /// ```text
 /// g      = scale gradient
-/// mean   = beta1 mean + (1 - beta1) g
-/// square = beta2 square + (1 - beta2) g^2
+/// mean   = beta1[0] mean + beta1[1] g
+/// square = beta2[0] square + beta2[1] g^2
 /// weight = keep weight - rate mean / (sqrt(square) / root + epsilon)
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AdamStep {
     /// What the gradient is multiplied by.
     pub scale: f32,
-    /// Decay of the mean.
-    pub beta1: f32,
-    /// Decay of the mean square.
-    pub beta2: f32,
+    /// Decay of the mean, and one less it: each rounded once.
+    pub beta1: [f32; 2],
+    /// Decay of the mean square, and one less it: each rounded once.
+    pub beta2: [f32; 2],
     /// The learning rate over `1 - beta1^step`.
     pub rate: f32,
     /// The square root of `1 - beta2^step`.
@@ -63,11 +63,10 @@ impl Kernel for Apply<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let AdamStep { scale, beta1, beta2, rate, root, epsilon, keep } = *self.step;
-        let (scale, beta1, beta2, rate) = (s.splat(scale), s.splat(beta1), s.splat(beta2), s.splat(rate));
+        let AdamStep { scale, beta1: [beta1, rest1], beta2: [beta2, rest2], rate, root, epsilon, keep } = *self.step;
+        let (scale, rate) = (s.splat(scale), s.splat(rate));
+        let (beta1, rest1, beta2, rest2) = (s.splat(beta1), s.splat(rest1), s.splat(beta2), s.splat(rest2));
         let (root, epsilon, keep) = (s.splat(root), s.splat(epsilon), s.splat(keep));
-        let one = s.splat(1.0);
-        let (rest1, rest2) = (s.sub(one, beta1), s.sub(one, beta2));
         let moments = self.mean.chunks_mut(S::LANES).zip(self.square.chunks_mut(S::LANES));
         let values = self.weights.chunks_mut(S::LANES).zip(self.gradient.chunks(S::LANES));
         for ((weight, gradient), (mean, square)) in values.zip(moments) {
@@ -112,7 +111,15 @@ mod tests {
 
     #[test]
     fn the_same_on_every_instruction_set() {
-        let step = AdamStep { scale: 0.7, beta1: 0.9, beta2: 0.999, rate: 0.01, root: 0.3, epsilon: 1e-8, keep: 0.999 };
+        let step = AdamStep {
+            scale: 0.7,
+            beta1: [0.9, 0.1],
+            beta2: [0.999, 0.001],
+            rate: 0.01,
+            root: 0.3,
+            epsilon: 1e-8,
+            keep: 0.999,
+        };
         let mut found: Vec<(bool, Vec<f32>)> = Vec::new();
         for set in every() {
             let (mut w, mut m, mut v) =

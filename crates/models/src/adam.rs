@@ -192,8 +192,8 @@ impl Adam {
         let power = |beta: f64| 1.0 - beta.powi(i32::try_from(self.state.steps).unwrap_or(i32::MAX));
         let step = AdamStep {
             scale: if norm > config.clip_norm { (config.clip_norm / norm) as f32 } else { 1.0 },
-            beta1: config.beta1 as f32,
-            beta2: config.beta2 as f32,
+            beta1: [config.beta1, 1.0 - config.beta1].map(|value| value as f32),
+            beta2: [config.beta2, 1.0 - config.beta2].map(|value| value as f32),
             rate: (config.learning_rate / power(config.beta1)) as f32,
             root: power(config.beta2).sqrt() as f32,
             epsilon: config.epsilon as f32,
