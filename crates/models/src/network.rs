@@ -1,4 +1,5 @@
-//! The role of a network, and the only place where candle's types are public.
+//! The role of a network, and the only place where candle's types are public, but for the device that
+//! [`Architecture::on_device`] is given.
 //!
 //! A network of your own is a [`ModuleNetwork`] around a module of candle's, or implements [`Network`].
 //! [`train_network`](crate::train_network) trains it, or your own loop of [`Network::forward`], [`cross_entropy`] and
