@@ -24,6 +24,7 @@
 //! # What training depends on
 //! The same data, configuration and seed give the same bytes in `model.safetensors`, at any number of threads, on machines
 //! whose [`instruction_set`](TrainReport::instruction_set) is the same. On another instruction set the last digits differ.
+//! That is so for [`train`]. Where candle computes ([`train_network`]), it is as good as candle's operations.
 //!
 //! # Which device does what
 //! | | CPU | CUDA, Metal (features `cuda`, `metal`) |
