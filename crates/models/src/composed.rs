@@ -38,12 +38,13 @@ impl Composed {
         let (words, labels) = (rows(found.first()), rows(found.last()));
         let specs = architecture.specs(words, labels);
         let expected: Vec<(&str, &[usize])> = specs.iter().map(|spec| (&*spec.name, &*spec.shape)).collect();
-        let pairs = || expected.iter().map(Some).chain([None]).zip(found.iter().map(Some).chain([None]));
-        if let Some((expected, found)) = pairs().find(|(expected, found)| expected != found) {
-            let name = architecture.name();
-            return Err(Error::config(format!(
-                "the weights are not of {name}: expected {expected:?}, found {found:?}"
-            )));
+        let mut pairs = expected.iter().map(Some).chain([None]).zip(found.iter().map(Some).chain([None]));
+        if let Some((expected, found)) = pairs.find(|(expected, found)| expected != found) {
+            let said = |weight: Option<&(&str, &[usize])>| {
+                weight.map_or("none more".to_owned(), |(name, shape)| format!("{name} {shape:?}"))
+            };
+            let (name, expected, found) = (architecture.name(), said(expected), said(found));
+            return Err(Error::config(format!("weights of {name}: expected {expected}, found {found}")));
         }
         let (architecture, device) = (architecture.clone(), device.clone());
         Ok(Self { plan: architecture.plan(), architecture, parameters: parameters.clone(), device, words, labels })
@@ -371,15 +372,11 @@ impl Drop for Graph {
     }
 }
 
-/// Calls `f` on a thread with so many bytes of stack. What it does not touch of them costs nothing.
+/// Calls `f` on a thread with so many bytes of stack. What it does not touch of them costs nothing. The thread is a pool of
+/// its own: what candle cuts into pieces there waits for nobody, also where every thread of the caller's pool waits here.
 fn with_stack<R: Send>(bytes: usize, f: impl FnOnce() -> Candle<R> + Send) -> Candle<R> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(bytes).spawn_scoped(scope, f);
-        match thread.map_err(candle_core::Error::wrap)?.join() {
-            Ok(result) => result,
-            Err(_) => bail!("a thread failed while it went through a network"),
-        }
-    })
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(bytes).build();
+    pool.map_err(candle_core::Error::wrap)?.install(f)
 }
 
 /// A training pass as one operation of candle's.
@@ -507,6 +504,16 @@ mod tests {
         assert!(gradients(composed.as_ref(), &texts).iter().flat_map(|one| &one.2).all(|value| value.is_finite()));
         // A pass whose gradient nobody asks for is freed.
         composed.forward(&Batch::new(&texts), &mut Mode::train(Stream::new(0, "", 0))).unwrap();
+    }
+
+    #[test]
+    fn a_pool_of_one_thread_is_enough() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let architecture = architectures(0.0).swap_remove(1);
+        let composed = architecture.on_device(&network(architecture.clone(), 3).parameters, &Device::Cpu).unwrap();
+        let texts = [TEXTS[0], TEXTS[1], TEXTS[2]];
+        let here = gradients(composed.as_ref(), &texts);
+        assert_eq!(pool.install(|| gradients(composed.as_ref(), &texts)), here);
     }
 
     #[test]
