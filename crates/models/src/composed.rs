@@ -187,7 +187,7 @@ impl Composed {
                 Tensor::cat(&states.iter().enumerate().map(last).collect::<Candle<Vec<_>>>()?, 1)?
             }
             Pooling::Max => {
-                // A text that has ended repeats its last token; the first of equals is taken, and has the gradient.
+                // A text that has ended repeats its last token. One of equals is taken, and has the whole gradient.
                 let longest = steps.alive.len();
                 let row = |text: usize, length: usize, step: usize| steps.row(text, step.min(length - 1));
                 let of_text = |(text, &length)| (0..longest).map(move |step| row(text, length, step));
