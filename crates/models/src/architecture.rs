@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use candle_core::Device;
 use plaudit_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::composed::Composed;
 use crate::network::{Network, ParameterSpec, Parameters};
 use crate::recurrent::{Plan, Recurrent};
 use crate::{BiLstmConfig, CnnLstmConfig};
@@ -73,6 +75,12 @@ impl Architecture {
         self.plan().faults(self.name(), faults);
     }
 
+    fn check(&self) -> Result<()> {
+        let mut faults = Vec::new();
+        self.faults(&mut faults);
+        Error::from_faults(faults)
+    }
+
     /// Returns the weights that this network has for so many word ids and labels.
     pub(crate) fn specs(&self, words: usize, labels: usize) -> Vec<ParameterSpec> {
         self.plan().specs(words, labels)
@@ -83,14 +91,55 @@ impl Architecture {
     /// # Errors
     /// When a size cannot work or the backend fails.
     pub fn initialize(&self, words: usize, labels: usize, seed: u64) -> Result<Box<dyn Network>> {
-        let mut faults = Vec::new();
-        self.faults(&mut faults);
-        Error::from_faults(faults)?;
+        self.check()?;
         Ok(self.network(Parameters::initialize(&self.specs(words, labels), seed)?))
+    }
+
+    /// Returns this network with these weights, computed on `device` by candle's own operations: our kernels run on a CPU
+    /// only.
+    ///
+    /// The weights stay where they are, on the CPU. Each pass copies to the device those that it reads, and the logits and
+    /// gradients come back: [`Adam`](crate::network::Adam), saving and the same network without a device see one set of
+    /// weights. Scores are those of our kernels but for rounding. On the CPU it works too, slower than our kernels: for
+    /// tests. That the same seed gives the same bytes holds for our kernels, and is not promised for a device.
+    ///
+    /// # Example: training on a device
+    /// ```
+    /// use plaudit_models::network::candle_core::Device;
+    /// use plaudit_models::{Architecture, TrainConfig, train_network};
+    /// # use plaudit_core::{Analyzer, Classifier, Example, TokenKind, Tokens};
+    /// # struct Blanks;
+    /// # impl Analyzer for Blanks {
+    /// #     fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+    /// #         tokens.clear();
+    /// #         text.split(' ').for_each(|word| tokens.push(word, 0..0, TokenKind::Word));
+    /// #     }
+    /// # }
+    /// # let rows: Vec<_> = [("good", "Good"), ("poor", "Poor")].into_iter().cycle().take(40).collect();
+    /// # let rows: Vec<_> = rows.into_iter().map(|(text, label)| Example { text, label }).collect();
+    /// # let mut config = TrainConfig::default();
+    /// # config.epochs = 1;
+    ///
+    /// let device = Device::Cpu; // or Device::new_cuda(0)?, with the feature `cuda`; Device::new_metal(0)?, with `metal`
+    /// let architecture = Architecture::default();
+    /// let classifier = train_network(Blanks, &rows, &rows, &config, &mut (), |words, labels, seed| {
+    ///     let network = architecture.initialize(words, labels, seed)?;
+    ///     architecture.on_device(network.parameters(), &device)
+    /// })?;
+    /// let here = classifier.on_device(&Device::Cpu)?; // the other way: a classifier that is there, on a device
+    /// assert!((here.predict("good")?.score() - classifier.predict("good")?.score()).abs() < 1e-4);
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a size cannot work, or the weights are not this network's.
+    pub fn on_device(&self, parameters: &Parameters, device: &Device) -> Result<Box<dyn Network>> {
+        self.check()?;
+        Ok(Box::new(Composed::new(self, parameters, device)?))
     }
 
     /// Returns the network with these weights.
     pub(crate) fn network(&self, parameters: Parameters) -> Box<dyn Network> {
-        Box::new(Recurrent { plan: Arc::new(self.plan()), parameters })
+        Box::new(Recurrent { architecture: self.clone(), plan: Arc::new(self.plan()), parameters })
     }
 }

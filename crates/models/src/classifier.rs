@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use candle_core::Device;
 use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores, Tokens, Vocab};
 use plaudit_kernels::{InstructionSet, softmax};
 use rayon::prelude::*;
@@ -13,15 +14,18 @@ use crate::{Architecture, TrainConfig, TrainReport};
 /// A trained classifier: analyzer, vocabulary, labels and network together.
 ///
 /// Cloning is cheap and clones share everything; prediction borrows, so one value serves all threads without a lock.
-pub struct TextClassifier<A>(Arc<Inner<A>>);
+pub struct TextClassifier<A> {
+    around: Arc<Around<A>>,
+    network: Arc<dyn Network>,
+    scorer: Option<Arc<dyn Scorer>>,
+}
 
-struct Inner<A> {
+/// What stands around a network.
+struct Around<A> {
     analyzer: A,
     vocab: Vocab,
     labels: Labels,
     config: TrainConfig,
-    network: Box<dyn Network>,
-    scorer: Option<Box<dyn Scorer>>,
     report: TrainReport,
 }
 
@@ -34,38 +38,64 @@ impl<A> TextClassifier<A> {
         network: Box<dyn Network>,
         report: TrainReport,
     ) -> Result<Self> {
-        let scorer = network.scorer()?;
-        Ok(Self(Arc::new(Inner { analyzer, vocab, labels, config, network, scorer, report })))
+        Self::around(Arc::new(Around { analyzer, vocab, labels, config, report }), network)
+    }
+
+    fn around(around: Arc<Around<A>>, network: Box<dyn Network>) -> Result<Self> {
+        let scorer = network.scorer()?.map(Arc::from);
+        Ok(Self { around, network: network.into(), scorer })
+    }
+
+    /// Returns this classifier with its network on `device`, as [`Architecture::on_device`] makes it. It shares everything
+    /// with this one, the weights included.
+    ///
+    /// # Errors
+    /// When the network is your own, or the backend fails.
+    pub fn on_device(&self, device: &Device) -> Result<Self> {
+        let network = self.named_architecture("moved")?.on_device(self.network.parameters(), device)?;
+        Self::around(Arc::clone(&self.around), network)
     }
 
     /// Returns the analyzer.
     pub fn analyzer(&self) -> &A {
-        &self.0.analyzer
+        &self.around.analyzer
     }
 
     /// Returns the vocabulary.
     pub fn vocab(&self) -> &Vocab {
-        &self.0.vocab
+        &self.around.vocab
     }
 
-    /// Returns the network's kind and sizes.
-    pub fn architecture(&self) -> &Architecture {
-        &self.0.config.architecture
+    /// Returns the network's kind and sizes; none where the network is your own
+    /// ([`train_network`](crate::train_network)).
+    pub fn architecture(&self) -> Option<&Architecture> {
+        self.network.architecture()
     }
 
-    /// Returns the configuration that it was trained with, labels filled in.
+    /// The architecture; where there is none, the error says that the network cannot be `done`.
+    pub(crate) fn named_architecture(&self, done: &str) -> Result<&Architecture> {
+        self.architecture().ok_or_else(|| {
+            Error::config(format!(
+                "a network of your own cannot be {done}: expected one of {}; network().parameters() gives its weights",
+                Architecture::NAMES.join(", ")
+            ))
+        })
+    }
+
+    /// Returns the configuration that it was trained with, labels filled in. Where the network is your own, its architecture
+    /// says nothing.
     pub fn config(&self) -> &TrainConfig {
-        &self.0.config
+        &self.around.config
     }
 
     /// Returns what training did.
     pub fn report(&self) -> &TrainReport {
-        &self.0.report
+        &self.around.report
     }
 
     /// Returns the network.
     pub fn network(&self) -> &dyn Network {
-        self.0.network.as_ref()
+        self.network.as_ref()
     }
 }
 
@@ -153,37 +183,37 @@ impl<A: Analyzer> TextClassifier<A> {
 
 impl<A> Clone for TextClassifier<A> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { around: Arc::clone(&self.around), network: Arc::clone(&self.network), scorer: self.scorer.clone() }
     }
 }
 
 impl<A> fmt::Debug for TextClassifier<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TextClassifier")
-            .field("architecture", self.architecture())
-            .field("labels", &self.0.labels)
-            .field("vocab", &self.0.vocab.len())
+            .field("architecture", &self.architecture())
+            .field("labels", &self.around.labels)
+            .field("vocab", &self.around.vocab.len())
             .finish_non_exhaustive()
     }
 }
 
 impl<A: Analyzer> Classifier for TextClassifier<A> {
     fn labels(&self) -> &Labels {
-        &self.0.labels
+        &self.around.labels
     }
 
     fn classify_into(&self, texts: &[&str], out: &mut Scores) -> Result<()> {
-        let inner = &*self.0;
+        let around = &*self.around;
         let ids: Vec<Vec<u32>> = texts
             .par_iter()
             .map_init(Tokens::new, |tokens, text| {
-                inner.analyzer.analyze_into(text, tokens);
-                encode(tokens, &inner.vocab, inner.config.max_tokens).0
+                around.analyzer.analyze_into(text, tokens);
+                encode(tokens, &around.vocab, around.config.max_tokens).0
             })
             .collect();
         let ids: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        out.reset(&inner.labels);
-        for row in probabilities(inner.network.as_ref(), inner.scorer.as_deref(), &ids)? {
+        out.reset(&around.labels);
+        for row in probabilities(self.network.as_ref(), self.scorer.as_deref(), &ids)? {
             out.push(&row)?;
         }
         Ok(())

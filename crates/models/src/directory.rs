@@ -70,7 +70,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
     /// Nothing waits for another process. Directories that killed saves of this model left are removed.
     ///
     /// # Errors
-    /// When a file cannot be written or would be too large to be read, or `path` is there and is neither an empty directory
+    /// When the network is your own, a file cannot be written or would be too large to be read, or `path` is there and is neither an empty directory
     /// nor a model: it is then left as it was. Also where somebody put a file beside the earlier model while the new one
     /// was written: the new model is then in its place, and the message says where the earlier one was moved with that file.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
@@ -85,7 +85,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         files.insert(VOCAB.to_owned(), self.vocab().to_text().into_bytes());
         files.insert(WEIGHTS.to_owned(), to_bytes(self.network().parameters(), str::to_owned)?);
         files.insert(REPORT.to_owned(), json(self.report())?);
-        let specs = self.architecture().specs(self.vocab().len(), self.labels().len());
+        let specs = self.named_architecture("saved")?.specs(self.vocab().len(), self.labels().len());
         let mut manifest = Manifest { format_version: FORMAT_VERSION, files: BTreeMap::new() };
         for (name, bytes) in &files {
             check_name(name).map_err(|reason| Error::format(name, reason))?;

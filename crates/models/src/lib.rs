@@ -24,6 +24,16 @@
 //! # What training depends on
 //! The same data, configuration and seed give the same bytes in `model.safetensors`, at any number of threads, on machines
 //! whose [`instruction_set`](TrainReport::instruction_set) is the same. On another instruction set the last digits differ.
+//! That is so for [`train`]. Where candle computes ([`train_network`]), it is as good as candle's operations.
+//!
+//! # Which device does what
+//! | | CPU | CUDA, Metal (features `cuda`, `metal`) |
+//! |---|---|---|
+//! | networks of [`Architecture`] | our kernels; packed, threaded, the same bytes | candle's operations ([`Architecture::on_device`]), the same scores but for rounding |
+//! | a module of your own ([`network::ModuleNetwork`]) | candle's operations, faster with `mkl` or `accelerate` | not yet |
+//! | [`network::Adam`], the words' table, reading and writing models | here, always | |
+//!
+//! The features only pass through to candle; each needs its vendor's toolkit, and `mkl` downloads Intel's library to build.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod adam;
@@ -31,8 +41,10 @@ mod architecture;
 mod bi_lstm;
 mod classifier;
 mod cnn_lstm;
+mod composed;
 mod config;
 mod directory;
+mod module;
 pub mod network;
 mod ops;
 mod pytorch;
@@ -49,4 +61,4 @@ pub use cnn_lstm::CnnLstmConfig;
 pub use config::TrainConfig;
 pub use recurrent::Pooling;
 pub use report::{Stopped, TrainReport};
-pub use train::train;
+pub use train::{train, train_network};

@@ -1,7 +1,9 @@
-//! The role of a network, and the only place where candle's types are public.
+//! The role of a network, and the only place where candle's types are public, but for the device that
+//! [`Architecture::on_device`] is given.
 //!
-//! Training and saving take the networks of [`Architecture`](crate::Architecture). A network of your own can be trained
-//! step by step with [`Network::forward`], [`cross_entropy`] and [`Adam`].
+//! A network of your own is a [`ModuleNetwork`] around a module of candle's, or implements [`Network`].
+//! [`train_network`](crate::train_network) trains it, or your own loop of [`Network::forward`], [`cross_entropy`] and
+//! [`Adam`]. A directory on disk can name the networks of [`Architecture`] only.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -10,10 +12,13 @@ use plaudit_core::{Error, Result};
 use plaudit_kernels::{Buffer, Packed};
 use plaudit_stats::Stream;
 
+use crate::Architecture;
+
 pub use crate::adam::{Adam, AdamConfig, AdamState, Moments, TableUpdate};
+pub use crate::module::ModuleNetwork;
 pub use crate::ops::LstmLayer;
 pub use crate::pytorch::{PyTorchNames, write_pytorch};
-pub use candle_core;
+pub use {candle_core, candle_nn};
 
 /// A network: a batch packed by length to logits.
 ///
@@ -35,6 +40,12 @@ pub trait Network: Send + Sync {
     /// When the backend fails.
     fn scorer(&self) -> Result<Option<Box<dyn Scorer>>> {
         Ok(None)
+    }
+
+    /// Returns which network of this crate computes the same from [`parameters`](Self::parameters), so that it can be made
+    /// anew from a model directory or on another device; none for a network of your own, which is the default.
+    fn architecture(&self) -> Option<&Architecture> {
+        None
     }
 }
 
@@ -126,7 +137,7 @@ impl Mode {
             return Ok(input);
         }
         let mask = dropout_mask(&mut tape.random, rate, input.elem_count()).to_vec();
-        let mask = Tensor::from_vec(mask, input.shape(), &Device::Cpu).map_err(Error::backend)?;
+        let mask = Tensor::from_vec(mask, input.shape(), input.device()).map_err(Error::backend)?;
         input.mul(&mask).map_err(Error::backend)
     }
 }
@@ -341,6 +352,11 @@ impl Parameters {
             Ok(Parameter { name: spec.name.clone(), var: tensor, table: spec.table })
         });
         parameters.collect::<Result<_>>().map(Self)
+    }
+
+    /// Returns weights that are there already, in this order; none is a table.
+    pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Var)>) -> Self {
+        Self(vars.into_iter().map(|(name, var)| Parameter { name, var, table: false }).collect())
     }
 
     /// Returns the weight of this name: a leaf of the gradient while training, detached otherwise.

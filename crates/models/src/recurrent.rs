@@ -14,6 +14,7 @@ use plaudit_kernels::{
 use plaudit_stats::Stream;
 use serde::{Deserialize, Serialize};
 
+use crate::Architecture;
 use crate::network::{
     Batch, Deposit, Deposits, Init, Mode, Network, ParameterSpec, Parameters, Scorer, dropout_mask, with_values,
 };
@@ -193,6 +194,7 @@ impl<'a> Weights<'a> {
 /// A network with its weights.
 #[derive(Debug)]
 pub(crate) struct Recurrent {
+    pub(crate) architecture: Architecture,
     pub(crate) plan: Arc<Plan>,
     pub(crate) parameters: Parameters,
 }
@@ -418,6 +420,10 @@ impl Network for Recurrent {
         let scorer = self.parameters.read(|all| RecurrentScorer::new(&self.plan, &Weights::new(&self.plan, all)))?;
         Ok(Some(Box::new(scorer)))
     }
+
+    fn architecture(&self) -> Option<&Architecture> {
+        Some(&self.architecture)
+    }
 }
 
 /// A training pass as an operation of candle's.
@@ -461,16 +467,19 @@ impl CustomOp1 for Pass {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::network::values;
-    use crate::{Architecture, BiLstmConfig, CnnLstmConfig};
+    use crate::{BiLstmConfig, CnnLstmConfig};
 
-    /// Small networks of both kinds, without dropout: in tests of slopes both passes must be the same function.
-    fn plans() -> Vec<Plan> {
+    /// Small networks of both kinds with so much dropout. In tests of slopes there is none: both passes must be the same
+    /// function.
+    pub(crate) fn architectures(dropout: f64) -> Vec<Architecture> {
+        let embedding_dropout = dropout;
         let bi_lstm = |layers, pooling| {
-            let config = BiLstmConfig { embedding: 3, hidden: 2, dense: 4, layers, pooling, ..Default::default() };
-            Architecture::BiLstm(config).plan()
+            let (embedding, hidden, dense) = (3, 2, 4);
+            let config = BiLstmConfig { embedding, hidden, dense, layers, pooling, embedding_dropout, dropout };
+            Architecture::BiLstm(config)
         };
         let cnn_lstm = |layers, pooling| {
             let (widths, filters) = (vec![3, 2, 1], 2);
@@ -482,29 +491,32 @@ mod tests {
                 filters,
                 layers,
                 pooling,
-                ..Default::default()
+                embedding_dropout,
+                dropout,
             };
-            Architecture::CnnLstm(config).plan()
+            Architecture::CnnLstm(config)
         };
-        let plans = [
+        vec![
             bi_lstm(1, Pooling::Max),
             bi_lstm(2, Pooling::Mean),
             bi_lstm(3, Pooling::Last),
             cnn_lstm(1, Pooling::Max),
             cnn_lstm(2, Pooling::Last),
-        ];
-        plans.map(|plan| Plan { embedding_dropout: 0.0, dropout: 0.0, ..plan }).into()
+        ]
     }
 
-    fn network(plan: Plan, seed: u64) -> Recurrent {
+    /// Of 6 word ids and 3 labels.
+    pub(crate) fn network(architecture: Architecture, seed: u64) -> Recurrent {
+        let plan = architecture.plan();
         let mut specs = plan.specs(6, 3);
         for spec in &mut specs {
             spec.init = Init::Normal(0.7); // far from the kinks and from vanishing slopes
         }
-        Recurrent { parameters: Parameters::initialize(&specs, seed).unwrap(), plan: Arc::new(plan) }
+        Recurrent { architecture, parameters: Parameters::initialize(&specs, seed).unwrap(), plan: Arc::new(plan) }
     }
 
-    fn loss(network: &Recurrent, batch: &Batch, mode: &mut Mode) -> Tensor {
+    /// Of three texts: a function that weighs every logit otherwise.
+    pub(crate) fn loss(network: &dyn Network, batch: &Batch, mode: &mut Mode) -> Tensor {
         let logits = network.forward(batch, mode).unwrap();
         let weights = Tensor::new(&[[0.3f32, -1.0, 0.5], [1.1, 0.2, -0.7], [-0.4, 0.9, 0.6]], logits.device()).unwrap();
         candle_nn::ops::log_softmax(&logits, 1).unwrap().mul(&weights).unwrap().sum_all().unwrap()
@@ -513,8 +525,8 @@ mod tests {
     #[test]
     fn every_weight_has_the_slope_that_differences_show() {
         let batch = Batch::new(&[&[2, 5, 2], &[3], &[5, 1, 4, 4]]);
-        for plan in plans() {
-            let network = network(plan, 3);
+        for architecture in architectures(0.0) {
+            let network = network(architecture, 3);
             let mut mode = Mode::train(Stream::new(0, "", 0));
             loss(&network, &batch, &mut mode).backward().unwrap();
             let (_, deposits) = mode.into_parts();
@@ -552,8 +564,8 @@ mod tests {
     #[test]
     fn texts_do_not_depend_on_neighbours_or_order_and_the_scorer_agrees() {
         let texts: [&[u32]; 4] = [&[2], &[], &[4, 3, 2, 5], &[5, 5]];
-        for plan in plans() {
-            let network = network(plan, 5);
+        for architecture in architectures(0.0) {
+            let network = network(architecture, 5);
             let batch = Batch::new(&texts);
             let together = values(&network.forward(&batch, &mut Mode::Infer).unwrap()).unwrap();
             let scored = network.scorer().unwrap().unwrap().logits(&batch).unwrap();
@@ -567,9 +579,8 @@ mod tests {
 
     #[test]
     fn dropout_falls_everywhere_and_one_mode_serves_one_pass() {
-        for plan in plans() {
-            let plan = Plan { embedding_dropout: 0.5, dropout: 0.5, ..plan };
-            let network = network(plan, 1);
+        for architecture in architectures(0.5) {
+            let network = network(architecture, 1);
             let batch = Batch::new(&[&[1, 2, 3]]);
             let logits = |seed| {
                 let mut mode = Mode::train(Stream::new(seed, "", 0));
@@ -585,8 +596,8 @@ mod tests {
 
     #[test]
     fn unknown_ids_are_errors() {
-        for plan in plans() {
-            let network = network(plan, 1);
+        for architecture in architectures(0.0) {
+            let network = network(architecture, 1);
             let batch = Batch::new(&[&[1, 6]]);
             assert!(network.forward(&batch, &mut Mode::Infer).unwrap_err().to_string().contains("the id 6"));
             assert!(network.scorer().unwrap().unwrap().logits(&batch).is_err());

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::TrainConfig;
 use crate::adam::Adam;
 use crate::classifier::{TextClassifier, encode, probabilities};
-use crate::network::{Batch, Mode, Network, Parameters, cross_entropy};
+use crate::network::{Batch, Mode, Network, cross_entropy};
 use crate::report::{Stopped, TrainReport};
 
 /// Returns a classifier fitted to `train`, with the weights of the epoch that had the best macro F1 on `valid`.
@@ -32,6 +32,27 @@ pub fn train<A: Analyzer>(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
+    let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
+    train_network(analyzer, train, valid, config, observer, network)
+}
+
+/// Returns a classifier fitted as [`train`] fits it, whose network is the one that `network` returns for so many word ids
+/// and labels and `config.seed`: your own ([`ModuleNetwork`](crate::network::ModuleNetwork)), or one
+/// [on a device](crate::Architecture::on_device). `config.architecture` is not read.
+///
+/// With a network of your own, [`save`](TextClassifier::save) is an error: a directory can name the networks of
+/// [`Architecture`](crate::Architecture) only. Its weights are `classifier.network().parameters().values()`.
+///
+/// # Errors
+/// As [`train`]; also where `network` fails, or its logits are not `[texts, labels]`.
+pub fn train_network<A: Analyzer>(
+    analyzer: A,
+    train: &[Example<'_>],
+    valid: &[Example<'_>],
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+    network: impl FnOnce(usize, usize, u64) -> Result<Box<dyn Network>>,
+) -> Result<TextClassifier<A>> {
     config.validate()?;
     let labels = match &config.labels {
         Some(labels) => labels.clone(),
@@ -47,7 +68,7 @@ pub fn train<A: Analyzer>(
     }
     let pool = pool.build().map_err(Error::backend)?;
     // The observer need not be Send, so the loop stays on this thread and enters the pool for its work.
-    Trainer::new(&pool, analyzer, train, valid, labels, config, observer)?.run()
+    Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run()
 }
 
 /// The parts' names in errors.
@@ -82,11 +103,11 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
     fn new(
         pool: &'a rayon::ThreadPool,
         analyzer: A,
-        train: &[Example<'_>],
-        valid: &[Example<'_>],
+        [train, valid]: [&[Example<'_>]; 2],
         labels: Labels,
         config: &'a TrainConfig,
         observer: &'a mut dyn Observer,
+        network: impl FnOnce(usize, usize, u64) -> Result<Box<dyn Network>>,
     ) -> Result<Self> {
         let train_places = places(TRAIN, train, &labels)?;
         let valid_places = places(VALID, valid, &labels)?;
@@ -122,8 +143,8 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         };
         let train = encoded(train, train_places)?;
         let valid = encoded(valid, valid_places)?;
-        let specs = config.architecture.specs(vocab.len(), labels.len());
-        let network = config.architecture.network(Parameters::initialize(&specs, config.seed)?);
+        let network = network(vocab.len(), labels.len(), config.seed)?;
+        check_logits(network.as_ref(), labels.len())?;
         Ok(Self { pool, analyzer, vocab, labels, config, observer, train, valid, truncated, network, last: Vec::new() })
     }
 
@@ -164,6 +185,9 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let report = self.report(epochs, best_epoch, stopped);
         let mut config = self.config.clone();
         config.labels = Some(self.labels.clone());
+        if let Some(architecture) = self.network.architecture() {
+            config.architecture = architecture.clone();
+        }
         TextClassifier::new(self.analyzer, self.vocab, self.labels, config, self.network, report)
     }
 
@@ -280,6 +304,15 @@ fn places(part: &str, examples: &[Example<'_>], labels: &Labels) -> Result<Vec<u
         })
     };
     examples.iter().enumerate().map(place).collect()
+}
+
+/// A network that gives other logits than one for each label would fail after an epoch, or never.
+fn check_logits(network: &dyn Network, labels: usize) -> Result<()> {
+    let logits = network.forward(&Batch::new(&[&[Vocab::UNKNOWN]]), &mut Mode::Infer)?;
+    if logits.dims() == [1, labels] {
+        return Ok(());
+    }
+    Err(Error::config(format!("the network gives logits {:?} for one text, expected {:?}", logits.dims(), [1, labels])))
 }
 
 /// The rows of each step of an epoch: shuffled, then sorted by length within stretches of 50 batches, so that texts of a

@@ -34,6 +34,8 @@
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
 //! | `progress` | a progress bar on the terminal | no |
+//! | `cuda`, `metal` | candle's devices, for [`models::Architecture::on_device`] | no |
+//! | `mkl`, `accelerate` | products of candle's by these libraries, for modules of your own | no |
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub use plaudit_core as core;
