@@ -22,9 +22,9 @@
 //! ```
 //!
 //! # What training depends on
-//! The same data, configuration and seed give the same bytes in `model.safetensors`, at any number of threads, on machines
-//! whose [`instruction_set`](TrainReport::instruction_set) is the same. On another instruction set the last digits differ.
-//! That is so for [`train`]. Where candle computes ([`train_network`]), it is as good as candle's operations.
+//! The same data, configuration and seed give the same bytes in `model.safetensors`, at any number of threads, and on every
+//! processor that rounds `a b + c` once (x86-64 with AVX2 and FMA, or AVX-512; 64-bit ARM). On another the last digits differ;
+//! [`TrainReport::instruction_set`] tells. That is so for [`train`]. Where candle computes ([`train_network`]), it is as good as candle's operations.
 //!
 //! # Which device does what
 //! | | CPU | CUDA, Metal (features `cuda`, `metal`) |

@@ -169,7 +169,7 @@ impl Kernel for Forward<'_> {
         let mut fresh = Buffer::dirty(self.block.texts.len() * hidden);
         let mut begun = 0;
         if let Some(last) = steps.checked_sub(1) {
-            self.ask_for(s, self.block.step(if self.reverse { last } else { 0 }), 0, hidden);
+            self.ask_for(s, self.block.step(if self.reverse { last } else { 0 }), 0..4, 0, hidden);
         }
         for k in 0..steps {
             let step = if self.reverse { steps - 1 - k } else { k };
@@ -186,7 +186,7 @@ impl Kernel for Forward<'_> {
                 // Several panels at once: the sums of one alone would wait for each other.
                 let panels = self.recurrent.0.chunks(panel * S::PANELS);
                 for (panels, first) in panels.zip((0..hidden).step_by(S::LANES * S::PANELS)) {
-                    self.ask_for(s, next.start..next.end.min(next.start + 1), first, S::PANELS);
+                    self.ask_for(s, next.start..next.end.min(next.start + 1), 0..4, first, S::PANELS);
                     if panels.len() == panel * S::PANELS {
                         with_panels!(S::PANELS, P => self.row::<S, P>(s, panels, first, start, &mut fresh));
                     } else {
@@ -198,9 +198,9 @@ impl Kernel for Forward<'_> {
             } else {
                 for (panel, first) in self.recurrent.0.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
                     for row in (0..alive).step_by(S::ROWS) {
-                        self.ask_for(s, next.start + row..next.end.min(next.start + row + S::ROWS), first, 1);
                         let rows = S::ROWS.min(alive - row);
-                        with_rows!(rows, R => self.tile::<S, R>(s, panel, first, start, row, &mut fresh));
+                        let soon = next.start + row..next.end.min(next.start + row + S::ROWS);
+                        with_rows!(rows, R => self.tile::<S, R>(s, panel, first, start, row, soon, &mut fresh));
                     }
                 }
             }
@@ -231,8 +231,9 @@ impl Kernel for Forward<'_> {
 
 impl Forward<'_> {
     /// One step of `R` texts, from `row`, for one vector of hidden units, from `first`: the recurrent product and Eq. 17-22,
-    /// in registers.
+    /// in registers. Meanwhile it asks for what the tokens `soon` will read.
     #[inline(always)]
+    #[expect(clippy::too_many_arguments)]
     fn tile<S: Simd, const R: usize>(
         &mut self,
         s: S,
@@ -240,6 +241,7 @@ impl Forward<'_> {
         first: usize,
         start: usize,
         row: usize,
+        soon: Range<usize>,
         fresh: &mut [f32],
     ) {
         let hidden = self.hidden;
@@ -252,7 +254,9 @@ impl Forward<'_> {
             }
         }
         let left = Left { data: &self.hidden_state[row * hidden..], row: hidden, column: 1 };
+        self.ask_for(s, soon.clone(), 0..2, first, 1);
         multiply::<S, R, 4>(s, left, panel, &mut sums);
+        self.ask_for(s, soon, 2..4, first, 1); // a processor asks for a dozen lines at once
         for (r, &gates) in sums.iter().enumerate() {
             self.activate(s, gates, first, start, row + r, fresh);
         }
@@ -313,11 +317,11 @@ impl Forward<'_> {
         }
     }
 
-    /// Asks for what tokens will read, for some vectors of hidden units, from `first`.
+    /// Asks for what tokens will read of some gates, for some vectors of hidden units, from `first`.
     #[inline(always)]
-    fn ask_for<S: Simd>(&self, s: S, tokens: Range<usize>, first: usize, vectors: usize) {
+    fn ask_for<S: Simd>(&self, s: S, tokens: Range<usize>, gates: Range<usize>, first: usize, vectors: usize) {
         for &row in self.index.get(tokens).unwrap_or(&[]) {
-            for gate in 0..4 {
+            for gate in gates.clone() {
                 for first in (first..self.hidden).step_by(S::LANES).take(vectors) {
                     s.prefetch(&self.projected[(row as usize * 4 + gate) * self.hidden + first..]);
                 }
