@@ -83,7 +83,8 @@ fn convolution(criterion: &mut Criterion) {
     let slopes = numbers(result.len());
     let mut group = criterion.benchmark_group("convolutions of 3, 4 and 5 words");
     group.throughput(Throughput::Elements(64));
-    group.bench_function("forward", |bencher| bencher.iter(|| layer.forward(&layer.project(&inputs, &panels), &panels)));
+    group
+        .bench_function("forward", |bencher| bencher.iter(|| layer.forward(&layer.project(&inputs, &panels), &panels)));
     group.bench_function("forward, words projected", |bencher| bencher.iter(|| layer.forward(&projected, &panels)));
     group.bench_function("backward", |bencher| bencher.iter(|| layer.backward(&inputs, &weights, &result, &slopes)));
     group.finish();

@@ -4,8 +4,6 @@
 //! is multiplied by the filters once, for all places, and a window only adds: fewer operations than unfolding windows, and
 //! for a vocabulary whose words were multiplied beforehand almost none.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use crate::buffers::Buffer;
@@ -185,13 +183,35 @@ impl Convolution<'_> {
     }
 }
 
-/// The windows of one step of a block: for each place of a window the step that stands there, and how many texts have it.
-fn places(block: &Block, step: usize, width: usize) -> impl Iterator<Item = Option<Range<usize>>> + '_ {
+/// Calls `f` for every token of a block, with its row in the block and what its window sees: the places in `projected`,
+/// `[rows, width filters]`, that belong to it, in order; then what the next token's window will see.
+#[inline(always)]
+fn for_each_window(
+    block: &Block,
+    index: &[u32],
+    width: usize,
+    filters: usize,
+    mut f: impl FnMut(usize, &[usize], &[usize]),
+) {
     let before = (width - 1) / 2;
-    (0..width).map(move |place| {
-        let step = (step + place).checked_sub(before).filter(|&step| step < block.steps())?;
-        Some(block.step(step))
-    })
+    let (mut steps, mut seen, mut soon) = (Vec::with_capacity(width), Vec::new(), Vec::new());
+    for step in 0..block.steps() {
+        // For each place of the window, the step that stands there; texts that end before it come last.
+        steps.clear();
+        let there = |place: usize| (step + place).checked_sub(before).filter(|&step| step < block.steps());
+        steps.extend((0..width).filter_map(|place| Some((place, block.step(there(place)?)))));
+        let seen_by = |text: usize, seen: &mut Vec<usize>| {
+            seen.clear();
+            let seeing = steps.iter().filter(|(_, rows)| text < rows.len());
+            seen.extend(seeing.map(|(place, rows)| (index[rows.start + text] as usize * width + place) * filters));
+        };
+        seen_by(0, &mut soon);
+        for (text, row) in block.step(step).enumerate() {
+            std::mem::swap(&mut seen, &mut soon);
+            seen_by(text + 1, &mut soon);
+            f(row, &seen, &soon);
+        }
+    }
 }
 
 /// The results of one block of texts.
@@ -212,20 +232,24 @@ impl Kernel for Windows<'_> {
         let filters = of.filters;
         let index = &of.index[block.rows.clone()];
         let columns = of.widths.len() * filters;
+        let zero = s.splat(0.0);
         let parts = of.widths.iter().zip(projected).zip(biases);
         for (at, ((&width, projected), bias)) in parts.enumerate() {
-            for step in 0..block.steps() {
-                for (text, row) in block.step(step).enumerate() {
-                    let to = &mut out[row * columns + at * filters..][..filters];
-                    to.copy_from_slice(bias);
-                    for (place, rows) in places(block, step, width).enumerate() {
-                        let Some(there) = rows.filter(|rows| text < rows.len()) else { continue };
-                        let word = index[there.start + text] as usize;
-                        add(s, &projected[(word * width + place) * filters..][..filters], to);
+            for_each_window(block, index, width, filters, |row, seen, soon| {
+                for &from in soon {
+                    for n in (0..filters).step_by(16) {
+                        s.prefetch(&projected[from + n..]);
                     }
-                    positive(s, to);
                 }
-            }
+                let to = &mut out[row * columns + at * filters..][..filters];
+                for (n, (to, bias)) in to.chunks_mut(S::LANES).zip(bias.chunks(S::LANES)).enumerate() {
+                    let mut sum = s.load_some(bias);
+                    for &from in seen {
+                        sum = s.add(sum, s.load_some(&projected[from + n * S::LANES..][..to.len()]));
+                    }
+                    s.store_some(s.pick_unless_le(sum, zero, sum, zero), to); // what is not a number stays so
+                }
+            });
         }
     }
 }
@@ -250,29 +274,15 @@ impl Kernel for Spread<'_> {
         let columns = of.widths.len() * filters;
         let mut slopes = Buffer::dirty(filters);
         for block in of.packed.blocks() {
-            let index = &of.index[block.rows.clone()];
-            for step in 0..block.steps() {
-                for (text, row) in block.step(step).enumerate() {
-                    let from = (block.rows.start + row) * columns + at * filters;
-                    where_positive(s, &result[from..][..filters], &d_result[from..][..filters], &mut slopes);
-                    add(s, &slopes, bias);
-                    for (place, rows) in places(block, step, width).enumerate() {
-                        let Some(there) = rows.filter(|rows| text < rows.len()) else { continue };
-                        let word = index[there.start + text] as usize;
-                        add(s, &slopes, &mut sums[(word * width + place) * filters..][..filters]);
-                    }
+            for_each_window(block, &of.index[block.rows.clone()], width, filters, |row, seen, _| {
+                let from = (block.rows.start + row) * columns + at * filters;
+                where_positive(s, &result[from..][..filters], &d_result[from..][..filters], &mut slopes);
+                add(s, &slopes, bias);
+                for &to in seen {
+                    add(s, &slopes, &mut sums[to..][..filters]);
                 }
-            }
+            });
         }
-    }
-}
-
-#[inline(always)]
-fn positive<S: Simd>(s: S, values: &mut [f32]) {
-    let zero = s.splat(0.0);
-    for values in values.chunks_mut(S::LANES) {
-        let value = s.load_some(values);
-        s.store_some(s.pick_unless_le(value, zero, value, zero), values); // what is not a number stays so
     }
 }
 
