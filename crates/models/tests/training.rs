@@ -33,29 +33,33 @@ fn it_learns_that_order_matters() {
 
 #[test]
 fn the_same_bytes_twice_and_for_any_threads() {
-    let mut config = config();
-    config.epochs = 2;
-    let mut runs = Vec::new();
-    for threads in [1, 1, 2, 3] {
-        config.threads = Some(threads);
-        let classifier = trained(&config);
-        runs.push((weights(&classifier), classifier.report().clone()));
+    for architecture in [config().architecture, common::cnn_lstm()] {
+        let mut config = config();
+        (config.epochs, config.architecture) = (2, architecture);
+        let mut runs = Vec::new();
+        for threads in [1, 1, 2, 3, 4] {
+            config.threads = Some(threads);
+            let classifier = trained(&config);
+            runs.push((weights(&classifier), classifier.report().clone()));
+        }
+        assert!(runs.iter().all(|run| *run == runs[0]));
+        config.seed = 1;
+        assert!(weights(&trained(&config)) != runs[0].0, "the seed changes nothing");
     }
-    assert!(runs.iter().all(|run| *run == runs[0]));
-    config.seed = 1;
-    assert!(weights(&trained(&config)) != runs[0].0, "the seed changes nothing");
 }
 
 #[test]
 fn it_keeps_the_rules_of_its_role() {
-    let mut config = config();
-    config.epochs = 1;
-    let classifier = trained(&config);
-    let test = rows(256, 4);
-    let texts: Vec<&str> = test.iter().map(|(text, _)| text.as_str()).collect();
-    conformance::check_classifier(&classifier, &texts).unwrap();
-    fn shared<T: Send + Sync + Clone + 'static>(_: &T) {}
-    shared(&classifier);
+    for architecture in [config().architecture, common::cnn_lstm()] {
+        let mut config = config();
+        (config.epochs, config.architecture) = (1, architecture);
+        let classifier = trained(&config);
+        let test = rows(256, 4);
+        let texts: Vec<&str> = test.iter().map(|(text, _)| text.as_str()).collect();
+        conformance::check_classifier(&classifier, &texts).unwrap();
+        fn shared<T: Send + Sync + Clone + 'static>(_: &T) {}
+        shared(&classifier);
+    }
 }
 
 #[test]

@@ -331,6 +331,32 @@ fn figures_say_what_they_are_of() {
 
 /// SST-2 (Socher et al. 2013), official split: two epochs of a small network are far above chance (50 %).
 #[test]
+fn networks_are_measured() {
+    let scratch = Scratch::new();
+    let sequences: String =
+        (0..70).map(|k| format!("{}\t{}\n", k % 4, "1 2 3 19999 ".repeat(1 + k % 3).trim())).collect();
+    fs::write(scratch.at("sequences.tsv"), sequences).unwrap();
+    for architecture in ["bi_lstm", "cnn_lstm"] {
+        let path = scratch.at("sequences.tsv");
+        let arguments = ["--sequences", &path, "--architecture", architecture, "--hidden", "9", "--repeats", "1"];
+        let found = json("bench_models", &arguments);
+        for key in [
+            "train_samples_per_second",
+            "infer_samples_per_second",
+            "latency_p50_us",
+            "latency_p99_us",
+            "gflops",
+            "fraction_of_peak",
+        ] {
+            assert!(found[key].as_f64().unwrap() > 0.0, "{key}: {found}");
+        }
+    }
+    fs::write(scratch.at("broken.tsv"), "1\t5 6\n4\t5\n").unwrap();
+    let output = run("bench_models", &["--sequences", &scratch.at("broken.tsv")]);
+    assert!(stderr(&output).contains("broken.tsv:2: expected"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_real_dataset_trains() {
     let Some(data) = std::env::var_os("PLAUDIT_DATA").map(PathBuf::from) else {
         return writeln!(std::io::stderr(), "skipped: PLAUDIT_DATA is not set").unwrap(); // `println!` is not shown

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
 
 use plaudit_core::{Analyzer, Error, Example, Files, Result, Stored, TokenKind, Tokens};
-use plaudit_models::{Architecture, BiLstmConfig, TextClassifier, TrainConfig, train};
+use plaudit_models::{Architecture, BiLstmConfig, CnnLstmConfig, TextClassifier, TrainConfig, train};
 use plaudit_stats::Stream;
 
 /// Splits at blanks.
@@ -72,4 +72,13 @@ pub(crate) fn config() -> TrainConfig {
 
 pub(crate) fn trained(config: &TrainConfig) -> TextClassifier<Blanks> {
     train(Blanks, &examples(&rows(400, 1)), &examples(&rows(100, 2)), config, &mut ()).unwrap()
+}
+
+/// The other network, small enough too.
+#[allow(dead_code)] // not every test file has a use for it
+pub(crate) fn cnn_lstm() -> Architecture {
+    let mut network = CnnLstmConfig::default();
+    (network.embedding, network.filters, network.hidden, network.dense) = (12, 5, 9, 8);
+    (network.dropout, network.embedding_dropout) = (0.1, 0.1);
+    Architecture::CnnLstm(network)
 }
