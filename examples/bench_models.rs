@@ -43,9 +43,14 @@ fn main() -> std::process::ExitCode {
 fn bench(options: &Options) -> Result<()> {
     let sequences = sequences(options.required("sequences")?)?;
     let architecture = architecture(options)?;
-    let threads = options.number("threads")?.unwrap_or(1);
-    let size = options.number("batch")?.unwrap_or(64usize).max(1);
-    let repeats = options.number("repeats")?.unwrap_or(3usize).max(1);
+    let [threads, size, repeats] = [("threads", 1), ("batch", 64), ("repeats", 3)].map(|(name, default)| match options
+        .number(name)?
+        .unwrap_or(default)
+    {
+        count @ 1..=10_000 => Ok(count),
+        count => Err(usage(format!("--{name}: {count} is not in 1 to 10000"))),
+    });
+    let (threads, size, repeats) = (threads?, size?, repeats?);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     // Errors as texts: these can leave the pool.
     let run = || run(options, &sequences, &architecture, threads, size, repeats).map_err(|error| error.to_string());
@@ -137,7 +142,11 @@ fn sequences(path: &str) -> Result<Vec<Sequence>> {
         let expected = format!("{path}:{}: expected `label<TAB>id id ..`", number + 1);
         parse().ok_or_else(|| expected.into())
     };
-    text.lines().enumerate().map(sequence).collect()
+    let sequences: Vec<Sequence> = text.lines().enumerate().map(sequence).collect::<Result<_>>()?;
+    if sequences.is_empty() {
+        return Err(format!("{path}: there is no line").into());
+    }
+    Ok(sequences)
 }
 
 /// The greatest difference between the probabilities that a network gives and those in a file.

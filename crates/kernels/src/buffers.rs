@@ -1,5 +1,6 @@
 //! Memory that is used again: fresh pages from the system cost more than the arithmetic on them.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
@@ -21,9 +22,10 @@ struct Line([f32; LINE]);
 const LINE: usize = 16;
 
 /// What waits to be used again, and its lines in all.
-static POOL: Mutex<(Vec<Vec<Line>>, usize)> = Mutex::new((Vec::new(), 0));
-/// No more lines than this wait: 256 MiB.
+static POOL: Mutex<(VecDeque<Vec<Line>>, usize)> = Mutex::new((VecDeque::new(), 0));
+/// No more lines than this wait, 256 MiB, and no more pieces. What has waited longest is given up first.
 const MOST: usize = 1 << 22;
+const PIECES: usize = 256;
 /// Memory below this many lines is the allocator's business.
 const SMALL: usize = 1 << 6;
 
@@ -58,7 +60,7 @@ fn take(count: usize) -> Vec<Line> {
         let sizes = waiting.iter().map(Vec::capacity).enumerate();
         if let Some((place, capacity)) = sizes.filter(fits).min_by_key(|&(_, capacity)| capacity) {
             *lines -= capacity;
-            return waiting.swap_remove(place);
+            return waiting.remove(place).unwrap_or_default();
         }
     }
     // A quarter more than was asked for: the next batch is a little longer.
@@ -69,12 +71,15 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         let lines = std::mem::take(&mut self.lines);
         let capacity = lines.capacity();
-        if capacity >= SMALL
+        if (SMALL..=MOST).contains(&capacity)
             && let Ok(mut pool) = POOL.lock()
-            && pool.1 + capacity <= MOST
         {
-            pool.0.push(lines);
-            pool.1 += capacity;
+            let (waiting, all) = &mut *pool;
+            waiting.push_back(lines);
+            *all += capacity;
+            while *all > MOST || waiting.len() > PIECES {
+                *all -= waiting.pop_front().map_or(0, |lines| lines.capacity());
+            }
         }
     }
 }

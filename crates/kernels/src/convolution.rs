@@ -40,6 +40,10 @@ pub struct Convolution<'a> {
 /// The weights of convolutions in the order in which a pass reads them.
 #[derive(Debug)]
 pub struct ConvolutionPanels {
+    set: InstructionSet,
+    /// `[input, filters]`.
+    sizes: [usize; 2],
+    widths: Vec<usize>,
     /// For each width, `[input, width filters]`.
     filters: Vec<Panels>,
     biases: Vec<Vec<f32>>,
@@ -68,7 +72,8 @@ impl Convolution<'_> {
             (Panels::new(self.set, Matrix::new(&turned, self.input, width * self.filters)), bias.to_vec())
         });
         let (filters, biases) = parts.unzip();
-        ConvolutionPanels { filters, biases }
+        let (set, sizes, widths) = (self.set, [self.input, self.filters], self.widths.to_vec());
+        ConvolutionPanels { set, sizes, widths, filters, biases }
     }
 
     /// `[filters, input, width]` as `[input, width, filters]`.
@@ -88,6 +93,7 @@ impl Convolution<'_> {
     /// When the panels are of other convolutions.
     pub fn project(&self, inputs: &[f32], panels: &ConvolutionPanels) -> Vec<Buffer> {
         assert_eq!(inputs.len() % self.input.max(1), 0, "the inputs of convolutions");
+        self.check_panels(panels);
         let rows = inputs.len() / self.input.max(1);
         let project = |(panels, &width): (&Panels, &usize)| {
             let mut out = Buffer::dirty(rows * width * self.filters);
@@ -102,7 +108,11 @@ impl Convolution<'_> {
     /// # Panics
     /// When an array has not the size that the type's docs name, or an index is too large.
     pub fn forward(&self, projected: &[Buffer], panels: &ConvolutionPanels) -> Buffer {
-        self.check(projected);
+        assert_eq!(projected.len(), self.widths.len(), "projected inputs");
+        self.check_panels(panels);
+        for (projected, width) in projected.iter().zip(self.widths) {
+            self.check(projected.len() / (width * self.filters).max(1));
+        }
         let columns = self.widths.len() * self.filters;
         let mut out = Buffer::dirty(self.packed.tokens() * columns);
         if out.is_empty() {
@@ -134,7 +144,8 @@ impl Convolution<'_> {
         let (tokens, filters) = (self.packed.tokens(), self.filters);
         let columns = self.widths.len() * filters;
         assert!([result.len(), d_result.len()] == [tokens * columns; 2], "the result of convolutions");
-        assert!(self.index.iter().all(|&row| (row as usize) < rows), "an index is too large");
+        assert_eq!(weights.len(), self.widths.len(), "the weights of convolutions");
+        self.check(rows);
         // Each width on its own: no two threads write to one array.
         let spread: Vec<(Buffer, Buffer)> = (0..self.widths.len())
             .into_par_iter()
@@ -172,14 +183,15 @@ impl Convolution<'_> {
         ConvolutionGradient { inputs: d_inputs, weights: gradients }
     }
 
-    fn check(&self, projected: &[Buffer]) {
+    fn check_panels(&self, panels: &ConvolutionPanels) {
+        let same = panels.set == self.set && panels.sizes == [self.input, self.filters];
+        assert!(same && panels.widths == self.widths, "panels of other convolutions");
+    }
+
+    fn check(&self, rows: usize) {
         assert!(self.widths.iter().all(|&width| width > 0), "a width of 0");
         assert_eq!(self.index.len(), self.packed.tokens(), "one index a token");
-        assert_eq!(projected.len(), self.widths.len(), "projected inputs");
-        for (projected, width) in projected.iter().zip(self.widths) {
-            let rows = projected.len() / (width * self.filters).max(1);
-            assert!(self.index.iter().all(|&row| (row as usize) < rows), "an index is too large");
-        }
+        assert!(self.index.iter().all(|&row| (row as usize) < rows), "an index is too large");
     }
 }
 

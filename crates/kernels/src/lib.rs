@@ -5,8 +5,8 @@
 //! texts. Sizes are the caller's contract: a slice of the wrong length is a programming error and panics.
 //!
 //! # What the results depend on
-//! The data, and whether the processor rounds `a b + c` once ([`InstructionSet::is_fused`]); nothing else. Work is cut in
-//! the same pieces whatever the number of threads, every sum is taken in one fixed order whatever the width of the vectors,
+//! The data, and whether the processor rounds `a b + c` once ([`InstructionSet::is_fused`]); nothing else. Each number is
+//! computed by one thread, every sum is taken in one fixed order whatever the width of the vectors and the number of threads,
 //! and functions such as the logistic are computed from exactly rounded operations alone.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 

@@ -15,7 +15,7 @@ use std::ops::Range;
 /// assert_eq!(packed.row(1, 1), None);
 /// assert_eq!(packed.places().collect::<Vec<_>>(), [(0, 0), (1, 0), (0, 1), (0, 2)]);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Packed {
     lengths: Vec<usize>,
     blocks: Vec<Block>,
@@ -23,7 +23,7 @@ pub struct Packed {
 }
 
 /// Some texts that lie together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Block {
     /// Which texts, in sorted order.
     pub(crate) texts: Range<usize>,
@@ -31,6 +31,8 @@ pub(crate) struct Block {
     pub(crate) rows: Range<usize>,
     /// Where each step begins, counted from the block's first row; one more than there are steps.
     starts: Vec<usize>,
+    /// One over the length of each text; 0 for a text without tokens.
+    pub(crate) shares: Vec<f32>,
 }
 
 impl Packed {
@@ -57,7 +59,9 @@ impl Packed {
                 total += alive;
                 starts.push(total);
             }
-            blocks.push(Block { texts: text..text + lengths.len(), rows: token..token + total, starts });
+            let share = |&length: &usize| if length == 0 { 0.0 } else { 1.0 / length as f32 };
+            let shares = lengths.iter().map(share).collect();
+            blocks.push(Block { texts: text..text + lengths.len(), rows: token..token + total, starts, shares });
             (text, token) = (text + lengths.len(), token + total);
         }
         Self { lengths: lengths.to_vec(), blocks, tokens: token }
@@ -103,12 +107,6 @@ impl Block {
     /// The number of steps: the length of the longest text.
     pub(crate) fn steps(&self) -> usize {
         self.starts.len() - 1
-    }
-
-    /// One over the length of a text, counted from the block's first; 0 for a text without tokens.
-    pub(crate) fn share(&self, text: usize) -> f32 {
-        let length = (0..self.steps()).take_while(|&step| self.step(step).len() > text).count();
-        if length == 0 { 0.0 } else { 1.0 / length as f32 }
     }
 
     /// The rows of one step, counted from the block's first.

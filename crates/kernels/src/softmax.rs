@@ -4,8 +4,8 @@ use crate::InstructionSet;
 use crate::math::exp;
 use crate::simd::{Kernel, Simd};
 
-/// Turns each row of `columns` logits into probabilities, in place. A row with a number that is not finite gets such
-/// numbers.
+/// Turns each row of `columns` logits into probabilities, in place. A row with what is not a number, or with positive
+/// infinity, becomes what is not a number; negative infinity counts as very small.
 ///
 /// # Panics
 /// When the values are not whole rows.

@@ -165,7 +165,7 @@ impl Adam {
     /// allowed. Returns the norm before scaling; where it is not finite, nothing has moved.
     ///
     /// # Errors
-    /// When the backend fails.
+    /// When the weights are not those that it began with, or the backend fails.
     pub fn step(&mut self, parameters: &Parameters, loss: &Tensor, mode: Mode) -> Result<f64> {
         let store = loss.backward().map_err(Error::backend)?;
         let (gathered, deposits) = mode.into_parts();
@@ -181,6 +181,14 @@ impl Adam {
     }
 
     fn move_against(&mut self, parameters: &Parameters, gradients: &[Deposit]) -> Result<f64> {
+        let fits = |(parameter, moments): (&crate::network::Parameter, &Moments)| {
+            parameter.var.elem_count() == moments.mean.len()
+        };
+        if parameters.iter().count() != self.state.moments.len()
+            || !parameters.iter().zip(&self.state.moments).all(fits)
+        {
+            return Err(Error::config("these are not the weights that this optimizer began with"));
+        }
         let set = InstructionSet::best();
         let square: f64 = gradients.iter().map(|gradient| sum_of_squares(set, &gradient.values)).sum();
         let norm = square.sqrt();

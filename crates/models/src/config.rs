@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Architecture;
 use crate::network::AdamConfig;
+use crate::scorer::MOST_TOKENS;
 
 /// How a classifier is trained, from vocabulary to stopping. Saved with the model.
 ///
@@ -87,6 +88,9 @@ impl TrainConfig {
                 faults.push(format!("{name}: must be at least 1"));
             }
         }
+        if self.max_tokens > MOST_TOKENS {
+            faults.push(format!("max_tokens: {} is more than {MOST_TOKENS}", self.max_tokens));
+        }
         if self.patience == 0 {
             faults.push("patience: must be at least 1".to_owned());
         }
@@ -117,6 +121,7 @@ mod tests {
             |c: &mut TrainConfig| c.word_dropout = -0.1,
             |c: &mut TrainConfig| c.adam.clip_norm = f64::INFINITY,
             |c: &mut TrainConfig| c.patience = 0,
+            |c: &mut TrainConfig| c.max_tokens = usize::MAX,
             |c: &mut TrainConfig| c.threads = Some(0),
             |c: &mut TrainConfig| c.labels = Labels::new(["one"]).ok(),
         ] {

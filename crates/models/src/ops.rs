@@ -11,6 +11,8 @@ use plaudit_kernels::{InstructionSet, Lstm, LstmState, LstmTrace, Output, softma
 
 use crate::Pooling;
 use crate::network::{Batch, with_values};
+use crate::recurrent::WIDEST;
+use crate::scorer::MOST_TOKENS;
 
 type Result<T> = candle_core::Result<T>;
 
@@ -89,6 +91,12 @@ impl LstmOp {
             bail!("lstm: {} indexes into {rows} rows for {} tokens", self.index.len(), packed.tokens());
         }
         let (hidden, directions) = (self.layer.hidden, self.layer.directions());
+        if hidden == 0 || input == 0 || hidden.max(input) > WIDEST {
+            bail!("lstm: a hidden size of {hidden} and an input of {input} are not in 1 to {WIDEST}");
+        }
+        if packed.lengths().first().is_some_and(|&longest| longest > MOST_TOKENS) {
+            bail!("lstm: a text is longer than {MOST_TOKENS} tokens");
+        }
         let output = self.layer.pooling.map_or(Output::Sequence, Pooling::output);
         Ok(Lstm { set: InstructionSet::best(), packed, index: &self.index, input, hidden, directions, output })
     }
@@ -292,6 +300,10 @@ mod tests {
             layer.forward(&random(&[rows, 4], 0), &random(&[weights], 1), &batch, index, false)
         };
         assert!(forward(1, 128, &[0]).is_ok());
+        for hidden in [0, 1 << 61] {
+            let layer = LstmLayer { hidden, ..layer };
+            assert!(layer.forward(&random(&[1, 4], 0), &random(&[0], 1), &batch, &[0], false).is_err());
+        }
         assert!(forward(1, 128, &[1]).is_err() && forward(1, 128, &[0, 0]).is_err() && forward(1, 127, &[0]).is_err());
     }
 }

@@ -14,6 +14,9 @@ use crate::recurrent::{Plan, Weights, gather, positive};
 /// a hidden size of 128 takes 82 MB. Beyond it, each batch computes the share of its own words.
 const MOST_TABLE: usize = 256 << 20;
 
+/// The most tokens of a text: the kernels number them in single precision.
+pub(crate) const MOST_TOKENS: usize = 1 << 22;
+
 /// A network of this crate.
 pub(crate) struct RecurrentScorer {
     plan: Arc<Plan>,
@@ -56,11 +59,11 @@ impl RecurrentScorer {
         } else {
             Words::Projected(convolution.project(weights.embedding, &convolutions))
         };
-        let dense = |[weight, bias]: [&[f32]; 2]| {
-            let inputs = weight.len() / bias.len().max(1);
+        let dense = |[weight, bias]: [&[f32]; 2], inputs: usize| {
             (Panels::new(InstructionSet::best(), Matrix::new(weight, bias.len(), inputs).t()), bias.to_vec())
         };
-        let (dense, output) = (dense(weights.dense), dense(weights.output));
+        let output = dense(weights.output, plan.dense);
+        let dense = dense(weights.dense, plan.directions * plan.hidden);
         Self { plan: Arc::clone(plan), words, count, convolutions, layers, dense, output }
     }
 
@@ -99,14 +102,25 @@ impl RecurrentScorer {
 
 impl Scorer for RecurrentScorer {
     fn logits(&self, batch: &Batch) -> Result<Vec<f32>> {
-        if let Some(id) = batch.tokens().iter().find(|&&id| id as usize >= self.count) {
-            return Err(Error::config(format!("the network has no word with the id {id}")));
-        }
+        check_batch(batch, self.count)?;
         let texts = batch.texts();
         let mut hidden = apply(&self.dense, &self.pooled(batch), texts);
         positive(&mut hidden);
         let logits = apply(&self.output, &hidden, texts);
         Ok(batch.unsorted(&logits, self.output.1.len()).to_vec())
+    }
+}
+
+/// Refuses ids that a network of so many words does not know, and texts that no count in single precision can number.
+pub(crate) fn check_batch(batch: &Batch, words: usize) -> Result<()> {
+    if let Some(id) = batch.tokens().iter().find(|&&id| id as usize >= words) {
+        return Err(Error::config(format!("the network has no word with the id {id}")));
+    }
+    match batch.packed().lengths().first() {
+        Some(&longest) if longest > MOST_TOKENS => {
+            Err(Error::config(format!("a text of {longest} tokens is longer than {MOST_TOKENS}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -178,7 +178,7 @@ impl Backward<'_> {
         let hidden = self.hidden;
         let one = s.splat(1.0);
         let step = s.splat(step as f32);
-        let share = if self.output == Output::Mean { self.block.share(text) } else { 0.0 };
+        let share = self.block.shares[text];
         for first in (0..hidden).step_by(S::LANES) {
             let width = S::LANES.min(hidden - first);
             let at = |from: usize| from * hidden + first..from * hidden + first + width;

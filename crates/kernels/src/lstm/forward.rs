@@ -46,6 +46,7 @@ impl Lstm<'_> {
             (self.packed.tokens(), self.packed.texts(), self.hidden, self.directions);
         let rows = projected.len() / (directions * 4 * hidden).max(1);
         self.check(rows);
+        self.check_panels(panels);
         assert_eq!(state.hidden.len(), directions * texts * hidden, "hidden states");
         assert_eq!(state.cell.len(), directions * texts * hidden, "cell states");
         let kept = if trace { tokens } else { 0 };
@@ -221,8 +222,7 @@ impl Kernel for Forward<'_> {
             begun = begun.max(alive);
         }
         if self.output == Output::Mean {
-            for (text, sums) in self.pool.chunks_exact_mut(hidden.max(1)).enumerate() {
-                let share = self.block.share(text);
+            for (sums, share) in self.pool.chunks_exact_mut(hidden.max(1)).zip(&self.block.shares) {
                 sums.iter_mut().for_each(|sum| *sum *= share);
             }
         }

@@ -90,6 +90,9 @@ pub struct LstmGradient {
 #[derive(Debug)]
 pub struct LstmPanels {
     directions: Vec<DirectionPanels>,
+    set: InstructionSet,
+    /// `[input, hidden]`.
+    sizes: [usize; 2],
 }
 
 #[derive(Debug)]
@@ -161,7 +164,7 @@ impl Lstm<'_> {
             recurrent: GatePanels::new(self.set, weights.recurrent, hidden),
             bias: weights.bias_input.iter().zip(weights.bias_recurrent).map(|(a, b)| a + b).collect(),
         });
-        LstmPanels { directions: directions.collect() }
+        LstmPanels { directions: directions.collect(), set: self.set, sizes: [self.input, self.hidden] }
     }
 
     /// Returns each input row's share of the gates, biases included: `[directions, rows, 4 hidden]`.
@@ -169,6 +172,7 @@ impl Lstm<'_> {
     /// # Panics
     /// When the panels are of another layer.
     pub fn project(&self, inputs: &[f32], panels: &LstmPanels) -> Buffer {
+        self.check_panels(panels);
         let rows = inputs.len() / self.input.max(1);
         let mut projected = Buffer::dirty(self.directions * rows * 4 * self.hidden);
         let parts = projected.chunks_exact_mut((rows * 4 * self.hidden).max(1));
@@ -176,6 +180,11 @@ impl Lstm<'_> {
             product_with(Matrix::new(inputs, rows, self.input), &panels.input, Start::Row(&panels.bias), out);
         }
         projected
+    }
+
+    fn check_panels(&self, panels: &LstmPanels) {
+        let same = panels.set == self.set && panels.sizes == [self.input, self.hidden];
+        assert!(same && panels.directions.len() == self.directions, "panels of another layer");
     }
 
     fn check(&self, rows: usize) {
