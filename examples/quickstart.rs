@@ -82,7 +82,8 @@ fn quickstart(options: &Options) -> Result<()> {
     let line = summary.line();
     let path = out.join("report.json");
     std::fs::write(&path, format!("{line}\n")).map_err(|error| Error::io(path.display(), error))?;
-    say!("The model is in target/quickstart/model, all figures in target/quickstart/report.json.");
+    let out = out.canonicalize().map_err(|error| Error::io(out.display(), error))?;
+    say!("The model is in {0}/model, all figures in {0}/report.json.", out.display());
     if options.value("json").is_some() {
         say!("{line}");
     }

@@ -20,7 +20,7 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --test FILE               rows to report on at the end; they change nothing
   --labels a,b,c            the labels, in order; rows with others are rejected
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
-  --architecture bi_lstm    the network
+  --architecture bi_lstm|cnn_lstm   the network (bi_lstm)
   --language en|und         English cleaning, or cleaning that suits any language (en)
   --cleaning light|dpms     what is cleaned: little, which suits networks, or all steps of DPMS, Eq. 5 to 11 (light)
   --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..}}};

@@ -29,6 +29,11 @@ impl<'a> Matrix<'a> {
         Self { data, rows, columns, row_stride: columns, column_stride: 1 }
     }
 
+    /// The values as they lie.
+    pub(crate) fn values(&self) -> &'a [f32] {
+        self.data
+    }
+
     /// Returns the transposed view.
     pub fn t(self) -> Self {
         Self {
@@ -90,7 +95,7 @@ impl Panels {
             } else {
                 for column in 0..used {
                     let from = &b.data[(first + column) * b.column_stride..];
-                    for (row, &value) in panel.chunks_exact_mut(stride).zip(from.iter().step_by(b.row_stride)) {
+                    for (row, &value) in panel.chunks_exact_mut(stride).zip(from) {
                         row[column] = value;
                     }
                 }

@@ -40,7 +40,7 @@ impl Lstm<'_> {
 
         let weights_of: Vec<_> = self.split(weights).collect();
         let recurrent: Vec<Panels> = weights_of
-            .iter()
+            .par_iter()
             .map(|weights| Panels::new(self.set, Matrix::new(weights.recurrent, 4 * hidden, hidden)))
             .collect();
         let mut tasks = Vec::with_capacity(directions * self.packed.blocks().len());
@@ -86,25 +86,30 @@ impl Lstm<'_> {
             });
         }
         let d_projected: &[f32] = if plain { &gates } else { &summed };
-        let mut d_inputs = Buffer::dirty(inputs.len());
+        let of_inputs = |direction: usize| {
+            Matrix::new(&d_projected[direction * rows * 4 * hidden..][..rows * 4 * hidden], rows, 4 * hidden)
+        };
         let mut d_weights = Buffer::dirty(weights.len());
-        let parts = d_weights.chunks_exact_mut(self.direction_weights().max(1)).zip(weights_of);
-        for (direction, (d_weights, weights)) in parts.enumerate() {
-            let d_projected = &d_projected[direction * rows * 4 * hidden..][..rows * 4 * hidden];
+        let parts = d_weights.par_chunks_exact_mut(self.direction_weights().max(1));
+        parts.enumerate().for_each(|(direction, d_weights)| {
+            let d_projected = of_inputs(direction);
             let of_tokens = |width: usize| direction * tokens * width..(direction + 1) * tokens * width;
-            let turned = Matrix::new(d_projected, rows, 4 * hidden);
             let (d_input, more) = d_weights.split_at_mut(4 * hidden * self.input);
             let (d_recurrent, d_bias) = more.split_at_mut(4 * hidden * hidden);
-            product(self.set, turned.t(), Matrix::new(inputs, rows, self.input), Start::Zero, d_input);
+            product(self.set, d_projected.t(), Matrix::new(inputs, rows, self.input), Start::Zero, d_input);
             let gates = Matrix::new(&gates[of_tokens(4 * hidden)], tokens, 4 * hidden);
             let before = Matrix::new(&before[of_tokens(hidden)], tokens, hidden);
             product(self.set, gates.t(), before, Start::Zero, d_recurrent);
             let (bias, same) = d_bias.split_at_mut(4 * hidden);
             bias.fill(0.0);
-            self.set.run(Columns { from: d_projected, sums: bias });
+            self.set.run(Columns { from: d_projected.values(), sums: bias });
             same.copy_from_slice(bias);
+        });
+        let mut d_inputs = Buffer::dirty(inputs.len());
+        for (direction, weights) in weights_of.iter().enumerate() {
             let start = if direction == 0 { Start::Zero } else { Start::Old };
-            product(self.set, turned, Matrix::new(weights.input, 4 * hidden, self.input), start, &mut d_inputs);
+            let input = Matrix::new(weights.input, 4 * hidden, self.input);
+            product(self.set, of_inputs(direction), input, start, &mut d_inputs);
         }
         LstmGradient { inputs: d_inputs, weights: d_weights, state }
     }

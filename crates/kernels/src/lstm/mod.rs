@@ -5,6 +5,8 @@ mod forward;
 #[cfg(test)]
 mod tests;
 
+use rayon::prelude::*;
+
 use crate::product::{Panels, product_with};
 use crate::simd::{Kernel, Simd};
 use crate::{Buffer, InstructionSet, Matrix, Packed, Start};
@@ -159,7 +161,8 @@ impl Lstm<'_> {
     /// When their number is not [`weights`](Self::weights).
     pub fn panels(&self, weights: &[f32]) -> LstmPanels {
         let (gates, hidden) = (4 * self.hidden, self.hidden);
-        let directions = self.split(weights).map(|weights| DirectionPanels {
+        let weights: Vec<Weights<'_>> = self.split(weights).collect();
+        let directions = weights.into_par_iter().map(|weights| DirectionPanels {
             input: Panels::new(self.set, Matrix::new(weights.input, gates, self.input).t()),
             recurrent: GatePanels::new(self.set, weights.recurrent, hidden),
             bias: weights.bias_input.iter().zip(weights.bias_recurrent).map(|(a, b)| a + b).collect(),
