@@ -236,8 +236,11 @@ pub(crate) fn for_each_chunk<R: std::io::Read>(
         }
     }
     each(&chunk)?;
+    if reader.report().rows == 0 {
+        complain(&format!("{}: there is no row", reader.report().source_name)); // worth a word, and no fault
+    }
     if reader.report().rejected == 0 {
-        return Ok(()); // no row at all is nothing to classify, and no fault
+        return Ok(());
     }
     complain(&reader.report().to_string());
     check_used(reader.report())
