@@ -1,4 +1,4 @@
-//! Memory that is used again: fresh pages from the system cost more than the arithmetic on them.
+//! Memory that is used again: pages that are fresh from the system have to be cleared first.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -146,6 +146,7 @@ pub fn product_with(a: Matrix<'_>, b: &Panels, start: Start<'_>, out: &mut [f32]
     let chunk = if a.column_stride == 1 {
         CHUNK
     } else {
+        // Each thread reads all of a transposed left side: as few pieces as there are threads, of whole tiles.
         CHUNK.max(a.rows.div_ceil(rayon::current_num_threads()).next_multiple_of(6))
     };
     let run = |(at, out): (usize, &mut [f32])| {

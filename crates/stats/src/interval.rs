@@ -9,7 +9,8 @@ pub struct Interval {
     pub low: f64,
     /// The upper end.
     pub high: f64,
-    /// The share of such intervals that hold the true value, 0 to 1.
+    /// Its nominal level, 0 to 1: of a confidence interval, about the share of such intervals that hold the true value; of a
+    /// credible interval, the probability of it given what was seen.
     pub level: f64,
 }
 
