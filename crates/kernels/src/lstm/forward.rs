@@ -233,7 +233,7 @@ impl Forward<'_> {
     /// One step of `R` texts, from `row`, for one vector of hidden units, from `first`: the recurrent product and Eq. 17-22,
     /// in registers. Meanwhile it asks for what the tokens `soon` will read.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments)] // a place in three arrays; a struct of them would be made for each tile
     fn tile<S: Simd, const R: usize>(
         &mut self,
         s: S,

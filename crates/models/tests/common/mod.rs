@@ -75,7 +75,7 @@ pub(crate) fn trained(config: &TrainConfig) -> TextClassifier<Blanks> {
 }
 
 /// The other network, small enough too.
-#[allow(dead_code)] // not every test file has a use for it
+#[allow(dead_code)] // each file of tests uses its own part
 pub(crate) fn cnn_lstm() -> Architecture {
     let mut network = CnnLstmConfig::default();
     (network.embedding, network.filters, network.hidden, network.dense) = (12, 5, 9, 8);
