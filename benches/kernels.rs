@@ -49,7 +49,7 @@ fn lstm(criterion: &mut Criterion) {
             let (directions, output) = (2, Output::Max);
             let layer = Lstm { set, packed: &packed, index, input: INPUT, hidden, directions, output };
             let (inputs, weights) = (numbers(rows * INPUT), numbers(layer.weights()));
-            let slopes = numbers(layer.outputs());
+            let (weights, slopes) = (layer.split(&weights), numbers(layer.outputs()));
             let state = || LstmState::zeros(directions, TEXTS, hidden);
             group.bench_function(format!("forward, {name}"), |bencher| {
                 bencher.iter(|| layer.forward(&inputs, &weights, &mut state(), false));

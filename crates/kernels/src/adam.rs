@@ -1,5 +1,7 @@
 //! One step of Adam, and the norm that gradients are clipped by.
 
+use rayon::prelude::*;
+
 use crate::InstructionSet;
 use crate::simd::{Kernel, Simd};
 
@@ -9,7 +11,7 @@ use crate::simd::{Kernel, Simd};
 /// g      = scale gradient
 /// mean   = beta1[0] mean + beta1[1] g
 /// square = beta2[0] square + beta2[1] g^2
-/// weight = keep weight - rate mean / (sqrt(square) / root + epsilon)
+/// weight = keep weight - rate mean / (root sqrt(square) + epsilon)
 /// ```
 ///
 /// Moments below 2^-100 become 0: without a gradient they would halve until they lose digits, and stay there, where processors
@@ -24,7 +26,7 @@ pub struct AdamStep {
     pub beta2: [f32; 2],
     /// The learning rate over `1 - beta1^step`.
     pub rate: f32,
-    /// The square root of `1 - beta2^step`.
+    /// One over the square root of `1 - beta2^step`.
     pub root: f32,
     /// The guard against division by zero.
     pub epsilon: f32,
@@ -33,7 +35,7 @@ pub struct AdamStep {
 }
 
 impl AdamStep {
-    /// Moves the weights and their moments, all of one length.
+    /// Moves the weights and their moments, all of one length, on the threads of the caller's rayon pool.
     ///
     /// # Panics
     /// When the lengths differ.
@@ -49,7 +51,101 @@ impl AdamStep {
             [mean.len(), square.len(), gradient.len()] == [weights.len(); 3],
             "weights, moments and gradient of one length"
         );
-        set.run(Apply { step: self, weights, mean, square, gradient });
+        let run =
+            |(((weights, mean), square), gradient)| set.run(Apply { step: self, weights, mean, square, gradient });
+        if weights.len() <= MANY {
+            return run((((weights, mean), square), gradient));
+        }
+        let moments = weights.par_chunks_mut(MANY).zip(mean.par_chunks_mut(MANY)).zip(square.par_chunks_mut(MANY));
+        moments.zip(gradient.par_chunks(MANY)).for_each(run);
+    }
+
+    /// Moves some rows of a table and their moments, on the threads of the caller's rayon pool: `rows` ascend, and `gradient`
+    /// holds a row for each of them.
+    ///
+    /// # Panics
+    /// When the lengths differ, the rows do not ascend or the table does not have them.
+    pub fn apply_rows(
+        &self,
+        set: InstructionSet,
+        rows: &[u32],
+        [weights, mean, square]: [&mut [f32]; 3],
+        gradient: &[f32],
+    ) {
+        assert!(mean.len() == weights.len() && square.len() == weights.len(), "weights and moments of one length");
+        assert!(rows.is_sorted_by(|a, b| a < b), "rows that ascend");
+        let width = gradient.len().checked_div(rows.len()).unwrap_or(0);
+        assert_eq!(width * rows.len(), gradient.len(), "a gradient of whole rows");
+        assert!(rows.last().is_none_or(|&last| (last as usize + 1) * width <= weights.len()), "rows of the table");
+        let task = ApplyRows { step: self, width, first: 0, rows, weights, mean, square, gradient };
+        task.split(set);
+    }
+}
+
+/// Numbers that one thread moves at a time.
+const MANY: usize = 1 << 14;
+
+/// Some rows of a table, which begins with row `first`.
+struct ApplyRows<'a> {
+    step: &'a AdamStep,
+    width: usize,
+    first: usize,
+    rows: &'a [u32],
+    weights: &'a mut [f32],
+    mean: &'a mut [f32],
+    square: &'a mut [f32],
+    gradient: &'a [f32],
+}
+
+impl ApplyRows<'_> {
+    /// Halves the rows until they are few, and moves them.
+    fn split(self, set: InstructionSet) {
+        if self.rows.len() < 2 || self.gradient.len() <= MANY {
+            return set.run(self);
+        }
+        let Self { step, width, first, rows, weights, mean, square, gradient } = self;
+        let (rows, later_rows) = rows.split_at(rows.len() / 2);
+        let border = later_rows[0] as usize;
+        let place = (border - first) * width;
+        let (weights, later_weights) = weights.split_at_mut(place);
+        let (mean, later_mean) = mean.split_at_mut(place);
+        let (square, later_square) = square.split_at_mut(place);
+        let (gradient, later_gradient) = gradient.split_at(rows.len() * width);
+        let former = ApplyRows { step, width, first, rows, weights, mean, square, gradient };
+        let later = ApplyRows {
+            step,
+            width,
+            first: border,
+            rows: later_rows,
+            weights: later_weights,
+            mean: later_mean,
+            square: later_square,
+            gradient: later_gradient,
+        };
+        rayon::join(|| former.split(set), || later.split(set));
+    }
+}
+
+impl Kernel for ApplyRows<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        const LINE: usize = 16; // numbers in what a processor fetches at once
+        let Self { step, width, first, rows, weights, mean, square, gradient } = self;
+        for (place, (&row, gradient)) in rows.iter().zip(gradient.chunks_exact(width.max(1))).enumerate() {
+            if let Some(&soon) = rows.get(place + 4) {
+                let start = (soon as usize - first) * width;
+                for at in (start..start + width).step_by(LINE) {
+                    s.prefetch(&weights[at..]);
+                    s.prefetch(&mean[at..]);
+                    s.prefetch(&square[at..]);
+                }
+            }
+            let range = (row as usize - first) * width..(row as usize - first + 1) * width;
+            let (weights, mean) = (&mut weights[range.clone()], &mut mean[range.clone()]);
+            Apply { step, weights, mean, square: &mut square[range], gradient }.run(s);
+        }
     }
 }
 
@@ -79,7 +175,7 @@ impl Kernel for Apply<'_> {
             let m = s.pick_unless_le(s.max(m, s.sub(zero, m)), least, m, zero);
             let v = s.mul_add(beta2, s.load_some(square), s.mul(s.mul(rest2, g), g));
             let v = s.pick_unless_le(v, least, v, zero);
-            let slope = s.div(s.mul(rate, m), s.add(s.div(s.sqrt(v), root), epsilon));
+            let slope = s.div(s.mul(rate, m), s.mul_add(s.sqrt(v), root, epsilon));
             s.store_some(m, mean);
             s.store_some(v, square);
             s.store_some(s.sub(s.mul(keep, s.load_some(weight)), slope), weight);
@@ -122,7 +218,7 @@ mod tests {
             beta1: [0.9, 0.1],
             beta2: [0.999, 0.001],
             rate: 0.01,
-            root: 0.3,
+            root: 1.0 / 0.3,
             epsilon: 1e-8,
             keep: 0.999,
         };
@@ -145,6 +241,34 @@ mod tests {
         for pair in found.windows(2) {
             assert!(pair[0].0 != pair[1].0 || same(&pair[0].1, &pair[1].1));
         }
+    }
+
+    #[test]
+    fn rows_move_as_if_each_were_alone() {
+        const WIDTH: usize = 37;
+        let step = AdamStep {
+            scale: 1.0,
+            beta1: [0.9, 0.1],
+            beta2: [0.999, 0.001],
+            rate: 0.01,
+            root: 1.0,
+            epsilon: 1e-8,
+            keep: 0.999,
+        };
+        let rows: Vec<u32> = (0..900).filter(|row| row % 7 != 3).collect();
+        let (start, gradient) = (numbers(903 * WIDTH, 5), numbers(rows.len() * WIDTH, 6));
+        for set in every() {
+            let mut whole = [start.clone(), vec![0.0; start.len()], vec![0.0; start.len()]];
+            step.apply_rows(set, &rows, whole.each_mut().map(|part| &mut part[..]), &gradient);
+            let mut alone = [start.clone(), vec![0.0; start.len()], vec![0.0; start.len()]];
+            for (&row, gradient) in rows.iter().zip(gradient.chunks(WIDTH)) {
+                let [weights, mean, square] = alone.each_mut().map(|part| &mut part[row as usize * WIDTH..][..WIDTH]);
+                step.apply(set, weights, mean, square, gradient);
+            }
+            assert!(whole.iter().zip(&alone).all(|(a, b)| same(a, b)), "{}", set.name());
+        }
+        let mut empty: [&mut [f32]; 3] = [&mut [], &mut [], &mut []];
+        step.apply_rows(InstructionSet::best(), &[], empty.each_mut().map(|part| &mut part[..]), &[]);
     }
 
     #[test]

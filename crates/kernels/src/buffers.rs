@@ -35,9 +35,7 @@ impl Buffer {
         let count = len.div_ceil(LINE);
         let mut lines = take(count);
         if lines.len() < count {
-            lines.resize(count, Line([0.0; LINE]));
-        } else {
-            lines.truncate(count);
+            lines.resize(count, Line([0.0; LINE])); // what was longer stays so, or it would be cleared again
         }
         Self { lines, len }
     }

@@ -14,6 +14,8 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     const ROWS: usize;
     /// Panels of four vectors that one row is multiplied by at once, 2 or 4.
     const PANELS: usize;
+    /// Fours of gates whose functions are computed together, 1 or 2.
+    const FOURS: usize;
 
     /// Runs `kernel`, compiled for this instruction set.
     fn enter<K: Kernel>(self, kernel: K) -> K::Out;
@@ -41,8 +43,8 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     fn pick_unless_le(self, a: Self::V, b: Self::V, yes: Self::V, no: Self::V) -> Self::V;
     /// `yes` in the lanes where `a == b`, 0 in the others.
     fn keep_where_eq(self, a: Self::V, b: Self::V, yes: Self::V) -> Self::V;
-    /// `a` times two to the power of the whole number in the low bits of `shifted`: bits `a + (shifted << 23)`.
-    fn times_power_of_two(self, a: Self::V, shifted: Self::V) -> Self::V;
+    /// The number whose exponent has the bits that are lowest in `shifted`: bits `shifted << 23`.
+    fn power_of_two(self, shifted: Self::V) -> Self::V;
     /// The number with the bits `magic - bits(a)`.
     fn magic_minus(self, magic: u32, a: Self::V) -> Self::V;
 
@@ -272,6 +274,7 @@ impl<const FUSED: bool> Simd for Portable<FUSED> {
     const LANES: usize = 4;
     const ROWS: usize = if cfg!(target_arch = "aarch64") { 6 } else { 3 };
     const PANELS: usize = 2;
+    const FOURS: usize = 1;
 
     #[inline(always)]
     fn enter<K: Kernel>(self, kernel: K) -> K::Out {
@@ -334,8 +337,8 @@ impl<const FUSED: bool> Simd for Portable<FUSED> {
         lanes!(k => if a[k] == b[k] { yes[k] } else { 0.0 })
     }
     #[inline(always)]
-    fn times_power_of_two(self, a: Self::V, shifted: Self::V) -> Self::V {
-        lanes!(k => f32::from_bits(a[k].to_bits().wrapping_add(shifted[k].to_bits() << 23)))
+    fn power_of_two(self, shifted: Self::V) -> Self::V {
+        lanes!(k => f32::from_bits(shifted[k].to_bits() << 23))
     }
     #[inline(always)]
     fn magic_minus(self, magic: u32, a: Self::V) -> Self::V {
@@ -391,6 +394,7 @@ mod x86 {
         const LANES: usize = 8;
         const ROWS: usize = 3;
         const PANELS: usize = 2;
+        const FOURS: usize = 1;
 
         #[inline(always)]
         fn enter<K: Kernel>(self, kernel: K) -> K::Out {
@@ -434,11 +438,8 @@ mod x86 {
             fn keep_where_eq(a: __m256, b: __m256, yes: __m256) -> __m256 {
                 _mm256_and_ps(yes, _mm256_cmp_ps::<_CMP_EQ_OQ>(a, b))
             }
-            fn times_power_of_two(a: __m256, shifted: __m256) -> __m256 {
-                _mm256_castsi256_ps(_mm256_add_epi32(
-                    _mm256_castps_si256(a),
-                    _mm256_slli_epi32::<23>(_mm256_castps_si256(shifted)),
-                ))
+            fn power_of_two(shifted: __m256) -> __m256 {
+                _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(shifted)))
             }
             fn magic_minus(magic: u32, a: __m256) -> __m256 {
                 _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_set1_epi32(magic as i32), _mm256_castps_si256(a)))
@@ -451,6 +452,7 @@ mod x86 {
         const LANES: usize = 16;
         const ROWS: usize = 6;
         const PANELS: usize = 4;
+        const FOURS: usize = 2;
 
         #[inline(always)]
         fn enter<K: Kernel>(self, kernel: K) -> K::Out {
@@ -494,11 +496,8 @@ mod x86 {
             fn keep_where_eq(a: __m512, b: __m512, yes: __m512) -> __m512 {
                 _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, b), yes)
             }
-            fn times_power_of_two(a: __m512, shifted: __m512) -> __m512 {
-                _mm512_castsi512_ps(_mm512_add_epi32(
-                    _mm512_castps_si512(a),
-                    _mm512_slli_epi32::<23>(_mm512_castps_si512(shifted)),
-                ))
+            fn power_of_two(shifted: __m512) -> __m512 {
+                _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_castps_si512(shifted)))
             }
             fn magic_minus(magic: u32, a: __m512) -> __m512 {
                 _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_set1_epi32(magic as i32), _mm512_castps_si512(a)))

@@ -175,7 +175,8 @@ impl Adam {
             gradients.extend(from_store(&store, parameter.var.as_tensor(), place, None)?);
         }
         for part in gathered {
-            gradients.extend(from_store(&store, part.rows.as_tensor(), part.parameter, Some(part.ids))?);
+            let deposit = from_store(&store, part.rows.as_tensor(), part.parameter, Some(part.ids))?;
+            gradients.extend(deposit.map(ascending));
         }
         self.move_against(parameters, &gradients)
     }
@@ -203,7 +204,7 @@ impl Adam {
             beta1: [config.beta1, 1.0 - config.beta1].map(|value| value as f32),
             beta2: [config.beta2, 1.0 - config.beta2].map(|value| value as f32),
             rate: (config.learning_rate / power(config.beta1)) as f32,
-            root: power(config.beta2).sqrt() as f32,
+            root: (1.0 / power(config.beta2).sqrt()) as f32,
             epsilon: config.epsilon as f32,
             keep: (1.0 - config.learning_rate * config.weight_decay) as f32,
         };
@@ -219,17 +220,7 @@ impl Adam {
                 Some(rows) if config.tables == TableUpdate::All => {
                     step.apply(set, weights, mean, square, &spread(rows, values, weights.len()));
                 }
-                Some(rows) => {
-                    let width = values.len() / rows.len().max(1);
-                    for (&row, values) in rows.iter().zip(values.chunks_exact(width.max(1))) {
-                        let range = row as usize * width..(row as usize + 1) * width;
-                        if let (Some(weights), Some(mean), Some(square)) =
-                            (weights.get_mut(range.clone()), mean.get_mut(range.clone()), square.get_mut(range))
-                        {
-                            step.apply(set, weights, mean, square, values);
-                        }
-                    }
-                }
+                Some(rows) => step.apply_rows(set, rows, [weights, mean, square], values),
             })?;
         }
         Ok(norm)
@@ -242,6 +233,28 @@ fn from_store(store: &GradStore, leaf: &Tensor, parameter: usize, rows: Option<V
     let gradient = gradient.contiguous().map_err(Error::backend)?;
     let copy = |values: &[f32]| Deposit { parameter, rows, values: values.into() };
     with_values(&gradient, copy).map(Some).map_err(Error::backend)
+}
+
+/// The gradient of rows that were taken in any order, some perhaps several times, as one of ascending rows.
+fn ascending(deposit: Deposit) -> Deposit {
+    let Deposit { parameter, rows: Some(rows), values } = deposit else { return deposit };
+    if rows.is_sorted_by(|a, b| a < b) {
+        return Deposit { parameter, rows: Some(rows), values };
+    }
+    let width = values.len().checked_div(rows.len()).unwrap_or(0).max(1);
+    let mut places: Vec<(u32, &[f32])> = rows.iter().copied().zip(values.chunks_exact(width)).collect();
+    places.sort_by_key(|&(row, _)| row); // stable
+    let (mut unique, mut sums) = (Vec::new(), Vec::<f32>::with_capacity(values.len()));
+    for (row, values) in places {
+        if unique.last() == Some(&row) {
+            let start = sums.len().saturating_sub(width);
+            sums.iter_mut().skip(start).zip(values).for_each(|(sum, value)| *sum += value);
+        } else {
+            unique.push(row);
+            sums.extend_from_slice(values);
+        }
+    }
+    Deposit { parameter, rows: Some(unique), values: sums[..].into() }
 }
 
 /// The gradient of a whole table of `len` numbers, from that of some of its rows.
@@ -282,6 +295,7 @@ fn mutate(tensor: &Tensor, change: impl FnMut(&mut [f32])) -> Result<()> {
 mod tests {
     use super::*;
     use crate::network::{Init, Mode, ParameterSpec};
+    use candle_core::Device;
     use plaudit_stats::Stream;
 
     /// Two steps by hand: g = 0.5, then g = -1; lr 0.1, betas 0.9 and 0.999.
@@ -310,6 +324,24 @@ mod tests {
         // The table's touched row moves as the weight did; the others stay.
         assert_eq!(found[1].values, [1.0, found[0].values[0], 1.0]);
         assert_eq!(adam.steps(), 2);
+    }
+
+    #[test]
+    fn rows_may_be_taken_in_any_order_and_twice() {
+        for tables in [TableUpdate::Touched, TableUpdate::All] {
+            let shape = vec![4, 2];
+            let specs = [ParameterSpec { name: "t".into(), shape, init: Init::Constant(1.0), table: true }];
+            let parameters = Parameters::initialize(&specs, 0).unwrap();
+            let mut adam = Adam::new(&AdamConfig { tables, ..AdamConfig::default() }, &parameters);
+            let mut mode = Mode::train(Stream::new(0, "", 0));
+            let rows = parameters.rows("t", &[3, 0, 3], &mut mode).unwrap();
+            let slopes = Tensor::new(&[[0.1f32, 0.2], [0.3, 0.4], [0.5, -0.1]], &Device::Cpu).unwrap();
+            adam.step(&parameters, &rows.mul(&slopes).unwrap().sum_all().unwrap(), mode).unwrap();
+            // The mean after one step is a tenth of the gradient; row 3 has the sum of two.
+            let expected = [0.03, 0.04, 0.0, 0.0, 0.0, 0.0, 0.06, 0.01];
+            let close = |(mean, expected): (&f32, f32)| (mean - expected).abs() < 1e-6;
+            assert!(adam.state().moments[0].mean.iter().zip(expected).all(close));
+        }
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl CustomOp2 for LstmOp {
         }
         let mut state = LstmState::zeros(kernel.directions, self.batch.texts(), kernel.hidden);
         let (input, weights) = (slice(input, input_layout)?, slice(weights, weights_layout)?);
-        let (mut result, trace) = kernel.forward(input, weights, &mut state, self.train);
+        let (mut result, trace) = kernel.forward(input, &kernel.split(weights), &mut state, self.train);
         *self.trace.lock().map_err(poisoned)? = trace;
         let mut rows = kernel.packed.tokens();
         if self.layer.pooling.is_some() {
@@ -152,10 +152,13 @@ impl CustomOp2 for LstmOp {
         if self.layer.pooling.is_some() {
             gradient = self.batch.sorted(&gradient, self.width()).to_vec();
         }
-        let back =
-            |input: &[f32]| with_values(weights, |weights| kernel.backward(input, weights, trace, &gradient, None));
+        let back = |input: &[f32]| {
+            let back = |weights: &[f32]| kernel.backward(input, &kernel.split(weights), trace, &gradient, None);
+            with_values(weights, back)
+        };
         let gradients = with_values(input, back)??;
-        Ok((Some(like(gradients.inputs.to_vec(), input)?), Some(like(gradients.weights.to_vec(), weights)?)))
+        let of_weights: Vec<f32> = gradients.weights.iter().flatten().flat_map(|part| part.iter().copied()).collect();
+        Ok((Some(like(gradients.inputs.to_vec(), input)?), Some(like(of_weights, weights)?)))
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use candle_core::{CpuStorage, CustomOp1, DType, Device, Layout, Shape, Tensor, Var, bail};
 use plaudit_core::{Error, Result};
 use plaudit_kernels::{
-    Buffer, Convolution, InstructionSet, Lstm, LstmState, LstmTrace, Matrix, Output, Start, product,
+    Buffer, Convolution, InstructionSet, Lstm, LstmState, LstmTrace, LstmWeights, Matrix, Output, Start, product,
 };
 use plaudit_stats::Stream;
 use serde::{Deserialize, Serialize};
@@ -159,8 +159,8 @@ impl Plan {
 pub(crate) struct Weights<'a> {
     pub(crate) embedding: &'a [f32],
     pub(crate) convolutions: Vec<[&'a [f32]; 2]>,
-    /// For each layer, flat, as the kernel wants them.
-    pub(crate) lstm: Vec<Buffer>,
+    /// For each layer, those of each direction.
+    pub(crate) lstm: Vec<Vec<LstmWeights<'a>>>,
     pub(crate) dense: [&'a [f32]; 2],
     pub(crate) output: [&'a [f32]; 2],
 }
@@ -174,15 +174,13 @@ impl<'a> Weights<'a> {
             convolutions: plan.widths.iter().map(|_| [next(), next()]).collect(),
             lstm: (0..plan.layers)
                 .map(|_| {
-                    let parts: Vec<&[f32]> = (0..4 * plan.directions).map(|_| next()).collect();
-                    let mut flat = Buffer::dirty(parts.iter().map(|part| part.len()).sum());
-                    let mut rest = &mut flat[..];
-                    for part in parts {
-                        let (to, more) = rest.split_at_mut(part.len());
-                        to.copy_from_slice(part);
-                        rest = more;
-                    }
-                    flat
+                    let directions = (0..plan.directions).map(|_| LstmWeights {
+                        input: next(),
+                        recurrent: next(),
+                        bias_input: next(),
+                        bias_recurrent: next(),
+                    });
+                    directions.collect()
                 })
                 .collect(),
             dense: [next(), next()],
@@ -262,14 +260,14 @@ fn forward(
     }
     let (mut layers, mut between) = (Vec::new(), Vec::<Buffer>::new());
     let mut pooled = Buffer::default();
-    for (layer, flat) in weights.lstm.iter().enumerate() {
+    for (layer, weights) in weights.lstm.iter().enumerate() {
         let (input, index) = match between.last() {
             Some(before) => (before, batch.identity()),
             None if plan.widths.is_empty() => (&words, batch.index()),
             None => (&convolved, batch.identity()),
         };
         let mut state = LstmState::zeros(plan.directions, texts, plan.hidden);
-        let (mut result, trace) = plan.lstm(layer, batch, index).forward(input, flat, &mut state, train);
+        let (mut result, trace) = plan.lstm(layer, batch, index).forward(input, weights, &mut state, train);
         let last = layer + 1 == plan.layers;
         let mask = if last { Buffer::default() } else { drop(&mut result, plan.dropout) };
         layers.extend(trace.map(|trace| KeptLayer { trace, mask }));
@@ -304,8 +302,8 @@ fn backward(plan: &Plan, weights: &Weights<'_>, batch: &Batch, kept: Kept, d_log
     let (mut d_pooled, dense) = back_through(&pooled, width, weights.dense, &d_dense, texts);
     multiply(&mut d_pooled, &pooled_mask);
     let mut d = batch.sorted(&d_pooled, width);
-    let mut lstm: Vec<Buffer> = Vec::new(); // last layer first
-    for (layer, flat) in weights.lstm.iter().enumerate().rev() {
+    let mut lstm = Vec::new(); // last layer first
+    for (layer, weights) in weights.lstm.iter().enumerate().rev() {
         let Some(KeptLayer { trace, mask }) = layers.pop() else { break };
         multiply(&mut d, &mask);
         let (input, index) = match layer.checked_sub(1).and_then(|before| between.get(before)) {
@@ -313,7 +311,7 @@ fn backward(plan: &Plan, weights: &Weights<'_>, batch: &Batch, kept: Kept, d_log
             None if plan.widths.is_empty() => (&words, batch.index()),
             None => (&convolved, batch.identity()),
         };
-        let gradient = plan.lstm(layer, batch, index).backward(input, flat, trace, &d, None);
+        let gradient = plan.lstm(layer, batch, index).backward(input, weights, trace, &d, None);
         lstm.push(gradient.weights);
         d = gradient.inputs;
     }
@@ -327,15 +325,7 @@ fn backward(plan: &Plan, weights: &Weights<'_>, batch: &Batch, kept: Kept, d_log
     multiply(&mut d, &words_mask);
     let mut all = vec![d];
     all.extend(convolutions.into_iter().flatten());
-    for (layer, flat) in lstm.into_iter().rev().enumerate() {
-        let gates = 4 * plan.hidden;
-        let mut rest = &flat[..];
-        for size in [gates * plan.inputs(layer), gates * plan.hidden, gates, gates].repeat(plan.directions) {
-            let (part, more) = rest.split_at(size.min(rest.len()));
-            all.push(part.into());
-            rest = more;
-        }
-    }
+    all.extend(lstm.into_iter().rev().flatten().flatten());
     all.extend(dense.into_iter().chain(output));
     all
 }

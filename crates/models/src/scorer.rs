@@ -41,8 +41,9 @@ impl RecurrentScorer {
         let none = Batch::new(&[]);
         let convolution = plan.convolution(&none, &[]);
         let convolutions = convolution.panels(&weights.convolutions);
-        let panels = |(layer, flat): (usize, &Buffer)| plan.lstm(layer, &none, &[]).panels(flat);
-        let layers: Vec<LstmPanels> = weights.lstm.iter().enumerate().map(panels).collect();
+        let layers =
+            weights.lstm.iter().enumerate().map(|(layer, weights)| plan.lstm(layer, &none, &[]).panels(weights));
+        let layers: Vec<LstmPanels> = layers.collect();
         let count = weights.embedding.len() / plan.embedding.max(1);
         let share = if plan.widths.is_empty() {
             4 * plan.hidden * plan.directions

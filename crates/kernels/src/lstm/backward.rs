@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Lstm, LstmGradient, LstmState, LstmTrace, Output};
+use super::{Lstm, LstmGradient, LstmState, LstmTrace, LstmWeights, Output};
 use crate::math::tanh;
 use crate::packed::Block;
 use crate::product::{Panels, Product};
@@ -18,7 +18,7 @@ impl Lstm<'_> {
     pub fn backward(
         &self,
         inputs: &[f32],
-        weights: &[f32],
+        weights: &[LstmWeights<'_>],
         trace: LstmTrace,
         d_result: &[f32],
         d_state: Option<LstmState>,
@@ -27,6 +27,7 @@ impl Lstm<'_> {
             (self.packed.tokens(), self.packed.texts(), self.hidden, self.directions);
         let rows = inputs.len() / self.input.max(1);
         self.check(rows);
+        self.check_weights(weights);
         assert_eq!(d_result.len(), self.outputs(), "the gradient of the result");
         assert_eq!(trace.cells.len(), directions * tokens * hidden, "the trace");
         let LstmTrace { mut gates, cells, before, steps, initial } = trace;
@@ -38,8 +39,7 @@ impl Lstm<'_> {
             state.hidden.iter_mut().zip(d_result.iter()).for_each(|(sum, &value)| *sum += value);
         }
 
-        let weights_of: Vec<_> = self.split(weights).collect();
-        let recurrent: Vec<Panels> = weights_of
+        let recurrent: Vec<Panels> = weights
             .par_iter()
             .map(|weights| Panels::new(self.set, Matrix::new(weights.recurrent, 4 * hidden, hidden)))
             .collect();
@@ -77,36 +77,34 @@ impl Lstm<'_> {
 
         // From here on `gates` holds the gradients of the pre-activations, in packed order.
         let plain = rows == tokens && self.index.iter().enumerate().all(|(place, &row)| place == row as usize);
-        let mut summed = Buffer::zeros(if plain { 0 } else { directions * rows * 4 * hidden });
-        let size = (rows * 4 * hidden).max(1);
+        let mut summed = Buffer::dirty(if plain { 0 } else { directions * rows * 4 * hidden });
         if !plain {
-            let parts = summed.par_chunks_exact_mut(size).zip(gates.par_chunks_exact((tokens * 4 * hidden).max(1)));
-            parts.for_each(|(sums, gates)| {
-                self.set.run(Gather { width: 4 * hidden, index: self.index, from: gates, sums });
+            let readers = Readers::new(self.index, rows);
+            let parts = summed.par_chunks_exact_mut((rows * 4 * hidden).max(1));
+            parts.zip(gates.par_chunks_exact((tokens * 4 * hidden).max(1))).for_each(|(sums, from)| {
+                self.set.run(Gather { width: 4 * hidden, readers: &readers, from, sums });
             });
         }
         let d_projected: &[f32] = if plain { &gates } else { &summed };
         let of_inputs = |direction: usize| {
             Matrix::new(&d_projected[direction * rows * 4 * hidden..][..rows * 4 * hidden], rows, 4 * hidden)
         };
-        let mut d_weights = Buffer::dirty(weights.len());
-        let parts = d_weights.par_chunks_exact_mut(self.direction_weights().max(1));
-        parts.enumerate().for_each(|(direction, d_weights)| {
+        let d_weights = (0..directions).into_par_iter().map(|direction| {
             let d_projected = of_inputs(direction);
             let of_tokens = |width: usize| direction * tokens * width..(direction + 1) * tokens * width;
-            let (d_input, more) = d_weights.split_at_mut(4 * hidden * self.input);
-            let (d_recurrent, d_bias) = more.split_at_mut(4 * hidden * hidden);
-            product(self.set, d_projected.t(), Matrix::new(inputs, rows, self.input), Start::Zero, d_input);
+            let mut d_input = Buffer::dirty(4 * hidden * self.input);
+            product(self.set, d_projected.t(), Matrix::new(inputs, rows, self.input), Start::Zero, &mut d_input);
             let gates = Matrix::new(&gates[of_tokens(4 * hidden)], tokens, 4 * hidden);
             let before = Matrix::new(&before[of_tokens(hidden)], tokens, hidden);
-            product(self.set, gates.t(), before, Start::Zero, d_recurrent);
-            let (bias, same) = d_bias.split_at_mut(4 * hidden);
-            bias.fill(0.0);
-            self.set.run(Columns { from: d_projected.values(), sums: bias });
-            same.copy_from_slice(bias);
+            let mut d_recurrent = Buffer::dirty(4 * hidden * hidden);
+            product(self.set, gates.t(), before, Start::Zero, &mut d_recurrent);
+            let mut d_bias = Buffer::zeros(4 * hidden);
+            self.set.run(Columns { from: d_projected.values(), sums: &mut d_bias });
+            [d_input, d_recurrent, d_bias.clone(), d_bias]
         });
+        let d_weights = d_weights.collect();
         let mut d_inputs = Buffer::dirty(inputs.len());
-        for (direction, weights) in weights_of.iter().enumerate() {
+        for (direction, weights) in weights.iter().enumerate() {
             let start = if direction == 0 { Start::Zero } else { Start::Old };
             let input = Matrix::new(weights.input, 4 * hidden, self.input);
             product(self.set, of_inputs(direction), input, start, &mut d_inputs);
@@ -202,7 +200,7 @@ impl Backward<'_> {
                 *value = s.load_some(&self.gates[at(row * 4 + gate)]);
             }
             let [i, f, g, o] = gates;
-            let t = tanh(s, s.load_some(&self.cells[at(row)]));
+            let [t] = tanh(s, [s.load_some(&self.cells[at(row)])]);
             let old_cell = s.load_some(&old_cell[first..first + width]);
             // d c = d c' + d h o (1 - tanh(c)^2)
             let d = s.mul_add(s.mul(d_hidden, o), s.neg_mul_add(t, t, one), s.load_some(&self.d_cell[at(text)]));
@@ -230,10 +228,35 @@ fn without_dust<S: Simd>(s: S, value: S::V) -> S::V {
     s.sub(s.add(value, large), large)
 }
 
-/// Adds each row of `from` to the row of `sums` that the index names, in order.
+/// Which tokens read each row, in order.
+struct Readers {
+    /// Where each row's tokens begin, and where the last one's end.
+    starts: Vec<u32>,
+    tokens: Vec<u32>,
+}
+
+impl Readers {
+    fn new(index: &[u32], rows: usize) -> Self {
+        let mut starts = vec![0; rows + 1];
+        index.iter().for_each(|&row| starts[row as usize] += 1);
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        let mut tokens = vec![0; index.len()];
+        for (token, &row) in index.iter().enumerate().rev() {
+            starts[row as usize] -= 1;
+            tokens[starts[row as usize] as usize] = token as u32;
+        }
+        Self { starts, tokens }
+    }
+}
+
+/// Writes for each row the sum of what its readers have in `from`, in order.
 struct Gather<'a> {
     width: usize,
-    index: &'a [u32],
+    readers: &'a Readers,
     from: &'a [f32],
     sums: &'a mut [f32],
 }
@@ -243,8 +266,22 @@ impl Kernel for Gather<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        for (row, &to) in self.from.chunks_exact(self.width.max(1)).zip(self.index) {
-            add(s, row, &mut self.sums[to as usize * self.width..][..self.width]);
+        const TOGETHER: usize = 8;
+        let Readers { starts, tokens } = self.readers;
+        for (row, sums) in self.sums.chunks_exact_mut(self.width.max(1)).enumerate() {
+            let tokens = &tokens[starts[row] as usize..starts[row + 1] as usize];
+            for (part, sums) in sums.chunks_mut(TOGETHER * S::LANES).enumerate() {
+                let mut kept = [s.splat(0.0); TOGETHER];
+                for &token in tokens {
+                    let from = &self.from[token as usize * self.width + part * TOGETHER * S::LANES..][..sums.len()];
+                    for (kept, from) in kept.iter_mut().zip(from.chunks(S::LANES)) {
+                        *kept = s.add(*kept, s.load_some(from));
+                    }
+                }
+                for (kept, to) in kept.into_iter().zip(sums.chunks_mut(S::LANES)) {
+                    s.store_some(kept, to);
+                }
+            }
         }
     }
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{GatePanels, Lstm, LstmPanels, LstmState, LstmTrace, Output};
+use super::{GatePanels, Lstm, LstmPanels, LstmState, LstmTrace, LstmWeights, Output};
 use crate::Buffer;
-use crate::math::{sigmoid, tanh};
+use crate::math::{gates, tanh};
 use crate::packed::Block;
 use crate::product::{Left, multiply, with_rows};
 use crate::simd::{Kernel, Simd};
@@ -21,7 +21,7 @@ impl Lstm<'_> {
     pub fn forward(
         &self,
         inputs: &[f32],
-        weights: &[f32],
+        weights: &[LstmWeights<'_>],
         state: &mut LstmState,
         trace: bool,
     ) -> (Buffer, Option<LstmTrace>) {
@@ -61,7 +61,7 @@ impl Lstm<'_> {
         let mut kept_before = Buffer::dirty(directions * kept * hidden);
         let mut states = Buffer::dirty(directions * sequence * hidden);
         let mut pool = Buffer::zeros(directions * pooled * hidden);
-        let mut steps = Buffer::dirty(if self.output == Output::Max { pool.len() } else { 0 });
+        let mut steps = Buffer::dirty(if trace && self.output == Output::Max { pool.len() } else { 0 });
 
         let mut tasks = Vec::with_capacity(directions * self.packed.blocks().len());
         {
@@ -161,38 +161,57 @@ struct Forward<'a> {
     steps: &'a mut [f32],
 }
 
+/// A step of a block.
+struct Step<'a> {
+    /// Its place in the text.
+    number: usize,
+    /// The packed rows of its tokens, and of the tokens that are read next.
+    rows: Range<usize>,
+    next: Range<usize>,
+    /// The hidden states before it and, once computed, after it.
+    old: &'a mut [f32],
+    new: &'a mut [f32],
+}
+
 impl Kernel for Forward<'_> {
     type Out = ();
 
     #[inline(always)]
     fn run<S: Simd>(mut self, s: S) {
-        let (hidden, steps) = (self.hidden, self.block.steps());
-        let mut fresh = Buffer::dirty(self.block.texts.len() * hidden);
-        let mut begun = 0;
-        if let Some(last) = steps.checked_sub(1) {
-            self.ask_for(s, self.block.step(if self.reverse { last } else { 0 }), 0..4, 0, hidden);
+        let (hidden, steps, reverse) = (self.hidden, self.block.steps(), self.reverse);
+        let hidden_state = std::mem::take(&mut self.hidden_state);
+        let mut other = Buffer::dirty(hidden_state.len());
+        other.copy_from_slice(hidden_state);
+        let (mut old, mut new) = (&mut *hidden_state, &mut other[..]);
+        let place = |k: usize| if reverse { steps - 1 - k } else { k };
+        let texts = if steps == 0 { 0..0 } else { self.block.step(0) };
+        if self.output == Output::Max {
+            self.pool[..texts.len() * hidden].fill(-2.0); // less than any state
+        }
+        if steps > 0 {
+            self.ask_for(s, self.block.step(place(0)), 0..4, 0, hidden);
         }
         for k in 0..steps {
-            let step = if self.reverse { steps - 1 - k } else { k };
-            let rows = self.block.step(step);
-            let (start, alive) = (rows.start, rows.len());
-            let width = alive * hidden;
+            let number = place(k);
+            let rows = self.block.step(number);
+            let next = if k + 1 == steps { 0..0 } else { self.block.step(place(k + 1)) };
+            let (alive, going_on) = (rows.len(), next.len());
             if !self.before.is_empty() {
-                self.before[start * hidden..][..width].copy_from_slice(&self.hidden_state[..width]);
+                self.before[rows.start * hidden..][..alive * hidden].copy_from_slice(&old[..alive * hidden]);
             }
-            let next =
-                if k + 1 == steps { 0..0 } else { self.block.step(if self.reverse { step - 1 } else { step + 1 }) };
+            let mut step = Step { number, rows, next, old, new };
             let panel = (hidden * 4 * S::LANES).max(1);
             if alive == 1 {
                 // Several panels at once: the sums of one alone would wait for each other.
                 let panels = self.recurrent.0.chunks(panel * S::PANELS);
                 for (panels, first) in panels.zip((0..hidden).step_by(S::LANES * S::PANELS)) {
-                    self.ask_for(s, next.start..next.end.min(next.start + 1), 0..4, first, S::PANELS);
+                    let soon = step.next.start..step.next.end.min(step.next.start + 1);
+                    self.ask_for(s, soon, 0..4, first, S::PANELS);
                     if panels.len() == panel * S::PANELS {
-                        with_panels!(S::PANELS, P => self.row::<S, P>(s, panels, first, start, &mut fresh));
+                        with_panels!(S::PANELS, P => self.row::<S, P>(s, panels, first, &mut step));
                     } else {
                         for (panel, first) in panels.chunks_exact(panel).zip((first..).step_by(S::LANES)) {
-                            self.row::<S, 1>(s, panel, first, start, &mut fresh);
+                            self.row::<S, 1>(s, panel, first, &mut step);
                         }
                     }
                 }
@@ -200,82 +219,66 @@ impl Kernel for Forward<'_> {
                 for (panel, first) in self.recurrent.0.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
                     for row in (0..alive).step_by(S::ROWS) {
                         let rows = S::ROWS.min(alive - row);
-                        let soon = next.start + row..next.end.min(next.start + row + S::ROWS);
-                        with_rows!(rows, R => self.tile::<S, R>(s, panel, first, start, row, soon, &mut fresh));
+                        with_rows!(rows, R => self.tile::<S, R>(s, panel, first, row, &mut step));
                     }
                 }
             }
-            self.hidden_state[..width].copy_from_slice(&fresh[..width]);
-            match self.output {
-                Output::Last => {}
-                Output::Sequence => self.states[start * hidden..][..width].copy_from_slice(&fresh[..width]),
-                Output::Max => {
-                    let (old, new) = (begun.min(alive) * hidden, width);
-                    largest(s, step as f32, &fresh[..old], &mut self.pool[..old], &mut self.steps[..old]);
-                    self.pool[old..new].copy_from_slice(&fresh[old..new]);
-                    self.steps[old..new].fill(step as f32);
-                }
-                Output::Mean => {
-                    self.pool[..width].iter_mut().zip(&fresh[..width]).for_each(|(sum, &value)| *sum += value);
-                }
+            (old, new) = (step.new, step.old);
+            if !reverse && going_on < alive {
+                let ended = going_on * hidden..alive * hidden;
+                new[ended.clone()].copy_from_slice(&old[ended]);
             }
-            begun = begun.max(alive);
         }
         if self.output == Output::Mean {
             for (sums, share) in self.pool.chunks_exact_mut(hidden.max(1)).zip(&self.block.shares) {
                 sums.iter_mut().for_each(|sum| *sum *= share);
             }
         }
+        if steps % 2 == 1 {
+            hidden_state.copy_from_slice(&other);
+        }
     }
 }
 
 impl Forward<'_> {
     /// One step of `R` texts, from `row`, for one vector of hidden units, from `first`: the recurrent product and Eq. 17-22,
-    /// in registers. Meanwhile it asks for what the tokens `soon` will read.
+    /// in registers. Meanwhile it asks for what the tokens of the next step will read.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments)] // a place in three arrays; a struct of them would be made for each tile
-    fn tile<S: Simd, const R: usize>(
-        &mut self,
-        s: S,
-        panel: &[f32],
-        first: usize,
-        start: usize,
-        row: usize,
-        soon: Range<usize>,
-        fresh: &mut [f32],
-    ) {
+    fn tile<S: Simd, const R: usize>(&mut self, s: S, panel: &[f32], first: usize, row: usize, step: &mut Step<'_>) {
         let hidden = self.hidden;
         let width = S::LANES.min(hidden - first);
         let mut sums = [[s.splat(0.0); 4]; R];
-        for (r, sums) in sums.iter_mut().enumerate() {
-            let from = &self.projected[self.index[start + row + r] as usize * 4 * hidden..][..4 * hidden];
+        let mut places = [(0, first); R];
+        for (r, (sums, place)) in sums.iter_mut().zip(&mut places).enumerate() {
+            place.0 = row + r;
+            let from = &self.projected[self.index[step.rows.start + row + r] as usize * 4 * hidden..][..4 * hidden];
             for (gate, sum) in sums.iter_mut().enumerate() {
                 *sum = s.load_some(&from[gate * hidden + first..][..width]);
             }
         }
-        let left = Left { data: &self.hidden_state[row * hidden..], row: hidden, column: 1 };
+        let soon = step.next.start + row..step.next.end.min(step.next.start + row + S::ROWS);
+        let left = Left { data: &step.old[row * hidden..], row: hidden, column: 1 };
         self.ask_for(s, soon.clone(), 0..2, first, 1);
         multiply::<S, R, 4>(s, left, panel, &mut sums);
         self.ask_for(s, soon, 2..4, first, 1); // a processor asks for a dozen lines at once
-        for (r, &gates) in sums.iter().enumerate() {
-            self.activate(s, gates, first, start, row + r, fresh);
-        }
+        self.activate(s, sums, places, step);
     }
 
     /// One step of the block's first text alone, for `P` vectors of hidden units, from `first`: as [`tile`](Self::tile).
     #[inline(always)]
-    fn row<S: Simd, const P: usize>(&mut self, s: S, panels: &[f32], first: usize, start: usize, fresh: &mut [f32]) {
+    fn row<S: Simd, const P: usize>(&mut self, s: S, panels: &[f32], first: usize, step: &mut Step<'_>) {
         let hidden = self.hidden;
         let mut sums = [[s.splat(0.0); 4]; P];
-        let from = &self.projected[self.index[start] as usize * 4 * hidden..][..4 * hidden];
-        for (p, sums) in sums.iter_mut().enumerate() {
-            let first = first + p * S::LANES;
+        let mut places = [(0, first); P];
+        let from = &self.projected[self.index[step.rows.start] as usize * 4 * hidden..][..4 * hidden];
+        for (p, (sums, place)) in sums.iter_mut().zip(&mut places).enumerate() {
+            place.1 = first + p * S::LANES;
             for (gate, sum) in sums.iter_mut().enumerate() {
-                *sum = s.load_some(&from[gate * hidden + first..][..S::LANES.min(hidden - first)]);
+                *sum = s.load_some(&from[gate * hidden + place.1..][..S::LANES.min(hidden - place.1)]);
             }
         }
         let panel = panels.len() / P;
-        for (k, &state) in self.hidden_state[..hidden].iter().enumerate() {
+        for (k, &state) in step.old[..hidden].iter().enumerate() {
             let state = s.splat(state);
             for (p, sums) in sums.iter_mut().enumerate() {
                 let weights = &panels[p * panel + k * 4 * S::LANES..][..4 * S::LANES];
@@ -284,36 +287,69 @@ impl Forward<'_> {
                 }
             }
         }
-        for (p, &gates) in sums.iter().enumerate() {
-            self.activate(s, gates, first + p * S::LANES, start, 0, fresh);
-        }
+        self.activate(s, sums, places, step);
     }
 
-    /// Eq. 17-22 for one text and one vector of hidden units, from the sums of its gates.
+    /// Eq. 17-22 for some texts and vectors of hidden units, the first numbers of each place, from the sums of their gates.
     #[inline(always)]
-    fn activate<S: Simd>(
+    fn activate<S: Simd, const N: usize>(
         &mut self,
         s: S,
-        [i, f, g, o]: [S::V; 4],
-        first: usize,
-        start: usize,
-        text: usize,
-        fresh: &mut [f32],
+        mut sums: [[S::V; 4]; N],
+        places: [(usize, usize); N],
+        step: &mut Step<'_>,
     ) {
         let hidden = self.hidden;
-        let width = S::LANES.min(hidden - first);
-        let (i, f, g, o) = (sigmoid(s, i), sigmoid(s, f), tanh(s, g), sigmoid(s, o));
-        let place = text * hidden + first;
-        let cell = &mut self.cell_state[place..][..width];
-        let c = s.mul_add(f, s.load_some(cell), s.mul(i, g));
-        s.store_some(c, cell);
-        s.store_some(s.mul(o, tanh(s, c)), &mut fresh[place..][..width]);
-        if !self.gates.is_empty() {
-            let kept = start + text;
-            for (gate, value) in [i, f, g, o].into_iter().enumerate() {
-                s.store_some(value, &mut self.gates[(kept * 4 + gate) * hidden + first..][..width]);
+        with_fours!(S::FOURS, F => {
+            for n in (0..N).step_by(F) {
+                let mut some = [sums[n]; F];
+                for k in 1..F.min(N - n) {
+                    some[k] = sums[n + k];
+                }
+                let some = gates(s, some);
+                for k in 0..F.min(N - n) {
+                    sums[n + k] = some[k];
+                }
             }
-            s.store_some(c, &mut self.cells[kept * hidden + first..][..width]);
+        });
+        let mut cells = [s.splat(0.0); N];
+        for (c, (&[i, f, g, _], (text, first))) in cells.iter_mut().zip(sums.iter().zip(places)) {
+            let cell = &mut self.cell_state[text * hidden + first..][..S::LANES.min(hidden - first)];
+            *c = s.mul_add(f, s.load_some(cell), s.mul(i, g));
+            s.store_some(*c, cell);
+        }
+        let tangents = tanh(s, cells);
+        for (n, (text, first)) in places.into_iter().enumerate() {
+            let width = S::LANES.min(hidden - first);
+            let place = text * hidden + first..text * hidden + first + width;
+            let state = s.mul(sums[n][3], tangents[n]);
+            s.store_some(state, &mut step.new[place.clone()]);
+            let row = step.rows.start + text;
+            match self.output {
+                Output::Last => {}
+                Output::Sequence => s.store_some(state, &mut self.states[row * hidden + first..][..width]),
+                Output::Max => {
+                    // What is larger than the best, or not a number, takes its place.
+                    let best = &mut self.pool[place.clone()];
+                    let old = s.load_some(best);
+                    s.store_some(s.pick_unless_le(state, old, state, old), best);
+                    if !self.steps.is_empty() {
+                        let steps = &mut self.steps[place];
+                        let now = s.splat(step.number as f32);
+                        s.store_some(s.pick_unless_le(state, old, now, s.load_some(steps)), steps);
+                    }
+                }
+                Output::Mean => {
+                    let sum = &mut self.pool[place];
+                    s.store_some(s.add(s.load_some(sum), state), sum);
+                }
+            }
+            if !self.gates.is_empty() {
+                for (gate, &value) in sums[n].iter().enumerate() {
+                    s.store_some(value, &mut self.gates[(row * 4 + gate) * hidden + first..][..width]);
+                }
+                s.store_some(cells[n], &mut self.cells[row * hidden + first..][..width]);
+            }
         }
     }
 
@@ -343,16 +379,17 @@ macro_rules! with_panels {
     };
 }
 
-use with_panels;
-
-/// Puts values that are larger than the best, or not numbers, in their place, and `step` beside them.
-#[inline(always)]
-fn largest<S: Simd>(s: S, step: f32, values: &[f32], best: &mut [f32], steps: &mut [f32]) {
-    let (step, lanes) = (s.splat(step), S::LANES);
-    for ((value, best), at) in values.chunks(lanes).zip(best.chunks_mut(lanes)).zip(steps.chunks_mut(lanes)) {
-        let (new, old) = (s.load_some(value), s.load_some(best));
-        s.store_some(s.pick_unless_le(new, old, new, old), best);
-        let old_step = s.load_some(at);
-        s.store_some(s.pick_unless_le(new, old, step, old_step), at);
-    }
+/// Evaluates an expression with the constant `$f` equal to [`Simd::FOURS`].
+macro_rules! with_fours {
+    ($fours:expr, $f:ident => $body:expr) => {
+        if $fours == 2 {
+            const $f: usize = 2;
+            $body
+        } else {
+            const $f: usize = 1;
+            $body
+        }
+    };
 }
+
+use {with_fours, with_panels};

@@ -18,8 +18,7 @@ use crate::{Buffer, InstructionSet, Matrix, Packed, Start};
 ///
 /// Arrays, all row-major:
 /// - `inputs` `[rows, input]`: what the tokens read. Tokens may share a row, which is then multiplied once;
-/// - `weights`: for each direction PyTorch's `weight_ih` `[4 hidden, input]`, `weight_hh` `[4 hidden, hidden]`, `bias_ih` and
-///   `bias_hh` `[4 hidden]`, one after the other, gates in PyTorch's order input, forget, cell, output;
+/// - `weights`: [those](LstmWeights) of each direction;
 /// - results by [`Output`], the directions side by side.
 #[derive(Debug, Clone, Copy)]
 pub struct Lstm<'a> {
@@ -82,8 +81,8 @@ pub struct LstmTrace {
 pub struct LstmGradient {
     /// Of the inputs.
     pub inputs: Buffer,
-    /// Of the weights.
-    pub weights: Buffer,
+    /// Of the weights of each direction, in the order of the fields of [`LstmWeights`].
+    pub weights: Vec<[Buffer; 4]>,
     /// Of the initial state.
     pub state: LstmState,
 }
@@ -109,13 +108,17 @@ struct DirectionPanels {
 #[derive(Debug)]
 pub(crate) struct GatePanels(Buffer);
 
-/// One direction's weights, as they lie in the flat array.
-#[derive(Clone, Copy)]
-pub(crate) struct Weights<'a> {
-    pub(crate) input: &'a [f32],
-    pub(crate) recurrent: &'a [f32],
-    bias_input: &'a [f32],
-    bias_recurrent: &'a [f32],
+/// The weights of one direction, by PyTorch's names, each with the gates in PyTorch's order: input, forget, cell, output.
+#[derive(Debug, Clone, Copy)]
+pub struct LstmWeights<'a> {
+    /// `weight_ih`, `[4 hidden, input]`.
+    pub input: &'a [f32],
+    /// `weight_hh`, `[4 hidden, hidden]`.
+    pub recurrent: &'a [f32],
+    /// `bias_ih`, `[4 hidden]`.
+    pub bias_input: &'a [f32],
+    /// `bias_hh`, `[4 hidden]`.
+    pub bias_recurrent: &'a [f32],
 }
 
 impl LstmState {
@@ -142,27 +145,30 @@ impl Lstm<'_> {
         4 * self.hidden * (self.input + self.hidden + 2)
     }
 
-    /// The weights of each direction.
-    fn split<'w>(&self, weights: &'w [f32]) -> impl Iterator<Item = Weights<'w>> {
+    /// Returns the weights of each direction, which lie one after the other, each in the order of its fields.
+    ///
+    /// # Panics
+    /// When their number is not [`weights`](Self::weights).
+    pub fn split<'w>(&self, weights: &'w [f32]) -> Vec<LstmWeights<'w>> {
         assert_eq!(weights.len(), self.weights(), "the weights of an LSTM");
         let gates = 4 * self.hidden;
-        let inputs = gates * self.input;
-        weights.chunks_exact(self.direction_weights().max(1)).map(move |all| {
-            let (input, rest) = all.split_at(inputs);
-            let (recurrent, rest) = rest.split_at(gates * (gates / 4));
+        let directions = weights.chunks_exact(self.direction_weights().max(1)).map(|all| {
+            let (input, rest) = all.split_at(gates * self.input);
+            let (recurrent, rest) = rest.split_at(gates * self.hidden);
             let (bias_input, bias_recurrent) = rest.split_at(gates);
-            Weights { input, recurrent, bias_input, bias_recurrent }
-        })
+            LstmWeights { input, recurrent, bias_input, bias_recurrent }
+        });
+        directions.collect()
     }
 
     /// Returns the weights in the order in which a forward pass reads them.
     ///
     /// # Panics
-    /// When their number is not [`weights`](Self::weights).
-    pub fn panels(&self, weights: &[f32]) -> LstmPanels {
+    /// When an array has not the size that its docs name.
+    pub fn panels(&self, weights: &[LstmWeights<'_>]) -> LstmPanels {
+        self.check_weights(weights);
         let (gates, hidden) = (4 * self.hidden, self.hidden);
-        let weights: Vec<Weights<'_>> = self.split(weights).collect();
-        let directions = weights.into_par_iter().map(|weights| DirectionPanels {
+        let directions = weights.par_iter().map(|weights| DirectionPanels {
             input: Panels::new(self.set, Matrix::new(weights.input, gates, self.input).t()),
             recurrent: GatePanels::new(self.set, weights.recurrent, hidden),
             bias: weights.bias_input.iter().zip(weights.bias_recurrent).map(|(a, b)| a + b).collect(),
@@ -183,6 +189,15 @@ impl Lstm<'_> {
             product_with(Matrix::new(inputs, rows, self.input), &panels.input, Start::Row(&panels.bias), out);
         }
         projected
+    }
+
+    fn check_weights(&self, weights: &[LstmWeights<'_>]) {
+        assert_eq!(weights.len(), self.directions, "the weights of each direction");
+        let gates = 4 * self.hidden;
+        for &LstmWeights { input, recurrent, bias_input, bias_recurrent } in weights {
+            let found = [input, recurrent, bias_input, bias_recurrent].map(<[f32]>::len);
+            assert_eq!(found, [gates * self.input, gates * self.hidden, gates, gates], "the weights of an LSTM");
+        }
     }
 
     fn check_panels(&self, panels: &LstmPanels) {

@@ -51,17 +51,21 @@ impl Case {
         Lstm { set, packed, index, input: *input, hidden: *hidden, directions: *directions, output: *output }
     }
 
+    fn split(&self) -> Vec<LstmWeights<'_>> {
+        self.layer(InstructionSet::best(), &Packed::new(&self.lengths)).split(&self.weights)
+    }
+
     fn forward(&self, set: InstructionSet) -> (Vec<f32>, LstmState) {
         let (packed, mut state) = (Packed::new(&self.lengths), self.state.clone());
-        let result = self.layer(set, &packed).forward(&self.inputs, &self.weights, &mut state, false).0;
+        let result = self.layer(set, &packed).forward(&self.inputs, &self.split(), &mut state, false).0;
         (result.to_vec(), state)
     }
 
     fn backward(&self, set: InstructionSet) -> LstmGradient {
         let (packed, mut state) = (Packed::new(&self.lengths), self.state.clone());
         let layer = self.layer(set, &packed);
-        let (_, trace) = layer.forward(&self.inputs, &self.weights, &mut state, true);
-        layer.backward(&self.inputs, &self.weights, trace.unwrap(), &self.d_result, Some(self.d_state.clone()))
+        let (_, trace) = layer.forward(&self.inputs, &self.split(), &mut state, true);
+        layer.backward(&self.inputs, &self.split(), trace.unwrap(), &self.d_result, Some(self.d_state.clone()))
     }
 
     /// Everything that a gradient is of: inputs, weights, hidden and cell states.
@@ -184,6 +188,7 @@ fn gradients_are_what_differences_of_the_equations_show() {
         let mut fused: Option<Vec<f32>> = None;
         for set in every() {
             let LstmGradient { inputs, weights, state } = case.backward(set);
+            let weights: Vec<f32> = weights.iter().flatten().flat_map(|part| part.to_vec()).collect();
             let ours = [&inputs[..], &weights, &state.hidden, &state.cell].concat();
             for (k, (&ours, slope)) in ours.iter().zip(&slopes).enumerate() {
                 let error = (f64::from(ours) - slope).abs();
