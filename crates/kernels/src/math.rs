@@ -33,6 +33,7 @@ pub(crate) fn exp<S: Simd>(s: S, x: S::V) -> S::V {
 ///
 /// The numbers go through each step together: one alone would wait four cycles for every step.
 #[inline(always)]
+#[expect(clippy::needless_range_loop)] // two indexes into three arrays: iterators would hide the one step of each loop
 fn one_plus_power<S: Simd, const M: usize, const N: usize>(
     s: S,
     scales: [f32; M],

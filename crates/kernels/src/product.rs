@@ -29,11 +29,6 @@ impl<'a> Matrix<'a> {
         Self { data, rows, columns, row_stride: columns, column_stride: 1 }
     }
 
-    /// The values as they lie.
-    pub(crate) fn values(&self) -> &'a [f32] {
-        self.data
-    }
-
     /// Returns the transposed view.
     pub fn t(self) -> Self {
         Self {
@@ -177,22 +172,23 @@ impl Kernel for Product<'_> {
     fn run<S: Simd>(self, s: S) {
         let Self { a, b, start, out } = self;
         let block = BLOCK / S::LANES;
+        let tiles = a.rows.div_ceil(S::ROWS) * b.columns.div_ceil(VECTORS * S::LANES);
         let mut done = 0;
         loop {
             let depth = block.min(a.columns - done);
-            if a.column_stride != 1 {
-                // The next part lies in rows far from each other: ask for them in time.
-                for k in done + depth..a.columns.min(done + depth + block) {
-                    for column in (0..a.rows).step_by(16) {
-                        s.prefetch(&a.data[k * a.column_stride + column..]);
-                    }
-                }
-            }
+            // A transposed left side lies in rows far from each other: each tile asks for some of those of the next part.
+            let mut soon = if a.column_stride == 1 { 0..0 } else { done + depth..a.columns.min(done + depth + block) };
+            let share = soon.len().div_ceil(tiles.max(1));
             for first in (0..b.columns).step_by(VECTORS * S::LANES) {
                 let (panel, vectors) = b.panel(first);
                 let width = vectors * S::LANES;
                 let panel = &panel[done * width..][..depth * width];
                 for row in (0..a.rows).step_by(S::ROWS) {
+                    for k in soon.by_ref().take(share) {
+                        for column in (0..a.rows).step_by(16) {
+                            s.prefetch(&a.data[k * a.column_stride + column..]);
+                        }
+                    }
                     let rows = S::ROWS.min(a.rows - row);
                     let data = &a.data[(row * a.row_stride + done * a.column_stride).min(a.data.len())..];
                     let left = Left { data, row: a.row_stride, column: a.column_stride };

@@ -1,5 +1,7 @@
 //! The backward pass: blocks go back through time, then a few large products sum up.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::{Lstm, LstmGradient, LstmState, LstmTrace, LstmWeights, Output};
@@ -7,7 +9,7 @@ use crate::math::tanh;
 use crate::packed::Block;
 use crate::product::{Panels, Product};
 use crate::simd::{Kernel, Simd, add};
-use crate::{Buffer, Matrix, Start, product};
+use crate::{Buffer, InstructionSet, Matrix, Start, product};
 
 impl Lstm<'_> {
     /// Returns the gradients of everything that went into [`forward`](Self::forward), from that of its result and, where it
@@ -43,8 +45,11 @@ impl Lstm<'_> {
             .par_iter()
             .map(|weights| Panels::new(self.set, Matrix::new(weights.recurrent, 4 * hidden, hidden)))
             .collect();
-        let mut tasks = Vec::with_capacity(directions * self.packed.blocks().len());
-        let mut rest = (&mut gates[..], &mut state.hidden[..], &mut state.cell[..]);
+        let blocks = self.packed.blocks().len();
+        let mut sums: Vec<[Buffer; 2]> =
+            (0..directions * blocks).map(|_| [Buffer::zeros(4 * hidden * hidden), Buffer::zeros(4 * hidden)]).collect();
+        let mut tasks = Vec::with_capacity(sums.len());
+        let mut rest = (&mut gates[..], &mut state.hidden[..], &mut state.cell[..], sums.iter_mut());
         for (direction, recurrent) in recurrent.iter().enumerate() {
             for block in self.packed.blocks() {
                 let (size, width) = (block.rows.len() * hidden, block.texts.len() * hidden);
@@ -53,14 +58,17 @@ impl Lstm<'_> {
                 let (gates, more_gates) = rest.0.split_at_mut(size * 4);
                 let (d_hidden, more_hidden) = rest.1.split_at_mut(width);
                 let (d_cell, more_cell) = rest.2.split_at_mut(width);
-                rest = (more_gates, more_hidden, more_cell);
+                rest = (more_gates, more_hidden, more_cell, rest.3);
+                let Some([d_recurrent, d_bias]) = rest.3.next() else { break };
                 tasks.push(Backward {
+                    set: self.set,
                     hidden,
                     reverse: direction == 1,
                     block,
                     recurrent,
                     output: self.output,
                     cells: &cells[of_tokens(hidden)..][..size],
+                    before: &before[of_tokens(hidden)..][..size],
                     initial: &initial[of_texts..][..width],
                     steps: if self.output == Output::Max { &steps[of_texts..][..width] } else { &[] },
                     d_result: match self.output {
@@ -70,10 +78,13 @@ impl Lstm<'_> {
                     gates,
                     d_hidden,
                     d_cell,
+                    d_recurrent,
+                    d_bias,
                 });
             }
         }
-        tasks.into_par_iter().for_each(|task| self.set.run(task));
+        // What the forward pass wrote last is nearest.
+        tasks.into_par_iter().rev().for_each(|task| self.set.run(task));
 
         // From here on `gates` holds the gradients of the pre-activations, in packed order.
         let plain = rows == tokens && self.index.iter().enumerate().all(|(place, &row)| place == row as usize);
@@ -91,15 +102,13 @@ impl Lstm<'_> {
         };
         let d_weights = (0..directions).into_par_iter().map(|direction| {
             let d_projected = of_inputs(direction);
-            let of_tokens = |width: usize| direction * tokens * width..(direction + 1) * tokens * width;
             let mut d_input = Buffer::dirty(4 * hidden * self.input);
             product(self.set, d_projected.t(), Matrix::new(inputs, rows, self.input), Start::Zero, &mut d_input);
-            let gates = Matrix::new(&gates[of_tokens(4 * hidden)], tokens, 4 * hidden);
-            let before = Matrix::new(&before[of_tokens(hidden)], tokens, hidden);
-            let mut d_recurrent = Buffer::dirty(4 * hidden * hidden);
-            product(self.set, gates.t(), before, Start::Zero, &mut d_recurrent);
-            let mut d_bias = Buffer::zeros(4 * hidden);
-            self.set.run(Columns { from: d_projected.values(), sums: &mut d_bias });
+            let (mut d_recurrent, mut d_bias) = (Buffer::zeros(4 * hidden * hidden), Buffer::zeros(4 * hidden));
+            for [recurrent, bias] in &sums[direction * blocks..][..blocks] {
+                self.set.run(Columns { from: recurrent, sums: &mut d_recurrent });
+                self.set.run(Columns { from: bias, sums: &mut d_bias });
+            }
             [d_input, d_recurrent, d_bias.clone(), d_bias]
         });
         let d_weights = d_weights.collect();
@@ -132,12 +141,14 @@ fn apart(values: &[f32], directions: usize, hidden: usize) -> Buffer {
 
 /// One direction of one block of texts.
 struct Backward<'a> {
+    set: InstructionSet,
     hidden: usize,
     reverse: bool,
     block: &'a Block,
     recurrent: &'a Panels,
     output: Output,
     cells: &'a [f32],
+    before: &'a [f32],
     initial: &'a [f32],
     steps: &'a [f32],
     d_result: &'a [f32],
@@ -146,6 +157,9 @@ struct Backward<'a> {
     /// Gradients of the state after the last token that was read, which become those of the state before the first.
     d_hidden: &'a mut [f32],
     d_cell: &'a mut [f32],
+    /// What the block adds to the gradients of the recurrent weights and of the biases.
+    d_recurrent: &'a mut [f32],
+    d_bias: &'a mut [f32],
 }
 
 impl Kernel for Backward<'_> {
@@ -154,12 +168,20 @@ impl Kernel for Backward<'_> {
     #[inline(always)]
     fn run<S: Simd>(mut self, s: S) {
         let (hidden, steps) = (self.hidden, self.block.steps());
+        let together = TOGETHER / (4 * hidden).max(1);
+        let mut waiting = 0..0;
         for k in (0..steps).rev() {
             let (step, read_before) =
                 if self.reverse { (steps - 1 - k, (k > 0).then(|| steps - k)) } else { (k, k.checked_sub(1)) };
             let rows = self.block.step(step);
             let old = read_before.map_or(0..0, |step| self.block.step(step));
             for text in 0..rows.len() {
+                if text < old.len() {
+                    // The next step needs these, and reads them backwards, which a processor does not foresee.
+                    for gate in self.gates[(old.start + text) * 4 * hidden..][..4 * hidden].chunks(LINE) {
+                        s.prefetch(gate);
+                    }
+                }
                 let old_cell = match text < old.len() {
                     true => &self.cells[(old.start + text) * hidden..][..hidden],
                     false => &self.initial[text * hidden..][..hidden],
@@ -169,12 +191,36 @@ impl Kernel for Backward<'_> {
             let gates = &self.gates[rows.start * 4 * hidden..][..rows.len() * 4 * hidden];
             let a = Matrix::new(gates, rows.len(), 4 * hidden);
             let out = &mut self.d_hidden[..rows.len() * hidden];
-            Product { a, b: self.recurrent, start: Start::Zero, out }.run(s);
+            self.set.run(Product { a, b: self.recurrent, start: Start::Zero, out });
+            waiting = match waiting.is_empty() {
+                true => rows,
+                false => waiting.start.min(rows.start)..waiting.end.max(rows.end),
+            };
+            if k == 0 || waiting.len() >= together {
+                self.sum(s, std::mem::take(&mut waiting));
+            }
         }
     }
 }
 
+/// Numbers in what a processor reads at once.
+const LINE: usize = 16;
+
+/// Gradients of gates, in numbers, that wait for their part in the gradients of weights: they fit the second cache.
+const TOGETHER: usize = 1 << 17;
+
 impl Backward<'_> {
+    /// Adds what some tokens give to the gradients of the recurrent weights and of the biases.
+    #[inline(always)]
+    fn sum<S: Simd>(&mut self, s: S, rows: Range<usize>) {
+        let of = |width: usize| rows.start * width..rows.end * width;
+        let gates = &self.gates[of(4 * self.hidden)];
+        let before = Matrix::new(&self.before[of(self.hidden)], rows.len(), self.hidden);
+        let (a, b) = (Matrix::new(gates, rows.len(), 4 * self.hidden).t(), Panels::new(self.set, before));
+        self.set.run(Product { a, b: &b, start: Start::Old, out: &mut *self.d_recurrent });
+        Columns { from: gates, sums: &mut *self.d_bias }.run(s);
+    }
+
     /// One step of one text: the gradients of the gates and of the old cell state.
     #[inline(always)]
     fn text<S: Simd>(&mut self, s: S, step: usize, text: usize, row: usize, old_cell: &[f32]) {

@@ -303,12 +303,11 @@ impl Forward<'_> {
         with_fours!(S::FOURS, F => {
             for n in (0..N).step_by(F) {
                 let mut some = [sums[n]; F];
-                for k in 1..F.min(N - n) {
-                    some[k] = sums[n + k];
+                for (some, &sums) in some.iter_mut().zip(&sums[n..]) {
+                    *some = sums;
                 }
-                let some = gates(s, some);
-                for k in 0..F.min(N - n) {
-                    sums[n + k] = some[k];
+                for (sums, some) in sums[n..].iter_mut().zip(gates(s, some)) {
+                    *sums = some;
                 }
             }
         });
