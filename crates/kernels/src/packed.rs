@@ -37,7 +37,7 @@ pub(crate) struct Block {
 
 impl Packed {
     /// Texts in a block: a multiple of every register tile's rows.
-    pub const BLOCK: usize = 24;
+    pub const BLOCK: usize = 36;
 
     /// Returns the layout for texts of these lengths in tokens.
     ///

@@ -3,6 +3,8 @@
 //! Every element of a result is a sum over the inner size in ascending order, whatever the blocks, the threads and the width
 //! of the vectors: that is what makes results equal everywhere.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::InstructionSet;
@@ -27,6 +29,12 @@ impl<'a> Matrix<'a> {
     pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
         assert_eq!(Some(data.len()), rows.checked_mul(columns), "a matrix of {rows} x {columns}");
         Self { data, rows, columns, row_stride: columns, column_stride: 1 }
+    }
+
+    /// The view of some columns, of a matrix that is not transposed.
+    pub(crate) fn columns(self, columns: Range<usize>) -> Self {
+        let data = &self.data[columns.start.min(self.data.len())..];
+        Self { data, columns: columns.len(), ..self }
     }
 
     /// Returns the transposed view.

@@ -12,10 +12,6 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     const LANES: usize;
     /// Rows of the largest tile of four vectors that the registers hold, at most 6.
     const ROWS: usize;
-    /// Panels of four vectors that one row is multiplied by at once, 2 or 4.
-    const PANELS: usize;
-    /// Fours of gates whose functions are computed together, 1 or 2.
-    const FOURS: usize;
 
     /// Runs `kernel`, compiled for this instruction set.
     fn enter<K: Kernel>(self, kernel: K) -> K::Out;
@@ -273,8 +269,6 @@ impl<const FUSED: bool> Simd for Portable<FUSED> {
     type V = [f32; 4];
     const LANES: usize = 4;
     const ROWS: usize = if cfg!(target_arch = "aarch64") { 6 } else { 3 };
-    const PANELS: usize = 2;
-    const FOURS: usize = 1;
 
     #[inline(always)]
     fn enter<K: Kernel>(self, kernel: K) -> K::Out {
@@ -393,8 +387,6 @@ mod x86 {
         type V = __m256;
         const LANES: usize = 8;
         const ROWS: usize = 3;
-        const PANELS: usize = 2;
-        const FOURS: usize = 1;
 
         #[inline(always)]
         fn enter<K: Kernel>(self, kernel: K) -> K::Out {
@@ -451,8 +443,6 @@ mod x86 {
         type V = __m512;
         const LANES: usize = 16;
         const ROWS: usize = 6;
-        const PANELS: usize = 4;
-        const FOURS: usize = 2;
 
         #[inline(always)]
         fn enter<K: Kernel>(self, kernel: K) -> K::Out {

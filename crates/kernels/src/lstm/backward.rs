@@ -9,7 +9,7 @@ use crate::math::tanh;
 use crate::packed::Block;
 use crate::product::{Panels, Product};
 use crate::simd::{Kernel, Simd, add};
-use crate::{Buffer, InstructionSet, Matrix, Start, product};
+use crate::{Buffer, InstructionSet, Matrix, Start, product, product_with};
 
 impl Lstm<'_> {
     /// Returns the gradients of everything that went into [`forward`](Self::forward), from that of its result and, where it
@@ -87,23 +87,22 @@ impl Lstm<'_> {
         tasks.into_par_iter().rev().for_each(|task| self.set.run(task));
 
         // From here on `gates` holds the gradients of the pre-activations, in packed order.
-        let plain = rows == tokens && self.index.iter().enumerate().all(|(place, &row)| place == row as usize);
-        let mut summed = Buffer::dirty(if plain { 0 } else { directions * rows * 4 * hidden });
+        let plain = directions == 1 && rows == tokens && (0u32..).zip(self.index).all(|(place, &row)| place == row);
+        let mut summed = Buffer::dirty(if plain { 0 } else { rows * self.width() });
         if !plain {
             let readers = Readers::new(self.index, rows);
-            let parts = summed.par_chunks_exact_mut((rows * 4 * hidden).max(1));
-            parts.zip(gates.par_chunks_exact((tokens * 4 * hidden).max(1))).for_each(|(sums, from)| {
-                self.set.run(Gather { width: 4 * hidden, readers: &readers, from, sums });
+            let chunk = rows.div_ceil(rayon::current_num_threads()).max(1);
+            summed.par_chunks_mut((chunk * self.width()).max(1)).enumerate().for_each(|(place, sums)| {
+                let first = place * chunk;
+                self.set.run(Gather { width: 4 * hidden, directions, readers: &readers, first, from: &gates, sums });
             });
         }
-        let d_projected: &[f32] = if plain { &gates } else { &summed };
-        let of_inputs = |direction: usize| {
-            Matrix::new(&d_projected[direction * rows * 4 * hidden..][..rows * 4 * hidden], rows, 4 * hidden)
-        };
+        let d_projected = Matrix::new(if plain { &gates } else { &summed }, rows, self.width());
+        let of_direction = |direction: usize| d_projected.columns(direction * 4 * hidden..(direction + 1) * 4 * hidden);
+        let panels = Panels::new(self.set, Matrix::new(inputs, rows, self.input));
         let d_weights = (0..directions).into_par_iter().map(|direction| {
-            let d_projected = of_inputs(direction);
             let mut d_input = Buffer::dirty(4 * hidden * self.input);
-            product(self.set, d_projected.t(), Matrix::new(inputs, rows, self.input), Start::Zero, &mut d_input);
+            product_with(of_direction(direction).t(), &panels, Start::Zero, &mut d_input);
             let (mut d_recurrent, mut d_bias) = (Buffer::zeros(4 * hidden * hidden), Buffer::zeros(4 * hidden));
             for [recurrent, bias] in &sums[direction * blocks..][..blocks] {
                 self.set.run(Columns { from: recurrent, sums: &mut d_recurrent });
@@ -116,7 +115,7 @@ impl Lstm<'_> {
         for (direction, weights) in weights.iter().enumerate() {
             let start = if direction == 0 { Start::Zero } else { Start::Old };
             let input = Matrix::new(weights.input, 4 * hidden, self.input);
-            product(self.set, of_inputs(direction), input, start, &mut d_inputs);
+            product(self.set, of_direction(direction), input, start, &mut d_inputs);
         }
         LstmGradient { inputs: d_inputs, weights: d_weights, state }
     }
@@ -299,10 +298,13 @@ impl Readers {
     }
 }
 
-/// Writes for each row the sum of what its readers have in `from`, in order.
+/// Writes for some rows, from `first`, the sums of what their readers have in `from`, `[directions, tokens, width]`, in order:
+/// `[rows, directions, width]`.
 struct Gather<'a> {
     width: usize,
+    directions: usize,
     readers: &'a Readers,
+    first: usize,
     from: &'a [f32],
     sums: &'a mut [f32],
 }
@@ -313,19 +315,22 @@ impl Kernel for Gather<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         const TOGETHER: usize = 8;
-        let Readers { starts, tokens } = self.readers;
-        for (row, sums) in self.sums.chunks_exact_mut(self.width.max(1)).enumerate() {
-            let tokens = &tokens[starts[row] as usize..starts[row + 1] as usize];
-            for (part, sums) in sums.chunks_mut(TOGETHER * S::LANES).enumerate() {
-                let mut kept = [s.splat(0.0); TOGETHER];
-                for &token in tokens {
-                    let from = &self.from[token as usize * self.width + part * TOGETHER * S::LANES..][..sums.len()];
-                    for (kept, from) in kept.iter_mut().zip(from.chunks(S::LANES)) {
-                        *kept = s.add(*kept, s.load_some(from));
+        let Self { width, directions, readers: Readers { starts, tokens: all }, first, from, sums } = self;
+        for (row, sums) in sums.chunks_exact_mut((directions * width).max(1)).enumerate() {
+            let tokens = &all[starts[first + row] as usize..starts[first + row + 1] as usize];
+            for (direction, sums) in sums.chunks_exact_mut(width.max(1)).enumerate() {
+                let from = &from[direction * all.len() * width..][..all.len() * width];
+                for (part, sums) in sums.chunks_mut(TOGETHER * S::LANES).enumerate() {
+                    let mut kept = [s.splat(0.0); TOGETHER];
+                    for &token in tokens {
+                        let from = &from[token as usize * width + part * TOGETHER * S::LANES..][..sums.len()];
+                        for (kept, from) in kept.iter_mut().zip(from.chunks(S::LANES)) {
+                            *kept = s.add(*kept, s.load_some(from));
+                        }
                     }
-                }
-                for (kept, to) in kept.into_iter().zip(sums.chunks_mut(S::LANES)) {
-                    s.store_some(kept, to);
+                    for (kept, to) in kept.into_iter().zip(sums.chunks_mut(S::LANES)) {
+                        s.store_some(kept, to);
+                    }
                 }
             }
         }

@@ -44,8 +44,7 @@ impl Lstm<'_> {
     ) -> (Buffer, Option<LstmTrace>) {
         let (tokens, texts, hidden, directions) =
             (self.packed.tokens(), self.packed.texts(), self.hidden, self.directions);
-        let rows = projected.len() / (directions * 4 * hidden).max(1);
-        self.check(rows);
+        self.check(projected.len() / self.width().max(1));
         self.check_panels(panels);
         assert_eq!(state.hidden.len(), directions * texts * hidden, "hidden states");
         assert_eq!(state.cell.len(), directions * texts * hidden, "cell states");
@@ -72,7 +71,7 @@ impl Lstm<'_> {
             let mut pool = Cut(&mut pool);
             let mut steps = Cut(&mut steps);
             let (mut h, mut c) = (Cut(&mut state.hidden), Cut(&mut state.cell));
-            for (direction, panels) in panels.directions.iter().enumerate() {
+            for (direction, recurrent) in panels.recurrent.iter().enumerate() {
                 for block in self.packed.blocks() {
                     let (tokens, texts) = (block.rows.len() * hidden, block.texts.len() * hidden);
                     tasks.push(Forward {
@@ -80,8 +79,10 @@ impl Lstm<'_> {
                         reverse: direction == 1,
                         block,
                         index: &self.index[block.rows.clone()],
-                        projected: &projected[direction * rows * 4 * hidden..][..rows * 4 * hidden],
-                        recurrent: &panels.recurrent,
+                        projected,
+                        width: self.width(),
+                        offset: direction * 4 * hidden,
+                        recurrent,
                         output: self.output,
                         hidden_state: h.next(texts),
                         cell_state: c.next(texts),
@@ -148,7 +149,10 @@ struct Forward<'a> {
     reverse: bool,
     block: &'a Block,
     index: &'a [u32],
+    /// What each row of the inputs gives to the gates, the row's `width`, and where this direction's begin.
     projected: &'a [f32],
+    width: usize,
+    offset: usize,
     recurrent: &'a GatePanels,
     output: Output,
     hidden_state: &'a mut [f32],
@@ -188,8 +192,8 @@ impl Kernel for Forward<'_> {
         if self.output == Output::Max {
             self.pool[..texts.len() * hidden].fill(-2.0); // less than any state
         }
-        if steps > 0 {
-            self.ask_for(s, self.block.step(place(0)), 0..4, 0, hidden);
+        for k in 0..steps.min(2) {
+            self.ask_for(s, self.block.step(place(k)), 0..4, 0, hidden);
         }
         for k in 0..steps {
             let number = place(k);
@@ -202,17 +206,19 @@ impl Kernel for Forward<'_> {
             let mut step = Step { number, rows, next, old, new };
             let panel = (hidden * 4 * S::LANES).max(1);
             if alive == 1 {
-                // Several panels at once: the sums of one alone would wait for each other.
-                let panels = self.recurrent.0.chunks(panel * S::PANELS);
-                for (panels, first) in panels.zip((0..hidden).step_by(S::LANES * S::PANELS)) {
-                    let soon = step.next.start..step.next.end.min(step.next.start + 1);
-                    self.ask_for(s, soon, 0..4, first, S::PANELS);
-                    if panels.len() == panel * S::PANELS {
-                        with_panels!(S::PANELS, P => self.row::<S, P>(s, panels, first, &mut step));
-                    } else {
-                        for (panel, first) in panels.chunks_exact(panel).zip((first..).step_by(S::LANES)) {
-                            self.row::<S, 1>(s, panel, first, &mut step);
-                        }
+                // Two panels at once: the sums of one alone would wait for each other. Every other step begins with those that
+                // the last one ended with: they are still near.
+                let later = if k + 2 < steps { self.block.step(place(k + 2)) } else { 0..0 };
+                let later = later.start..later.end.min(later.start + 1);
+                let pairs = self.recurrent.0.len().div_ceil(2 * panel);
+                for pair in 0..pairs {
+                    let pair = if k % 2 == 0 { pair } else { pairs - 1 - pair };
+                    let first = pair * 2 * S::LANES;
+                    let panels = &self.recurrent.0[pair * 2 * panel..];
+                    self.ask_for(s, later.clone(), 0..4, first, 2);
+                    match panels.len() {
+                        len if len < 2 * panel => self.tile::<S, 1>(s, panels, first, 0, &mut step),
+                        _ => self.pair(s, &panels[..2 * panel], first, &mut step),
                     }
                 }
             } else {
@@ -241,6 +247,12 @@ impl Kernel for Forward<'_> {
 }
 
 impl Forward<'_> {
+    /// What a row of the inputs gives to the gates of this direction.
+    #[inline(always)]
+    fn share(&self, row: u32) -> &[f32] {
+        &self.projected[row as usize * self.width + self.offset..][..4 * self.hidden]
+    }
+
     /// One step of `R` texts, from `row`, for one vector of hidden units, from `first`: the recurrent product and Eq. 17-22,
     /// in registers. Meanwhile it asks for what the tokens of the next step will read.
     #[inline(always)]
@@ -251,7 +263,7 @@ impl Forward<'_> {
         let mut places = [(0, first); R];
         for (r, (sums, place)) in sums.iter_mut().zip(&mut places).enumerate() {
             place.0 = row + r;
-            let from = &self.projected[self.index[step.rows.start + row + r] as usize * 4 * hidden..][..4 * hidden];
+            let from = self.share(self.index[step.rows.start + row + r]);
             for (gate, sum) in sums.iter_mut().enumerate() {
                 *sum = s.load_some(&from[gate * hidden + first..][..width]);
             }
@@ -264,24 +276,23 @@ impl Forward<'_> {
         self.activate(s, sums, places, step);
     }
 
-    /// One step of the block's first text alone, for `P` vectors of hidden units, from `first`: as [`tile`](Self::tile).
+    /// One step of the block's first text alone, for two vectors of hidden units, from `first`: as [`tile`](Self::tile).
     #[inline(always)]
-    fn row<S: Simd, const P: usize>(&mut self, s: S, panels: &[f32], first: usize, step: &mut Step<'_>) {
+    fn pair<S: Simd>(&mut self, s: S, panels: &[f32], first: usize, step: &mut Step<'_>) {
         let hidden = self.hidden;
-        let mut sums = [[s.splat(0.0); 4]; P];
-        let mut places = [(0, first); P];
-        let from = &self.projected[self.index[step.rows.start] as usize * 4 * hidden..][..4 * hidden];
-        for (p, (sums, place)) in sums.iter_mut().zip(&mut places).enumerate() {
-            place.1 = first + p * S::LANES;
+        let mut sums = [[s.splat(0.0); 4]; 2];
+        let places = [(0, first), (0, first + S::LANES)];
+        let from = self.share(self.index[step.rows.start]);
+        for (sums, (_, first)) in sums.iter_mut().zip(places) {
             for (gate, sum) in sums.iter_mut().enumerate() {
-                *sum = s.load_some(&from[gate * hidden + place.1..][..S::LANES.min(hidden - place.1)]);
+                *sum = s.load_some(&from[gate * hidden + first..][..S::LANES.min(hidden - first)]);
             }
         }
-        let panel = panels.len() / P;
-        for (k, &state) in step.old[..hidden].iter().enumerate() {
+        let (one, other) = panels.split_at(panels.len() / 2);
+        let weights = one.chunks_exact(4 * S::LANES).zip(other.chunks_exact(4 * S::LANES));
+        for (&state, (one, other)) in step.old.iter().zip(weights) {
             let state = s.splat(state);
-            for (p, sums) in sums.iter_mut().enumerate() {
-                let weights = &panels[p * panel + k * 4 * S::LANES..][..4 * S::LANES];
+            for (sums, weights) in sums.iter_mut().zip([one, other]) {
                 for (gate, sum) in sums.iter_mut().enumerate() {
                     *sum = s.mul_add(state, s.load(&weights[gate * S::LANES..]), *sum);
                 }
@@ -295,22 +306,12 @@ impl Forward<'_> {
     fn activate<S: Simd, const N: usize>(
         &mut self,
         s: S,
-        mut sums: [[S::V; 4]; N],
+        sums: [[S::V; 4]; N],
         places: [(usize, usize); N],
         step: &mut Step<'_>,
     ) {
         let hidden = self.hidden;
-        with_fours!(S::FOURS, F => {
-            for n in (0..N).step_by(F) {
-                let mut some = [sums[n]; F];
-                for (some, &sums) in some.iter_mut().zip(&sums[n..]) {
-                    *some = sums;
-                }
-                for (sums, some) in sums[n..].iter_mut().zip(gates(s, some)) {
-                    *sums = some;
-                }
-            }
-        });
+        let sums = gates(s, sums);
         let mut cells = [s.splat(0.0); N];
         for (c, (&[i, f, g, _], (text, first))) in cells.iter_mut().zip(sums.iter().zip(places)) {
             let cell = &mut self.cell_state[text * hidden + first..][..S::LANES.min(hidden - first)];
@@ -358,37 +359,9 @@ impl Forward<'_> {
         for &row in self.index.get(tokens).unwrap_or(&[]) {
             for gate in gates.clone() {
                 for first in (first..self.hidden).step_by(S::LANES).take(vectors) {
-                    s.prefetch(&self.projected[(row as usize * 4 + gate) * self.hidden + first..]);
+                    s.prefetch(&self.share(row)[gate * self.hidden + first..]);
                 }
             }
         }
     }
 }
-
-/// Evaluates an expression with the constant `$p` equal to [`Simd::PANELS`].
-macro_rules! with_panels {
-    ($panels:expr, $p:ident => $body:expr) => {
-        if $panels == 4 {
-            const $p: usize = 4;
-            $body
-        } else {
-            const $p: usize = 2;
-            $body
-        }
-    };
-}
-
-/// Evaluates an expression with the constant `$f` equal to [`Simd::FOURS`].
-macro_rules! with_fours {
-    ($fours:expr, $f:ident => $body:expr) => {
-        if $fours == 2 {
-            const $f: usize = 2;
-            $body
-        } else {
-            const $f: usize = 1;
-            $body
-        }
-    };
-}
-
-use {with_fours, with_panels};

@@ -90,17 +90,14 @@ pub struct LstmGradient {
 /// The weights of a layer in the order in which inference reads them.
 #[derive(Debug)]
 pub struct LstmPanels {
-    directions: Vec<DirectionPanels>,
     set: InstructionSet,
     /// `[input, hidden]`.
     sizes: [usize; 2],
-}
-
-#[derive(Debug)]
-struct DirectionPanels {
+    /// Of all directions side by side, and the sums of their biases.
     input: Panels,
-    recurrent: GatePanels,
     bias: Vec<f32>,
+    /// Of each direction.
+    recurrent: Vec<GatePanels>,
 }
 
 /// The recurrent weights of one direction: for each vector of hidden units, and each hidden unit that is read, the four
@@ -167,27 +164,38 @@ impl Lstm<'_> {
     /// When an array has not the size that its docs name.
     pub fn panels(&self, weights: &[LstmWeights<'_>]) -> LstmPanels {
         self.check_weights(weights);
-        let (gates, hidden) = (4 * self.hidden, self.hidden);
-        let directions = weights.par_iter().map(|weights| DirectionPanels {
-            input: Panels::new(self.set, Matrix::new(weights.input, gates, self.input).t()),
-            recurrent: GatePanels::new(self.set, weights.recurrent, hidden),
-            bias: weights.bias_input.iter().zip(weights.bias_recurrent).map(|(a, b)| a + b).collect(),
-        });
-        LstmPanels { directions: directions.collect(), set: self.set, sizes: [self.input, self.hidden] }
+        let size = 4 * self.hidden * self.input;
+        let mut input = Buffer::dirty(self.directions * size);
+        for (to, weights) in input.chunks_exact_mut(size.max(1)).zip(weights) {
+            to.copy_from_slice(weights.input);
+        }
+        let bias = weights.iter().flat_map(|weights| weights.bias_input.iter().zip(weights.bias_recurrent));
+        LstmPanels {
+            set: self.set,
+            sizes: [self.input, self.hidden],
+            input: Panels::new(self.set, Matrix::new(&input, self.width(), self.input).t()),
+            bias: bias.map(|(a, b)| a + b).collect(),
+            recurrent: weights
+                .par_iter()
+                .map(|weights| GatePanels::new(self.set, weights.recurrent, self.hidden))
+                .collect(),
+        }
     }
 
-    /// Returns each input row's share of the gates, biases included: `[directions, rows, 4 hidden]`.
+    /// The gates of all directions.
+    fn width(&self) -> usize {
+        self.directions * 4 * self.hidden
+    }
+
+    /// Returns each input row's share of the gates, biases included: `[rows, directions, 4 hidden]`.
     ///
     /// # Panics
     /// When the panels are of another layer.
     pub fn project(&self, inputs: &[f32], panels: &LstmPanels) -> Buffer {
         self.check_panels(panels);
         let rows = inputs.len() / self.input.max(1);
-        let mut projected = Buffer::dirty(self.directions * rows * 4 * self.hidden);
-        let parts = projected.chunks_exact_mut((rows * 4 * self.hidden).max(1));
-        for (out, panels) in parts.zip(&panels.directions) {
-            product_with(Matrix::new(inputs, rows, self.input), &panels.input, Start::Row(&panels.bias), out);
-        }
+        let mut projected = Buffer::dirty(rows * self.width());
+        product_with(Matrix::new(inputs, rows, self.input), &panels.input, Start::Row(&panels.bias), &mut projected);
         projected
     }
 
@@ -202,7 +210,7 @@ impl Lstm<'_> {
 
     fn check_panels(&self, panels: &LstmPanels) {
         let same = panels.set == self.set && panels.sizes == [self.input, self.hidden];
-        assert!(same && panels.directions.len() == self.directions, "panels of another layer");
+        assert!(same && panels.recurrent.len() == self.directions, "panels of another layer");
     }
 
     fn check(&self, rows: usize) {
