@@ -21,14 +21,15 @@ cargo run --release --example bench_models -- --sequences FILE [options]
   --threads N               threads (1)
   --batch N                 texts a step and a scoring batch (64)
   --tables touched|all      whether Adam moves the rows that a batch read, or the whole table (touched)
+  --precision single|bfloat16   of the recurrent weights when scoring (single)
   --repeats N               passes of which the median counts (3)
   --weights FILE            start from these weights: a PyTorch state dict as a safetensors file (random ones)
   --scores FILE             compare what these weights give with this file before anything is trained: a line a sequence,
                             the probability of each label, tab-separated
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 9] =
-    ["sequences", "architecture", "hidden", "threads", "batch", "tables", "repeats", "weights", "scores"];
+const OPTIONS: [&str; 10] =
+    ["sequences", "architecture", "hidden", "threads", "batch", "tables", "precision", "repeats", "weights", "scores"];
 
 const WORDS: usize = 20_000;
 const LABELS: usize = 4;
@@ -73,7 +74,7 @@ fn run(
     let mut summary = Summary::default();
     if let Some(path) = options.value("scores") {
         options.required("weights")?;
-        summary.add("max_abs_difference", max_abs_difference(&*network, sequences, path)?);
+        summary.add("max_abs_difference", max_abs_difference(&*scorer(&*network, options)?, sequences, path)?);
     }
     let batches = batches(sequences, size);
     let mut adam = AdamConfig::default();
@@ -87,7 +88,7 @@ fn run(
     let training = median(repeats, || pass(&batches))?;
     let operations: f64 = batches.iter().map(|rows| operations(architecture, &batch(rows))).sum();
 
-    let scorer = network.scorer()?.ok_or("the network has no scorer")?;
+    let scorer = scorer(&*network, options)?;
     let pass = || {
         batches.iter().try_for_each(|rows| {
             black_box(scorer.logits(&batch(rows))?);
@@ -149,10 +150,13 @@ fn sequences(path: &str) -> Result<Vec<Sequence>> {
     Ok(sequences)
 }
 
+fn scorer(network: &dyn Network, options: &Options) -> Result<Box<dyn Scorer>> {
+    Ok(network.scorer(options.precision()?)?.ok_or("the network has no scorer")?)
+}
+
 /// The greatest difference between the probabilities that a network gives and those in a file.
-fn max_abs_difference(network: &dyn Network, sequences: &[Sequence], path: &str) -> Result<f32> {
+fn max_abs_difference(scorer: &dyn Scorer, sequences: &[Sequence], path: &str) -> Result<f32> {
     let text = std::fs::read_to_string(path).map_err(|error| plaudit::Error::io(path, error))?;
-    let scorer = network.scorer()?.ok_or("the network has no scorer")?;
     let (mut lines, mut greatest) = (text.lines().enumerate(), 0f32);
     for rows in sequences.chunks(64) {
         let mut scores = scorer.logits(&batch(&rows.iter().collect::<Vec<_>>()))?;

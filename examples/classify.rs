@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use common::{Options, Result};
 use plaudit::data::{FeedbackReader, Format};
-use plaudit::{Classifier, Feedback, TextClassifier};
+use plaudit::{Classifier, Feedback};
 use serde_json::{Map, json};
 
 const HELP: &str = "
@@ -16,14 +16,14 @@ rows of a file (.csv, .tsv, .jsonl or .txt; its uid or id column, or else the ro
 {\"id\", \"label\", \"scores\": {label: probability}}. A line is answered before the next one is waited for, and memory does
 not grow with the input.
 
-cargo run --release --example classify -- --model DIR [--input FILE] [--on-dirty stop|skip]";
+cargo run --release --example classify -- --model DIR [--input FILE] [--on-dirty stop|skip] [--precision single|bfloat16]";
 
 fn main() -> ExitCode {
-    common::run(HELP, &["model", "input", "on-dirty"], classify)
+    common::run(HELP, &["model", "input", "on-dirty", "precision"], classify)
 }
 
 fn classify(options: &Options) -> Result<()> {
-    let classifier = TextClassifier::load(options.required("model")?)?;
+    let classifier = options.classifier()?;
     let mut read = options.read_config()?;
     read.unique_uids = false; // its memory would grow with the file
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 
 use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
 use plaudit::metrics::Report;
-use plaudit::{Error, Feedback, ReadConfig, Verdicts};
+use plaudit::models::WeightPrecision;
+use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
 
 pub(crate) use checks::{warn_rare, warn_shared};
@@ -100,6 +101,21 @@ impl Options {
             }
             value => Ok(value),
         }
+    }
+
+    /// Returns what recurrent weights are rounded to, from `--precision`.
+    pub(crate) fn precision(&self) -> Result<WeightPrecision> {
+        Ok(match self.one_of("precision", &["single", "bfloat16"])? {
+            Some("bfloat16") => WeightPrecision::Bfloat16,
+            _ => WeightPrecision::Single,
+        })
+    }
+
+    /// Returns the classifier in the directory `--model`, with weights of `--precision`.
+    pub(crate) fn classifier(&self) -> Result<TextClassifier> {
+        let (path, precision) = (self.required("model")?, self.precision()?);
+        let classifier = TextClassifier::load(path)?;
+        Ok(if precision == WeightPrecision::Single { classifier } else { classifier.with_precision(precision)? })
     }
 
     /// Returns what the JSON file `--name` holds, where it was given; `validate` names its faults.

@@ -25,7 +25,7 @@ mod testing;
 pub use adam::{AdamStep, sum_of_squares};
 pub use buffers::Buffer;
 pub use convolution::{Convolution, ConvolutionGradient, ConvolutionPanels};
-pub use lstm::{Lstm, LstmGradient, LstmPanels, LstmState, LstmTrace, LstmWeights, Output};
+pub use lstm::{Lstm, LstmGradient, LstmPanels, LstmState, LstmTrace, LstmWeights, Output, WeightPrecision};
 pub use packed::Packed;
 pub use product::{Matrix, Panels, Start, product, product_with};
 pub use simd::InstructionSet;

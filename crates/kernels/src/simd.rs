@@ -41,6 +41,8 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     fn keep_where_eq(self, a: Self::V, b: Self::V, yes: Self::V) -> Self::V;
     /// The number whose exponent has the bits that are lowest in `shifted`: bits `shifted << 23`.
     fn power_of_two(self, shifted: Self::V) -> Self::V;
+    /// The number whose upper half are the lower 16 bits of `a`, and whose lower half is 0.
+    fn lower_half(self, a: Self::V) -> Self::V;
     /// The number with the bits `magic - bits(a)`.
     fn magic_minus(self, magic: u32, a: Self::V) -> Self::V;
 
@@ -335,6 +337,10 @@ impl<const FUSED: bool> Simd for Portable<FUSED> {
         lanes!(k => f32::from_bits(shifted[k].to_bits() << 23))
     }
     #[inline(always)]
+    fn lower_half(self, a: Self::V) -> Self::V {
+        lanes!(k => f32::from_bits(a[k].to_bits() << 16))
+    }
+    #[inline(always)]
     fn magic_minus(self, magic: u32, a: Self::V) -> Self::V {
         lanes!(k => f32::from_bits(magic.wrapping_sub(a[k].to_bits())))
     }
@@ -433,6 +439,9 @@ mod x86 {
             fn power_of_two(shifted: __m256) -> __m256 {
                 _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(shifted)))
             }
+            fn lower_half(a: __m256) -> __m256 {
+                _mm256_castsi256_ps(_mm256_slli_epi32::<16>(_mm256_castps_si256(a)))
+            }
             fn magic_minus(magic: u32, a: __m256) -> __m256 {
                 _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_set1_epi32(magic as i32), _mm256_castps_si256(a)))
             }
@@ -488,6 +497,9 @@ mod x86 {
             }
             fn power_of_two(shifted: __m512) -> __m512 {
                 _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_castps_si512(shifted)))
+            }
+            fn lower_half(a: __m512) -> __m512 {
+                _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_castps_si512(a)))
             }
             fn magic_minus(magic: u32, a: __m512) -> __m512 {
                 _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_set1_epi32(magic as i32), _mm512_castps_si512(a)))

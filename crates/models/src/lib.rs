@@ -59,6 +59,7 @@ pub use bi_lstm::BiLstmConfig;
 pub use classifier::TextClassifier;
 pub use cnn_lstm::CnnLstmConfig;
 pub use config::TrainConfig;
+pub use plaudit_kernels::WeightPrecision;
 pub use recurrent::Pooling;
 pub use report::{Stopped, TrainReport};
 pub use train::{train, train_network};

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use candle_core::{DType, Device, Layout, Storage, Tensor, Var};
 use plaudit_core::{Error, Result};
-use plaudit_kernels::{Buffer, Packed};
+use plaudit_kernels::{Buffer, Packed, WeightPrecision};
 use plaudit_stats::Stream;
 
 use crate::Architecture;
@@ -33,12 +33,14 @@ pub trait Network: Send + Sync {
     /// Returns the weights, in one fixed order.
     fn parameters(&self) -> &Parameters;
 
-    /// Returns what scores texts without candle, from the weights as they are now; none where the network has nothing
-    /// better than [`forward`](Self::forward), which is the default.
+    /// Returns what scores texts without candle, from the weights as they are now, those between the steps of a recurrence
+    /// rounded to `precision`; none where the network has nothing better than [`forward`](Self::forward), which is the
+    /// default.
     ///
     /// # Errors
     /// When the backend fails.
-    fn scorer(&self) -> Result<Option<Box<dyn Scorer>>> {
+    fn scorer(&self, precision: WeightPrecision) -> Result<Option<Box<dyn Scorer>>> {
+        let _ = precision;
         Ok(None)
     }
 

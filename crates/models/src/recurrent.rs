@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use candle_core::{CpuStorage, CustomOp1, DType, Device, Layout, Shape, Tensor, Var, bail};
 use plaudit_core::{Error, Result};
 use plaudit_kernels::{
-    Buffer, Convolution, InstructionSet, Lstm, LstmState, LstmTrace, LstmWeights, Matrix, Output, Start, product,
+    Buffer, Convolution, InstructionSet, Lstm, LstmState, LstmTrace, LstmWeights, Matrix, Output, Start,
+    WeightPrecision, product,
 };
 use plaudit_stats::Stream;
 use serde::{Deserialize, Serialize};
@@ -403,8 +404,9 @@ impl Network for Recurrent {
         &self.parameters
     }
 
-    fn scorer(&self) -> Result<Option<Box<dyn Scorer>>> {
-        let scorer = self.parameters.read(|all| RecurrentScorer::new(&self.plan, &Weights::new(&self.plan, all)))?;
+    fn scorer(&self, precision: WeightPrecision) -> Result<Option<Box<dyn Scorer>>> {
+        let prepare = |all: &[&[f32]]| RecurrentScorer::new(&self.plan, &Weights::new(&self.plan, all), precision);
+        let scorer = self.parameters.read(prepare)?;
         Ok(Some(Box::new(scorer)))
     }
 
@@ -555,7 +557,7 @@ pub(crate) mod tests {
             let network = network(architecture, 5);
             let batch = Batch::new(&texts);
             let together = values(&network.forward(&batch, &mut Mode::Infer).unwrap()).unwrap();
-            let scored = network.scorer().unwrap().unwrap().logits(&batch).unwrap();
+            let scored = network.scorer(WeightPrecision::Single).unwrap().unwrap().logits(&batch).unwrap();
             assert_eq!(scored, together, "{:?}", network.plan);
             for (row, text) in together.chunks(3).zip(texts) {
                 let alone = values(&network.forward(&Batch::new(&[text]), &mut Mode::Infer).unwrap()).unwrap();
@@ -587,7 +589,7 @@ pub(crate) mod tests {
             let network = network(architecture, 1);
             let batch = Batch::new(&[&[1, 6]]);
             assert!(network.forward(&batch, &mut Mode::Infer).unwrap_err().to_string().contains("the id 6"));
-            assert!(network.scorer().unwrap().unwrap().logits(&batch).is_err());
+            assert!(network.scorer(WeightPrecision::Single).unwrap().unwrap().logits(&batch).is_err());
         }
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use plaudit_core::{Error, Result};
 use plaudit_kernels::{
-    Buffer, ConvolutionPanels, InstructionSet, LstmPanels, LstmState, Matrix, Panels, Start, product_with,
+    Buffer, ConvolutionPanels, InstructionSet, LstmPanels, LstmState, Matrix, Panels, Start, WeightPrecision,
+    product_with,
 };
 
 use crate::network::{Batch, Scorer};
@@ -37,12 +38,15 @@ enum Words {
 }
 
 impl RecurrentScorer {
-    pub(crate) fn new(plan: &Arc<Plan>, weights: &Weights<'_>) -> Self {
+    pub(crate) fn new(plan: &Arc<Plan>, weights: &Weights<'_>, precision: WeightPrecision) -> Self {
         let none = Batch::new(&[]);
         let convolution = plan.convolution(&none, &[]);
         let convolutions = convolution.panels(&weights.convolutions);
-        let layers =
-            weights.lstm.iter().enumerate().map(|(layer, weights)| plan.lstm(layer, &none, &[]).panels(weights));
+        let layers = weights
+            .lstm
+            .iter()
+            .enumerate()
+            .map(|(layer, weights)| plan.lstm(layer, &none, &[]).panels(weights, precision));
         let layers: Vec<LstmPanels> = layers.collect();
         let count = weights.embedding.len() / plan.embedding.max(1);
         let share = if plan.widths.is_empty() {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use plaudit_core::{
     Analyzer, Epoch, Error, Example, Labels, Observer, Progress, Result, Scores, Stage, Tokens, Vocab, WordCounts,
 };
+use plaudit_kernels::WeightPrecision;
 use plaudit_metrics::ConfusionMatrix;
 use plaudit_stats::Stream;
 use rayon::prelude::*;
@@ -242,7 +243,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let texts: Vec<&[u32]> = self.valid.iter().map(|row| row.ids.as_slice()).collect();
         let network = self.network.as_ref();
         let scores = self.pool.install(|| {
-            let scorer = network.scorer()?;
+            let scorer = network.scorer(WeightPrecision::Single)?;
             probabilities(network, scorer.as_deref(), &texts)
         })?;
         if !scores.iter().flatten().all(|score| score.is_finite()) {

@@ -8,7 +8,7 @@ use plaudit_core::{Classifier, Result, Vocab};
 use plaudit_models::network::candle_core::{DType, Device, Module, ModuleT, Tensor};
 use plaudit_models::network::candle_nn::{Embedding, Linear, VarBuilder, embedding, linear};
 use plaudit_models::network::{ModuleNetwork, candle_core};
-use plaudit_models::{Architecture, CnnLstmConfig, TextClassifier, TrainConfig, train_network};
+use plaudit_models::{Architecture, CnnLstmConfig, TextClassifier, TrainConfig, WeightPrecision, train_network};
 
 /// The mean of the words' vectors, and one layer over it.
 struct Bag {
@@ -72,16 +72,33 @@ fn a_module_cannot_be_saved_or_moved_and_must_fit_the_labels() {
     assert!(save.contains("saved") && save.contains("bi_lstm") && save.contains("parameters"), "{save}");
     assert!(!place.exists());
     assert!(classifier.on_device(&Device::Cpu).unwrap_err().to_string().contains("moved"));
+    assert!(classifier.with_precision(WeightPrecision::Bfloat16).unwrap_err().to_string().contains("round"));
 
     let error = bag(&config, |labels| labels + 1).unwrap_err().to_string();
     assert!(error.contains("[1, 3]") && error.contains("[1, 2]"), "{error}");
 }
 
+#[test]
+fn rounded_weights_give_near_scores_alone_and_together() {
+    let classifier = trained(&config());
+    let rounded = classifier.with_precision(WeightPrecision::Bfloat16).unwrap();
+    assert!(within(0.01, &classifier, &rounded) && !within(0.0, &classifier, &rounded));
+    assert!(within(0.0, &classifier, &rounded.with_precision(WeightPrecision::Single).unwrap()));
+    let texts = ["not good", "", "the desk was not bad today"];
+    for (text, row) in texts.into_iter().zip(rounded.classify(&texts).unwrap().iter()) {
+        assert_eq!(rounded.predict(text).unwrap().scores(), row.scores());
+    }
+}
+
 fn near(a: &TextClassifier<Blanks>, b: &TextClassifier<Blanks>) -> bool {
+    within(1e-4, a, b)
+}
+
+fn within(most: f32, a: &TextClassifier<Blanks>, b: &TextClassifier<Blanks>) -> bool {
     let texts = ["good", "", "not good", "the desk was not bad today", "here form here form here form bad"];
     let scores = |classifier: &TextClassifier<Blanks>| classifier.classify(&texts).unwrap();
     let (a, b) = (scores(a), scores(b));
-    a.iter().zip(b.iter()).all(|(a, b)| a.scores().iter().zip(b.scores()).all(|(a, b)| (a - b).abs() < 1e-4))
+    a.iter().zip(b.iter()).all(|(a, b)| a.scores().iter().zip(b.scores()).all(|(a, b)| (a - b).abs() <= most))
 }
 
 #[test]

@@ -14,7 +14,9 @@ use plaudit_models::network::{
     Adam, AdamConfig, Batch, Init, LstmLayer, Mode, Network, ParameterSpec, Parameters, PyTorchNames, TableUpdate,
     cross_entropy, write_pytorch,
 };
-use plaudit_models::{Architecture, BiLstmConfig, CnnLstmConfig, Stopped, TextClassifier, TrainConfig};
+use plaudit_models::{
+    Architecture, BiLstmConfig, CnnLstmConfig, Stopped, TextClassifier, TrainConfig, WeightPrecision,
+};
 use plaudit_stats::Stream;
 use safetensors::{SafeTensors, tensor::Dtype, tensor::TensorView};
 
@@ -152,7 +154,7 @@ fn networks_score_and_learn_as_in_pytorch() {
         let expected = golden.values(&format!("{name}.scores"));
         let logits = network.forward(&batch, &mut Mode::Infer).unwrap();
         close(&format!("{name} scores"), &softmax(&flat(&logits), 3), &expected, 1e-5);
-        let logits = network.scorer().unwrap().unwrap().logits(&batch).unwrap();
+        let logits = network.scorer(WeightPrecision::Single).unwrap().unwrap().logits(&batch).unwrap();
         close(&format!("{name} scores of the scorer"), &softmax(&logits, 3), &expected, 1e-5);
 
         // With a decay of 0, Adam's mean is the gradient itself.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{GatePanels, Lstm, LstmPanels, LstmState, LstmTrace, LstmWeights, Output};
+use super::{GatePanels, Lstm, LstmPanels, LstmState, LstmTrace, LstmWeights, Output, WeightPrecision};
 use crate::Buffer;
 use crate::math::{gates, tanh};
 use crate::packed::Block;
@@ -26,7 +26,7 @@ impl Lstm<'_> {
         trace: bool,
     ) -> (Buffer, Option<LstmTrace>) {
         assert_eq!(inputs.len() % self.input.max(1), 0, "the inputs of an LSTM");
-        let panels = self.panels(weights);
+        let panels = self.panels(weights, WeightPrecision::Single);
         let projected = self.project(inputs, &panels);
         self.recur(&projected, &panels, state, trace)
     }
@@ -210,19 +210,19 @@ impl Kernel for Forward<'_> {
                 // the last one ended with: they are still near.
                 let later = if k + 2 < steps { self.block.step(place(k + 2)) } else { 0..0 };
                 let later = later.start..later.end.min(later.start + 1);
-                let pairs = self.recurrent.0.len().div_ceil(2 * panel);
+                let pairs = self.recurrent.single.len().div_ceil(2 * panel);
                 for pair in 0..pairs {
                     let pair = if k % 2 == 0 { pair } else { pairs - 1 - pair };
                     let first = pair * 2 * S::LANES;
-                    let panels = &self.recurrent.0[pair * 2 * panel..];
                     self.ask_for(s, later.clone(), 0..4, first, 2);
-                    match panels.len() {
-                        len if len < 2 * panel => self.tile::<S, 1>(s, panels, first, 0, &mut step),
-                        _ => self.pair(s, &panels[..2 * panel], first, &mut step),
+                    if hidden - first > S::LANES {
+                        self.pair(s, first, &mut step);
+                    } else {
+                        self.tile::<S, 1>(s, &self.recurrent.single[pair * 2 * panel..], first, 0, &mut step);
                     }
                 }
             } else {
-                for (panel, first) in self.recurrent.0.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
+                for (panel, first) in self.recurrent.single.chunks_exact(panel).zip((0..hidden).step_by(S::LANES)) {
                     for row in (0..alive).step_by(S::ROWS) {
                         let rows = S::ROWS.min(alive - row);
                         with_rows!(rows, R => self.tile::<S, R>(s, panel, first, row, &mut step));
@@ -278,7 +278,7 @@ impl Forward<'_> {
 
     /// One step of the block's first text alone, for two vectors of hidden units, from `first`: as [`tile`](Self::tile).
     #[inline(always)]
-    fn pair<S: Simd>(&mut self, s: S, panels: &[f32], first: usize, step: &mut Step<'_>) {
+    fn pair<S: Simd>(&mut self, s: S, first: usize, step: &mut Step<'_>) {
         let hidden = self.hidden;
         let mut sums = [[s.splat(0.0); 4]; 2];
         let places = [(0, first), (0, first + S::LANES)];
@@ -288,13 +288,34 @@ impl Forward<'_> {
                 *sum = s.load_some(&from[gate * hidden + first..][..S::LANES.min(hidden - first)]);
             }
         }
-        let (one, other) = panels.split_at(panels.len() / 2);
-        let weights = one.chunks_exact(4 * S::LANES).zip(other.chunks_exact(4 * S::LANES));
-        for (&state, (one, other)) in step.old.iter().zip(weights) {
-            let state = s.splat(state);
-            for (sums, weights) in sums.iter_mut().zip([one, other]) {
-                for (gate, sum) in sums.iter_mut().enumerate() {
-                    *sum = s.mul_add(state, s.load(&weights[gate * S::LANES..]), *sum);
+        let states = &step.old[..hidden];
+        match &self.recurrent.pairs {
+            None => {
+                let panel = hidden * 4 * S::LANES;
+                let (one, other) = self.recurrent.single[first * hidden * 4..][..2 * panel].split_at(panel);
+                let weights = one.chunks_exact(4 * S::LANES).zip(other.chunks_exact(4 * S::LANES));
+                for (&state, (one, other)) in states.iter().zip(weights) {
+                    let state = s.splat(state);
+                    for (sums, weights) in sums.iter_mut().zip([one, other]) {
+                        for (gate, sum) in sums.iter_mut().enumerate() {
+                            *sum = s.mul_add(state, s.load(&weights[gate * S::LANES..]), *sum);
+                        }
+                    }
+                }
+            }
+            Some(pairs) => {
+                let panel = hidden.div_ceil(2) * 4 * S::LANES;
+                let (one, other) = pairs[first / S::LANES * panel..][..2 * panel].split_at(panel);
+                let weights = one.chunks_exact(4 * S::LANES).zip(other.chunks_exact(4 * S::LANES));
+                for (states, (one, other)) in states.chunks(2).zip(weights) {
+                    // A state that is not there reads a weight of 0.
+                    let (state, next) = (s.splat(states[0]), s.splat(states.get(1).copied().unwrap_or(0.0)));
+                    for (sums, weights) in sums.iter_mut().zip([one, other]) {
+                        for (gate, sum) in sums.iter_mut().enumerate() {
+                            let both = s.load(&weights[gate * S::LANES..]);
+                            *sum = s.mul_add(next, s.lower_half(both), s.mul_add(state, both, *sum));
+                        }
+                    }
                 }
             }
         }

@@ -100,10 +100,25 @@ pub struct LstmPanels {
     recurrent: Vec<GatePanels>,
 }
 
+/// How precise the recurrent weights are that texts are scored with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WeightPrecision {
+    /// As they are, in 32 bits.
+    #[default]
+    Single,
+    /// Rounded to bfloat16, 16 bits with 8 of them significant. A text alone, which waits for its weights to be read, takes
+    /// less time.
+    Bfloat16,
+}
+
 /// The recurrent weights of one direction: for each vector of hidden units, and each hidden unit that is read, the four
 /// gates' weights; filled up with zeros.
 #[derive(Debug)]
-pub(crate) struct GatePanels(Buffer);
+pub(crate) struct GatePanels {
+    single: Buffer,
+    /// The same for two hidden units at once, where they are rounded: see [`rounded`].
+    pairs: Option<Buffer>,
+}
 
 /// The weights of one direction, by PyTorch's names, each with the gates in PyTorch's order: input, forget, cell, output.
 #[derive(Debug, Clone, Copy)]
@@ -158,11 +173,11 @@ impl Lstm<'_> {
         directions.collect()
     }
 
-    /// Returns the weights in the order in which a forward pass reads them.
+    /// Returns the weights in the order in which a forward pass reads them, the recurrent ones rounded to `precision`.
     ///
     /// # Panics
     /// When an array has not the size that its docs name.
-    pub fn panels(&self, weights: &[LstmWeights<'_>]) -> LstmPanels {
+    pub fn panels(&self, weights: &[LstmWeights<'_>], precision: WeightPrecision) -> LstmPanels {
         self.check_weights(weights);
         let size = 4 * self.hidden * self.input;
         let mut input = Buffer::dirty(self.directions * size);
@@ -177,7 +192,7 @@ impl Lstm<'_> {
             bias: bias.map(|(a, b)| a + b).collect(),
             recurrent: weights
                 .par_iter()
-                .map(|weights| GatePanels::new(self.set, weights.recurrent, self.hidden))
+                .map(|weights| GatePanels::new(self.set, weights.recurrent, self.hidden, precision))
                 .collect(),
         }
     }
@@ -222,7 +237,8 @@ impl Lstm<'_> {
 }
 
 impl GatePanels {
-    fn new(set: InstructionSet, recurrent: &[f32], hidden: usize) -> Self {
+    fn new(set: InstructionSet, recurrent: &[f32], hidden: usize, precision: WeightPrecision) -> Self {
+        /// The panels of what a hidden unit's gates read, `[4 hidden, read]`.
         struct Pack<'a>(&'a [f32], usize);
 
         impl Kernel for Pack<'_> {
@@ -230,13 +246,14 @@ impl GatePanels {
 
             #[inline(always)]
             fn run<S: Simd>(self, _: S) -> Buffer {
-                let Self(recurrent, hidden) = self;
-                let mut data = Buffer::zeros(hidden.div_ceil(S::LANES) * hidden * 4 * S::LANES);
-                let panels = data.chunks_exact_mut((hidden * 4 * S::LANES).max(1));
+                let Self(weights, hidden) = self;
+                let read = weights.len() / (4 * hidden).max(1);
+                let mut data = Buffer::zeros(hidden.div_ceil(S::LANES) * read * 4 * S::LANES);
+                let panels = data.chunks_exact_mut((read * 4 * S::LANES).max(1));
                 for (panel, first) in panels.zip((0..hidden).step_by(S::LANES)) {
                     for gate in 0..4 {
                         for lane in 0..S::LANES.min(hidden - first) {
-                            let from = &recurrent[(gate * hidden + first + lane) * hidden..][..hidden];
+                            let from = &weights[(gate * hidden + first + lane) * read..][..read];
                             for (to, &weight) in panel.chunks_exact_mut(4 * S::LANES).zip(from) {
                                 to[gate * S::LANES + lane] = weight;
                             }
@@ -247,6 +264,41 @@ impl GatePanels {
             }
         }
 
-        Self(set.run(Pack(recurrent, hidden)))
+        if precision == WeightPrecision::Single {
+            return Self { single: set.run(Pack(recurrent, hidden)), pairs: None };
+        }
+        let mut pairs = Vec::with_capacity(recurrent.len().div_ceil(2) + 4 * hidden);
+        let mut single = recurrent.to_vec();
+        for row in single.chunks_exact_mut(hidden.max(1)) {
+            for pair in row.chunks_mut(2) {
+                let both = rounded(pair[0], pair.get(1).copied().unwrap_or(0.0));
+                pairs.push(both);
+                pair[0] = both;
+                if let Some(second) = pair.get_mut(1) {
+                    *second = second_of(both);
+                }
+            }
+        }
+        Self { single: set.run(Pack(&single, hidden)), pairs: Some(set.run(Pack(&pairs, hidden))) }
     }
+}
+
+/// Two numbers in one. Its low half is the second one's high half, rounded to nearest; its high half is what makes the whole,
+/// low half and all, as near to the first number as it can be, so that nobody has to clear the low half.
+fn rounded(first: f32, second: f32) -> f32 {
+    let low = match second.is_nan() {
+        true => 0x7fc0,
+        false => (second.to_bits() + 0x7fff + (second.to_bits() >> 16 & 1)) >> 16,
+    };
+    let near = |high: u32| f32::from_bits(high << 16 | low);
+    let high = first.to_bits() >> 16;
+    let error = |high: u32| (near(high) - first).abs();
+    [high.saturating_sub(1), high + 1].into_iter().fold(near(high), |best, other| {
+        if other >> 15 == high >> 15 && error(other) < (best - first).abs() { near(other) } else { best }
+    })
+}
+
+/// The second of two [`rounded`] numbers.
+fn second_of(both: f32) -> f32 {
+    f32::from_bits(both.to_bits() << 16)
 }

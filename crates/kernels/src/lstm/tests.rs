@@ -171,7 +171,7 @@ fn gradients_are_what_differences_of_the_equations_show() {
         (&[3, 3, 1], [4, 2, 17, 1], Output::Last),
         (&[4, 2, 0], [3, 5, 3, 2], Output::Mean),
         (&[3, 2, 1], [2, 3, 4, 2], Output::Last),
-        (&[2; 30], [3, 2, 2, 2], Output::Max), // more than a block
+        (&[2; 40], [3, 2, 2, 2], Output::Max), // more than a block
     ] {
         let case = Case::new(lengths, sizes, output, 7);
         let leaves = case.leaves();
@@ -230,6 +230,47 @@ fn neighbours_change_nothing() {
         };
         alone.state = LstmState { hidden: state(&case.state.hidden), cell: state(&case.state.cell) };
         assert!(same(&alone.forward(InstructionSet::best()).0, &together[text * 38..][..38]), "text {text}");
+    }
+}
+
+#[test]
+fn rounded_weights_are_near_and_the_same_alone_and_in_a_batch() {
+    for (first, second) in numbers(2000, 1).into_iter().zip(numbers(2000, 2)) {
+        let both = rounded(first, second);
+        // Of 8 significant digits, half of the last one is 2^-8 of the number at most.
+        assert!(
+            (both - first).abs() <= first.abs() / 256.0 && (second_of(both) - second).abs() <= second.abs() / 256.0
+        );
+    }
+    assert!(rounded(f32::NAN, 1.0).is_nan() && second_of(rounded(1.0, f32::NAN)).is_nan());
+    for hidden in [1, 5, 16, 33, 40] {
+        let case = Case::new(&[6, 5, 5, 1], [6, 5, hidden, 2], Output::Sequence, 5);
+        for set in every() {
+            let run = |case: &Case, precision| {
+                let (packed, mut state) = (Packed::new(&case.lengths), case.state.clone());
+                let layer = case.layer(set, &packed);
+                let panels = layer.panels(&layer.split(&case.weights), precision);
+                layer.recur(&layer.project(&case.inputs, &panels), &panels, &mut state, false).0
+            };
+            let [together, exact] =
+                [WeightPrecision::Bfloat16, WeightPrecision::Single].map(|precision| run(&case, precision));
+            assert!(close(&together, &wide(&exact), 0.02) && !same(&together, &exact), "{hidden} {}", set.name());
+            let packed = Packed::new(&case.lengths);
+            for (text, &length) in case.lengths.iter().enumerate() {
+                let mut alone = case.clone();
+                let rows: Vec<usize> = (0..length).filter_map(|step| packed.row(text, step)).collect();
+                alone.lengths = vec![length];
+                alone.index = rows.iter().map(|&row| case.index[row]).collect();
+                let state = |values: &[f32]| {
+                    let of = |d: usize| values[(d * 4 + text) * hidden..][..hidden].to_vec();
+                    [of(0), of(1)].concat()
+                };
+                alone.state = LstmState { hidden: state(&case.state.hidden), cell: state(&case.state.cell) };
+                let expected: Vec<f32> =
+                    rows.iter().flat_map(|row| together[row * 2 * hidden..][..2 * hidden].to_vec()).collect();
+                assert!(same(&run(&alone, WeightPrecision::Bfloat16), &expected), "{hidden} {} {text}", set.name());
+            }
+        }
     }
 }
 
