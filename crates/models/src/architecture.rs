@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::composed::Composed;
 use crate::network::{Network, ParameterSpec, Parameters};
-use crate::recurrent::{Plan, Recurrent};
+use crate::plan::Plan;
+use crate::recurrent::Recurrent;
 use crate::{BiLstmConfig, CnnLstmConfig};
 
 /// A network's kind and sizes.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::recurrent::{Plan, Pooling};
+use crate::plan::{Plan, Pooling};
 
 /// The sizes of a [BiLSTM](crate::Architecture::BiLstm). The paper gives the dense layer and the input length only; the
 /// other defaults are ours, chosen on validation data (the project's `docs/reproduction.md` says which).

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::recurrent::{Plan, Pooling};
+use crate::plan::{Plan, Pooling};
 
 /// The sizes of a [CNN-LSTM](crate::Architecture::CnnLstm). The paper's Table 1 names the layers and not all sizes; the
 /// defaults are those that are common for such networks.

@@ -12,7 +12,7 @@ use plaudit_core::{Error, Result, Vocab};
 
 use crate::Architecture;
 use crate::network::{Batch, Deposit, Deposits, Mode, Network, Parameters, values};
-use crate::recurrent::{Plan, Pooling};
+use crate::plan::{Plan, Pooling};
 
 type Candle<T> = candle_core::Result<T>;
 

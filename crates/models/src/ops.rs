@@ -11,7 +11,7 @@ use plaudit_kernels::{InstructionSet, Lstm, LstmState, LstmTrace, Output, softma
 
 use crate::Pooling;
 use crate::network::{Batch, with_values};
-use crate::recurrent::WIDEST;
+use crate::plan::WIDEST;
 use crate::scorer::MOST_TOKENS;
 
 type Result<T> = candle_core::Result<T>;

@@ -9,7 +9,8 @@ use plaudit_kernels::{
 };
 
 use crate::network::{Batch, Scorer};
-use crate::recurrent::{Plan, Weights, gather, positive};
+use crate::plan::{Plan, Weights};
+use crate::recurrent::{gather, positive};
 
 /// The most bytes that the words' share of the first layer may take for the whole vocabulary: a BiLSTM of 20,000 words with
 /// a hidden size of 128 takes 82 MB. Beyond it, each batch computes the share of its own words.
