@@ -10,7 +10,8 @@ use plaudit_core::{Error, Result};
 use plaudit_kernels::{AdamStep, Buffer, InstructionSet, sum_of_squares};
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Deposit, Mode, Parameters, with_values};
+use crate::network::{Deposit, Mode};
+use crate::parameters::{Parameter, Parameters, with_values};
 
 /// How weights are moved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,7 +140,7 @@ impl Adam {
     /// # Errors
     /// When the state is of other weights, or holds a number that is not finite.
     pub fn resume(config: &AdamConfig, parameters: &Parameters, state: AdamState) -> Result<Self> {
-        let fits = |(moments, parameter): (&Moments, &crate::network::Parameter)| {
+        let fits = |(moments, parameter): (&Moments, &Parameter)| {
             let Moments { mean, square } = moments;
             [mean.len(), square.len()] == [parameter.var.elem_count(); 2]
                 && mean.iter().all(|value| value.is_finite())
@@ -182,9 +183,7 @@ impl Adam {
     }
 
     fn move_against(&mut self, parameters: &Parameters, gradients: &[Deposit]) -> Result<f64> {
-        let fits = |(parameter, moments): (&crate::network::Parameter, &Moments)| {
-            parameter.var.elem_count() == moments.mean.len()
-        };
+        let fits = |(parameter, moments): (&Parameter, &Moments)| parameter.var.elem_count() == moments.mean.len();
         if parameters.iter().count() != self.state.moments.len()
             || !parameters.iter().zip(&self.state.moments).all(fits)
         {

@@ -8,7 +8,8 @@ use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores, Tokens, 
 use plaudit_kernels::{InstructionSet, WeightPrecision, softmax};
 use rayon::prelude::*;
 
-use crate::network::{Batch, Mode, Network, Parameters, Scorer, values};
+use crate::network::{Batch, Mode, Network, Parameters, Scorer};
+use crate::parameters::values;
 use crate::{Architecture, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.

@@ -11,7 +11,8 @@ use candle_nn::ops::sigmoid;
 use plaudit_core::{Error, Result, Vocab};
 
 use crate::Architecture;
-use crate::network::{Batch, Deposit, Deposits, Mode, Network, Parameters, values};
+use crate::network::{Batch, Deposit, Deposits, Mode, Network, Parameters};
+use crate::parameters::{Parameter, values};
 use crate::plan::{Plan, Pooling};
 
 type Candle<T> = candle_core::Result<T>;
@@ -53,7 +54,7 @@ impl Composed {
     /// The weights on the device, in their order; of the first, the table, the batch's distinct words only. While training
     /// they are leaves of the gradient.
     fn leaves(&self, batch: &Batch, train: bool) -> Candle<Vec<Tensor>> {
-        let leaf = |(place, weight): (usize, &crate::network::Parameter)| {
+        let leaf = |(place, weight): (usize, &Parameter)| {
             let mut weight = weight.var.as_detached_tensor();
             if place == 0 {
                 // Not every device has arrays of no length.

@@ -47,6 +47,7 @@ mod directory;
 mod module;
 pub mod network;
 mod ops;
+mod parameters;
 mod plan;
 mod pytorch;
 mod recurrent;

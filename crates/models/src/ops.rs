@@ -10,7 +10,8 @@ use candle_core::{CpuStorage, CustomOp1, CustomOp2, Device, Layout, Shape, Tenso
 use plaudit_kernels::{InstructionSet, Lstm, LstmState, LstmTrace, Output, softmax};
 
 use crate::Pooling;
-use crate::network::{Batch, with_values};
+use crate::network::Batch;
+use crate::parameters::with_values;
 use crate::plan::WIDEST;
 use crate::scorer::MOST_TOKENS;
 

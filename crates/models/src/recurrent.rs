@@ -12,7 +12,8 @@ use plaudit_kernels::{Buffer, InstructionSet, LstmState, LstmTrace, Matrix, Star
 use plaudit_stats::Stream;
 
 use crate::Architecture;
-use crate::network::{Batch, Deposit, Deposits, Mode, Network, Parameters, Scorer, dropout_mask, with_values};
+use crate::network::{Batch, Deposit, Deposits, Mode, Network, Parameters, Scorer, dropout_mask};
+use crate::parameters::with_values;
 use crate::plan::{Plan, Weights};
 use crate::scorer::{RecurrentScorer, check_batch};
 
@@ -284,7 +285,8 @@ impl CustomOp1 for Pass {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::network::{Init, values};
+    use crate::network::Init;
+    use crate::parameters::values;
     use crate::{BiLstmConfig, CnnLstmConfig, Pooling};
 
     /// Small networks of both kinds with so much dropout. In tests of slopes there is none: both passes must be the same

@@ -6,7 +6,7 @@ use candle_core::{DType, Device, Tensor};
 use plaudit_core::{Error, Result};
 use safetensors::tensor::{Dtype, Metadata, TensorView};
 
-use crate::network::{ParameterSpec, Parameters, Weight, values};
+use crate::parameters::{ParameterSpec, Parameters, Weight, values};
 
 /// The most bytes of the header of a file of weights.
 pub(crate) const MAX_HEADER: u64 = 1 << 20;
