@@ -6,14 +6,20 @@
 
 use std::sync::{Arc, Mutex};
 
-use candle_core::{CpuStorage, CustomOp1, DType, Device, Layout, Shape, Tensor, Var, bail};
+use candle_core::{DType, Device, Tensor, Var, bail};
 use candle_nn::ops::sigmoid;
 use plaudit_core::{Error, Result, Vocab};
 
 use crate::Architecture;
-use crate::network::{Batch, Deposit, Deposits, Mode, Network, Parameters};
+use crate::network::{Batch, Mode, Network, Parameters};
 use crate::parameters::{Parameter, values};
 use crate::plan::{Plan, Pooling};
+
+mod pass;
+mod steps;
+
+use pass::{Graph, Pass, with_stack};
+use steps::Steps;
 
 type Candle<T> = candle_core::Result<T>;
 
@@ -275,42 +281,6 @@ impl Network for Composed {
     }
 }
 
-/// How the rows of a batch lie here.
-struct Steps {
-    /// The lengths of the texts that have tokens, longest first.
-    lengths: Vec<usize>,
-    /// For each step, how many texts have a token there.
-    alive: Vec<usize>,
-    /// For each step, its first row.
-    starts: Vec<usize>,
-    tokens: usize,
-}
-
-impl Steps {
-    fn new(batch: &Batch) -> Self {
-        let lengths: Vec<usize> = batch.packed().lengths().iter().copied().filter(|&length| length > 0).collect();
-        let longest = lengths.first().copied().unwrap_or(0);
-        let alive: Vec<usize> = (0..longest).map(|step| lengths.partition_point(|&length| length > step)).collect();
-        let starts = alive.iter().scan(0, |start, alive| Some(std::mem::replace(start, *start + alive)));
-        Self { starts: starts.collect(), tokens: alive.iter().sum(), lengths, alive }
-    }
-
-    /// The row of a text's token.
-    fn row(&self, text: usize, step: usize) -> u32 {
-        self.starts.get(step).map_or(0, |start| start + text) as u32
-    }
-
-    /// For each row, which distinct word the token so many steps on is; `beyond` where the text has none.
-    fn words(&self, batch: &Batch, shift: isize, beyond: u32) -> Vec<u32> {
-        let word = |text: usize, step: usize| {
-            let place = step.checked_add_signed(shift).and_then(|step| batch.packed().row(text, step));
-            place.and_then(|place| batch.index().get(place)).copied().unwrap_or(beyond)
-        };
-        let words = |(step, &alive): (usize, &usize)| (0..alive).map(move |text| (text, step));
-        self.alive.iter().enumerate().flat_map(words).map(|(text, step)| word(text, step)).collect()
-    }
-}
-
 /// `input weight^T + bias`.
 fn linear(input: &Tensor, weight: &Tensor, bias: &Tensor) -> Candle<Tensor> {
     input.matmul(&weight.t()?)?.broadcast_add(bias)
@@ -333,80 +303,6 @@ fn split(rows: &Tensor, sizes: &[usize]) -> Candle<Vec<Tensor>> {
     let mut pieces = split(&rows.narrow(0, 0, before)?, left)?;
     pieces.extend(split(&rows.narrow(0, before, after)?, right)?);
     Ok(pieces)
-}
-
-/// What a training pass computed. candle goes back through it, and frees it, by recursion as deep as the text is long: on a
-/// thread whose stack is large enough.
-struct Graph {
-    /// Logits on the device, and the leaves that they hang on.
-    parts: Option<(Tensor, Vec<Tensor>)>,
-    stack: usize,
-}
-
-impl Graph {
-    /// The gradients of the weights, on the CPU, from that of the logits.
-    fn backward(mut self, d_logits: &Tensor, batch: &Batch) -> Candle<Vec<Deposit>> {
-        let Some((logits, leaves)) = self.parts.take() else { return Ok(Vec::new()) };
-        with_stack(self.stack, move || {
-            let store = (&logits * d_logits.to_device(logits.device())?)?.sum_all()?.backward()?;
-            let deposit = |(parameter, leaf)| {
-                let Some(gradient) = store.get(leaf) else { return Ok(None) };
-                let values = gradient.flatten_all()?.to_vec1::<f32>()?;
-                let rows = (parameter == 0).then(|| batch.unique().to_vec());
-                Ok(Some(Deposit { parameter, rows, values: values.as_slice().into() }))
-            };
-            leaves.iter().enumerate().map(deposit).filter_map(Candle::transpose).collect()
-        })
-    }
-}
-
-impl Drop for Graph {
-    fn drop(&mut self) {
-        if let Some(parts) = self.parts.take() {
-            // Where there is no thread to be had, it was freed by the one that asked.
-            with_stack(self.stack, move || {
-                drop(parts);
-                Ok(())
-            })
-            .ok();
-        }
-    }
-}
-
-/// Calls `f` on a thread with so many bytes of stack. What it does not touch of them costs nothing. The thread is a pool of
-/// its own: what candle cuts into pieces there waits for nobody, also where every thread of the caller's pool waits here.
-fn with_stack<R: Send>(bytes: usize, f: impl FnOnce() -> Candle<R> + Send) -> Candle<R> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(bytes).build();
-    pool.map_err(candle_core::Error::wrap)?.install(f)
-}
-
-/// A training pass as one operation of candle's.
-struct Pass {
-    logits: Vec<f32>,
-    shape: Shape,
-    graph: Mutex<Option<Graph>>,
-    batch: Batch,
-    deposits: Deposits,
-}
-
-impl CustomOp1 for Pass {
-    fn name(&self) -> &'static str {
-        "plaudit-composed-network"
-    }
-
-    fn cpu_fwd(&self, _root: &CpuStorage, _layout: &Layout) -> Candle<(CpuStorage, Shape)> {
-        Ok((CpuStorage::F32(self.logits.clone()), self.shape.clone()))
-    }
-
-    fn bwd(&self, _root: &Tensor, _logits: &Tensor, gradient: &Tensor) -> Candle<Option<Tensor>> {
-        let poisoned = || candle_core::Error::Msg("another thread failed while it held this operation".to_owned());
-        let Some(graph) = self.graph.lock().map_err(|_| poisoned())?.take() else {
-            bail!("the gradient of a pass was taken twice");
-        };
-        let gradients = graph.backward(gradient, &self.batch)?;
-        self.deposits.lock().map_err(|_| poisoned())?.extend(gradients);
-        Ok(None)
-    }
 }
 
 #[cfg(test)]
