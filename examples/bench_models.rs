@@ -82,7 +82,7 @@ fn run(
     if options.one_of("tables", &["touched", "all"])? == Some("all") {
         adam.tables = TableUpdate::All;
     }
-    let mut adam = Adam::new(&adam, network.parameters());
+    let mut adam = Adam::new(&adam, network.parameters())?;
     let mut pass = |batches: &[Vec<&Sequence>]| batches.iter().try_for_each(|rows| step(&*network, &mut adam, rows));
     pass(batches.get(..6).unwrap_or(&batches))?; // to warm up
     let training = median(repeats, || pass(&batches))?;

@@ -64,6 +64,16 @@ impl Default for AdamConfig {
 }
 
 impl AdamConfig {
+    /// Names every fault of the configuration.
+    ///
+    /// # Errors
+    /// When a field cannot work.
+    pub fn validate(&self) -> Result<()> {
+        let mut faults = Vec::new();
+        self.faults(&mut faults);
+        Error::from_faults(faults)
+    }
+
     pub(crate) fn faults(&self, faults: &mut Vec<String>) {
         for (name, value) in
             [("learning_rate", self.learning_rate), ("epsilon", self.epsilon), ("clip_norm", self.clip_norm)]
@@ -77,11 +87,11 @@ impl AdamConfig {
                 faults.push(format!("adam.{name}: {value} is not in 0 to below 1 in single precision"));
             }
         }
-        if !(0.0..1.0).contains(&(self.weight_decay * self.learning_rate)) {
-            faults.push(format!(
-                "adam.weight_decay: {} times the learning rate is not in 0 to below 1",
-                self.weight_decay
-            ));
+        let decay = self.weight_decay;
+        if !(decay >= 0.0 && decay.is_finite()) {
+            faults.push(format!("adam.weight_decay: {decay} is not a number from 0"));
+        } else if decay * self.learning_rate >= 1.0 {
+            faults.push(format!("adam.weight_decay: {decay} times the learning rate is not below 1"));
         }
     }
 }
@@ -92,7 +102,7 @@ impl AdamConfig {
 /// use plaudit_models::network::{Adam, AdamConfig, Init, Mode, ParameterSpec, Parameters};
 ///
 /// let parameters = Parameters::initialize(&[ParameterSpec::dense("w", [1], Init::Constant(1.0))], 0)?;
-/// let mut adam = Adam::new(&AdamConfig::default(), &parameters);
+/// let mut adam = Adam::new(&AdamConfig::default(), &parameters)?;
 /// for _ in 0..100 {
 ///     let mode = Mode::train(plaudit_stats::Stream::new(0, "dropout", adam.steps()));
 ///     let loss = parameters.weight("w", &mode)?.sqr().and_then(|square| square.sum_all());
@@ -127,19 +137,24 @@ pub struct Moments {
 
 impl Adam {
     /// Returns Adam before its first step on these weights.
-    pub fn new(config: &AdamConfig, parameters: &Parameters) -> Self {
+    ///
+    /// # Errors
+    /// When the configuration is at fault.
+    pub fn new(config: &AdamConfig, parameters: &Parameters) -> Result<Self> {
+        config.validate()?;
         let moments = parameters.iter().map(|parameter| {
             let zeros = vec![0.0; parameter.var.elem_count()];
             Moments { mean: zeros.clone(), square: zeros }
         });
-        Self { config: config.clone(), state: AdamState { steps: 0, moments: moments.collect() } }
+        Ok(Self { config: config.clone(), state: AdamState { steps: 0, moments: moments.collect() } })
     }
 
     /// Returns Adam as it was when it had this state, on these weights.
     ///
     /// # Errors
-    /// When the state is of other weights, or holds a number that is not finite.
+    /// When the configuration is at fault, the state is of other weights, or it holds a number that is not finite.
     pub fn resume(config: &AdamConfig, parameters: &Parameters, state: AdamState) -> Result<Self> {
+        config.validate()?;
         let fits = |(moments, parameter): (&Moments, &Parameter)| {
             let Moments { mean, square } = moments;
             [mean.len(), square.len()] == [parameter.var.elem_count(); 2]
@@ -309,7 +324,7 @@ mod tests {
         ];
         let parameters = Parameters::initialize(&specs, 0).unwrap();
         let config = AdamConfig { learning_rate: 0.1, ..AdamConfig::default() };
-        let mut adam = Adam::new(&config, &parameters);
+        let mut adam = Adam::new(&config, &parameters).unwrap();
         for slope in [0.5, -1.0] {
             let mut mode = Mode::train(Stream::new(0, "", 0));
             let row = parameters.rows("t", &[1], &mut mode).unwrap();
@@ -331,7 +346,7 @@ mod tests {
             let shape = vec![4, 2];
             let specs = [ParameterSpec { name: "t".into(), shape, init: Init::Constant(1.0), table: true }];
             let parameters = Parameters::initialize(&specs, 0).unwrap();
-            let mut adam = Adam::new(&AdamConfig { tables, ..AdamConfig::default() }, &parameters);
+            let mut adam = Adam::new(&AdamConfig { tables, ..AdamConfig::default() }, &parameters).unwrap();
             let mut mode = Mode::train(Stream::new(0, "", 0));
             let rows = parameters.rows("t", &[3, 0, 3], &mut mode).unwrap();
             let slopes = Tensor::new(&[[0.1f32, 0.2], [0.3, 0.4], [0.5, -0.1]], &Device::Cpu).unwrap();
@@ -344,9 +359,34 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_work_is_named() {
+        let parameters = Parameters::initialize(&[ParameterSpec::dense("w", [1], Init::Constant(1.0))], 0).unwrap();
+        let state = || Adam::new(&AdamConfig::default(), &parameters).unwrap().state().clone();
+        let default = AdamConfig::default;
+        for (field, config) in [
+            ("learning_rate", AdamConfig { learning_rate: f64::NAN, ..default() }),
+            ("learning_rate", AdamConfig { learning_rate: f64::INFINITY, ..default() }),
+            ("learning_rate", AdamConfig { learning_rate: 0.0, ..default() }),
+            ("beta1", AdamConfig { beta1: 1.0, ..default() }),
+            ("beta1", AdamConfig { beta1: -0.1, ..default() }),
+            ("beta2", AdamConfig { beta2: f64::NAN, ..default() }),
+            ("epsilon", AdamConfig { epsilon: 0.0, ..default() }),
+            ("clip_norm", AdamConfig { clip_norm: -1.0, ..default() }),
+            ("weight_decay", AdamConfig { weight_decay: -0.1, ..default() }),
+            ("weight_decay", AdamConfig { weight_decay: f64::INFINITY, ..default() }),
+            ("weight_decay", AdamConfig { weight_decay: 1e3, ..default() }), // times the learning rate: 1
+        ] {
+            for error in [Adam::new(&config, &parameters).err(), Adam::resume(&config, &parameters, state()).err()] {
+                let Some(Error::Config { faults }) = error else { panic!("{config:?}: {error:?}") };
+                assert!(faults.len() == 1 && faults[0].starts_with(&format!("adam.{field}: ")), "{faults:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_norm_that_is_not_finite_moves_nothing() {
         let parameters = Parameters::initialize(&[ParameterSpec::dense("w", [1], Init::Constant(1.0))], 0).unwrap();
-        let mut adam = Adam::new(&AdamConfig::default(), &parameters);
+        let mut adam = Adam::new(&AdamConfig::default(), &parameters).unwrap();
         let mode = Mode::train(Stream::new(0, "", 0));
         let loss = (parameters.weight("w", &mode).unwrap() * f64::NAN).unwrap().sum_all().unwrap();
         assert!(!adam.step(&parameters, &loss, mode).unwrap().is_finite());
@@ -358,7 +398,7 @@ mod tests {
         let parameters = Parameters::initialize(&[ParameterSpec::dense("w", [2], Init::Constant(0.0))], 0).unwrap();
         // With beta 0, Adam's step is lr g / |g|: only the scale of epsilon shows; so compare the moments.
         let config = AdamConfig { clip_norm: 1.0, ..AdamConfig::default() };
-        let mut adam = Adam::new(&config, &parameters);
+        let mut adam = Adam::new(&config, &parameters).unwrap();
         let mode = Mode::train(Stream::new(0, "", 0));
         let loss = (parameters.weight("w", &mode).unwrap() * 30.0).unwrap().sum_all().unwrap();
         adam.step(&parameters, &loss, mode).unwrap();

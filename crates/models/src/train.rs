@@ -150,7 +150,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
     }
 
     fn run(mut self) -> Result<TextClassifier<A>> {
-        let mut adam = Adam::new(&self.config.adam, self.network.parameters());
+        let mut adam = Adam::new(&self.config.adam, self.network.parameters())?;
         let mut epochs: Vec<Epoch> = Vec::new();
         let mut best = None;
         let mut stopped = Stopped::Epochs;

@@ -160,7 +160,7 @@ fn networks_score_and_learn_as_in_pytorch() {
         // With a decay of 0, Adam's mean is the gradient itself.
         let mut config = AdamConfig::default();
         (config.beta1, config.clip_norm) = (0.0, 1e9);
-        let mut adam = Adam::new(&config, network.parameters());
+        let mut adam = Adam::new(&config, network.parameters()).unwrap();
         let mut mode = Mode::train(Stream::new(0, "dropout", 0));
         let loss = cross_entropy(&network.forward(&batch, &mut mode).unwrap(), &TARGETS).unwrap();
         close(&format!("{name} loss"), &flat(&loss), &golden.values(&format!("{name}.loss")), 1e-5);
@@ -194,7 +194,7 @@ fn a_hundred_steps_of_adam() {
         let mut config = AdamConfig::default();
         (config.learning_rate, config.clip_norm, config.weight_decay, config.tables) = (0.01, 1e9, decay, tables);
         let parameters = Parameters::initialize(&specs, 0).unwrap();
-        let mut adam = Adam::new(&config, &parameters);
+        let mut adam = Adam::new(&config, &parameters).unwrap();
         for step in 0..100 {
             let mut mode = Mode::train(Stream::new(0, "", 0));
             let mut rows = vec![step % 7, (3 * step + 1) % 7];
