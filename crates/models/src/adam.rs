@@ -180,6 +180,8 @@ impl Adam {
     /// Moves the weights against the gradient of `loss`, a scalar that a pass in `mode` gave, scaled down to the global norm
     /// allowed. Returns the norm before scaling; where it is not finite, nothing has moved.
     ///
+    /// In a rayon pool nothing else may use the same weights meanwhile, or both may wait forever: see [`Parameters`].
+    ///
     /// # Errors
     /// When the weights are not those that it began with, or the backend fails.
     pub fn step(&mut self, parameters: &Parameters, loss: &Tensor, mode: Mode) -> Result<f64> {

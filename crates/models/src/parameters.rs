@@ -58,7 +58,15 @@ pub struct Weight {
 
 /// The weights of a network: named, in one fixed order.
 ///
-/// Cloning is cheap: clones share the values, and a step of [`Adam`] moves them for all.
+/// Cloning is cheap: clones share the values, and a step of [`Adam`](crate::network::Adam) moves them for all.
+///
+/// # Steps and other uses at once
+/// A pass, forward or back, and a step hold locks on the weights while their work runs in the caller's rayon pool. A thread
+/// of a pool that waits for such work may begin another task meanwhile; where that task waits for the same locks, neither
+/// goes on, ever. So, in tasks of rayon pools, let no step overlap with another use of the same weights or their clones: a
+/// pass, another step, a copy. Passes without steps may overlap. So may all uses in threads of no pool: there, one waits for
+/// the other. A [`Scorer`](crate::network::Scorer) has its own copy of the weights: once it is made, it scores while they
+/// move.
 #[derive(Debug, Clone)]
 pub struct Parameters(Arc<[Parameter]>);
 
@@ -162,7 +170,7 @@ impl Parameters {
         Ok(Weight { name: name.to_owned(), shape: parameter.var.dims().to_vec(), values })
     }
 
-    /// Calls `f` with the values of all weights, in order, without a copy.
+    /// Calls `f` with the values of all weights, in order, without a copy. They are locked against steps meanwhile.
     pub(crate) fn read<R>(&self, f: impl FnOnce(&[&[f32]]) -> R) -> Result<R> {
         let guards: Vec<_> = self.0.iter().map(|parameter| parameter.var.storage_and_layout()).collect();
         let slices: candle_core::Result<Vec<_>> =
