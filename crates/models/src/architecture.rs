@@ -12,6 +12,12 @@ use crate::plan::Plan;
 use crate::recurrent::Recurrent;
 use crate::{BiLstmConfig, CnnLstmConfig};
 
+/// No network has more weights: each size may be large, all of them together would ask for more memory than there is.
+const MOST_WEIGHTS: usize = (1 << 31) - 1;
+/// What every vocabulary and every set of labels has at least.
+const LEAST_WORDS: usize = 2;
+const LEAST_LABELS: usize = 2;
+
 /// A network's kind and sizes.
 ///
 /// ```
@@ -69,17 +75,34 @@ impl Architecture {
         }
     }
 
+    /// Adds what is wrong with the sizes, whatever the vocabulary and the labels.
     pub(crate) fn faults(&self, faults: &mut Vec<String>) {
+        let before = faults.len();
         if let Self::CnnLstm(config) = self {
             config.faults(faults);
         }
         self.plan().faults(self.name(), faults);
+        if faults.len() == before {
+            faults.extend(self.fault_of_number(LEAST_WORDS, LEAST_LABELS));
+        }
     }
 
     fn check(&self) -> Result<()> {
         let mut faults = Vec::new();
         self.faults(&mut faults);
         Error::from_faults(faults)
+    }
+
+    /// The fault of so many weights that no memory is asked for them, where there are.
+    fn fault_of_number(&self, words: usize, labels: usize) -> Option<String> {
+        let specs = self.specs(words, labels);
+        let number = specs.iter().try_fold(0usize, |sum, spec| sum.checked_add(spec.elements()?));
+        if number.is_some_and(|number| number <= MOST_WEIGHTS) {
+            return None;
+        }
+        let number = number.map_or("too many".to_owned(), |number| number.to_string());
+        let (name, of) = (self.name(), format!("with {words} word ids and {labels} labels"));
+        Some(format!("{name}: {number} weights {of}, expected at most {MOST_WEIGHTS}"))
     }
 
     /// Returns the weights that this network has for so many word ids and labels.
@@ -90,9 +113,10 @@ impl Architecture {
     /// Returns a new network of this kind for token ids below `words` and so many labels.
     ///
     /// # Errors
-    /// When a size cannot work or the backend fails.
+    /// When a size cannot work, there would be more than 2^31 - 1 weights, or the backend fails.
     pub fn initialize(&self, words: usize, labels: usize, seed: u64) -> Result<Box<dyn Network>> {
         self.check()?;
+        Error::from_faults(self.fault_of_number(words, labels).into_iter().collect())?;
         Ok(self.network(Parameters::initialize(&self.specs(words, labels), seed)?))
     }
 
@@ -142,5 +166,33 @@ impl Architecture {
     /// Returns the network with these weights.
     pub(crate) fn network(&self, parameters: Parameters) -> Box<dyn Network> {
         Box::new(Recurrent { architecture: self.clone(), plan: Arc::new(self.plan()), parameters })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_weights_than_memory_are_refused() {
+        let mut config = BiLstmConfig::default();
+        (config.embedding, config.hidden, config.layers) = (16_384, 16_384, 16);
+        let wide = Architecture::BiLstm(config.clone());
+        let mut faults = Vec::new();
+        wide.faults(&mut faults);
+        // By hand: a layer has 2 directions of 4 x 16384 rows, over 16384 inputs (later ones over 32768), 16384 states and
+        // 2 biases: 2 * 65536 * (32768 + 2) + 15 * 2 * 65536 * (49152 + 2); words 2 x 16384; 128 x 32768 + 128, 2 x 128 + 2.
+        let number = 2 * 65_536 * 32_770 + 30 * 65_536 * 49_154u64 + 32_768 + 128 * 32_769 + 258;
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with(&format!("bi_lstm: {number} weights ")), "{faults:?}");
+
+        // Sizes that can work, and a vocabulary that is too large for them.
+        (config.hidden, config.layers) = (8, 1);
+        let wide = Architecture::BiLstm(config);
+        wide.check().unwrap();
+        for words in [200_000, usize::MAX] {
+            let error = wide.initialize(words, 3, 0).err().unwrap();
+            assert!(matches!(&error, Error::Config { faults } if faults[0].starts_with("bi_lstm: ")), "{error}");
+        }
     }
 }

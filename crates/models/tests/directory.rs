@@ -192,7 +192,11 @@ fn signed_nonsense_is_refused_before_anything_is_allocated() {
     );
     expect(
         &|p| edit(&p.join("config.json"), |v| v["training"]["architecture"]["hidden"] = 16_384.into()),
-        &["model.safetensors", "expected F32 [65536, 12]"],
+        &["config.json", "bi_lstm: 2149580850 weights"],
+    );
+    expect(
+        &|p| edit(&p.join("config.json"), |v| v["training"]["architecture"]["hidden"] = 8_192.into()),
+        &["model.safetensors", "expected F32 [32768, 12]"],
     );
     expect(&|p| fs::write(p.join("vocab.txt"), "one\none\n").unwrap(), &["vocab.txt", "twice"]);
     expect(&|p| fs::write(p.join("vocab.txt"), "one\n").unwrap(), &["model.safetensors", "embedding.weight"]);
