@@ -5,7 +5,7 @@ mod common;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use common::{Options, Result, Summary, say, usage};
+use common::{Options, Result, Summary, say, usage, usage_faults};
 use plaudit::candle::{Adam, AdamConfig, Batch, Mode, Network, PyTorchNames, Scorer, TableUpdate, cross_entropy};
 use plaudit::models::{Architecture, BiLstmConfig, CnnLstmConfig};
 use plaudit_kernels::{InstructionSet, softmax};
@@ -42,19 +42,33 @@ fn main() -> std::process::ExitCode {
 }
 
 fn bench(options: &Options) -> Result<()> {
-    let sequences = sequences(options.required("sequences")?)?;
-    let architecture = architecture(options)?;
-    let [threads, size, repeats] = [("threads", 1), ("batch", 64), ("repeats", 3)].map(|(name, default)| match options
-        .number(name)?
-        .unwrap_or(default)
-    {
+    let (file, architecture) = (options.required("sequences")?, architecture(options)?);
+    let count = |name, default| match options.number(name)?.unwrap_or(default) {
         count @ 1..=10_000 => Ok(count),
         count => Err(usage(format!("--{name}: {count} is not in 1 to 10000"))),
-    });
-    let (threads, size, repeats) = (threads?, size?, repeats?);
+    };
+    let [threads, size, repeats] = [count("threads", 1)?, count("batch", 64)?, count("repeats", 3)?];
+    let mut adam = AdamConfig::default();
+    adam.clip_norm = 1e9;
+    if options.one_of("tables", &["touched", "all"])? == Some("all") {
+        adam.tables = TableUpdate::All;
+    }
+    options.precision()?; // in the pool, a mistake would lose that it is one of the command line
+    if options.value("scores").is_some() {
+        options.required("weights")?;
+    }
+    let network = match options.value("weights") {
+        Some(path) => architecture.read_pytorch(path, &PyTorchNames::default()),
+        None => architecture.initialize(WORDS, LABELS, 0),
+    };
+    let (network, sequences) = (network.map_err(usage_faults)?, sequences(file)?);
+    let adam = Adam::new(&adam, network.parameters())?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     // Errors as texts: these can leave the pool.
-    let run = || run(options, &sequences, &architecture, threads, size, repeats).map_err(|error| error.to_string());
+    let run = || {
+        let counts = [threads, size, repeats];
+        run(options, &sequences, &architecture, &*network, adam, counts).map_err(|error| error.to_string())
+    };
     Ok(pool.install(run)?)
 }
 
@@ -62,33 +76,22 @@ fn run(
     options: &Options,
     sequences: &[Sequence],
     architecture: &Architecture,
-    threads: usize,
-    size: usize,
-    repeats: usize,
+    network: &dyn Network,
+    mut adam: Adam,
+    [threads, size, repeats]: [usize; 3],
 ) -> Result<()> {
     let peak = InstructionSet::best().measure_peak() * threads as f64;
-    let network = match options.value("weights") {
-        Some(path) => architecture.read_pytorch(path, &PyTorchNames::default())?,
-        None => architecture.initialize(WORDS, LABELS, 0)?,
-    };
     let mut summary = Summary::default();
     if let Some(path) = options.value("scores") {
-        options.required("weights")?;
-        summary.add("max_abs_difference", max_abs_difference(&*scorer(&*network, options)?, sequences, path)?);
+        summary.add("max_abs_difference", max_abs_difference(&*scorer(network, options)?, sequences, path)?);
     }
     let batches = batches(sequences, size);
-    let mut adam = AdamConfig::default();
-    adam.clip_norm = 1e9;
-    if options.one_of("tables", &["touched", "all"])? == Some("all") {
-        adam.tables = TableUpdate::All;
-    }
-    let mut adam = Adam::new(&adam, network.parameters())?;
-    let mut pass = |batches: &[Vec<&Sequence>]| batches.iter().try_for_each(|rows| step(&*network, &mut adam, rows));
+    let mut pass = |batches: &[Vec<&Sequence>]| batches.iter().try_for_each(|rows| step(network, &mut adam, rows));
     pass(batches.get(..6).unwrap_or(&batches))?; // to warm up
     let training = median(repeats, || pass(&batches))?;
     let operations: f64 = batches.iter().map(|rows| operations(architecture, &batch(rows))).sum();
 
-    let scorer = scorer(&*network, options)?;
+    let scorer = scorer(network, options)?;
     let pass = || {
         batches.iter().try_for_each(|rows| {
             black_box(scorer.logits(&batch(rows))?);
