@@ -11,12 +11,17 @@ use plaudit::{Classifier, Feedback};
 use serde_json::{Map, json};
 
 const HELP: &str = "
-Labels texts with a saved classifier. Reads one text a line from standard input (its id is the line's number), or the
-rows of a file (.csv, .tsv, .jsonl or .txt; its uid or id column, or else the row's number). Writes one JSON object a line:
-{\"id\", \"label\", \"scores\": {label: probability}}. A line is answered before the next one is waited for, and memory does
-not grow with the input.
+Labels texts with a saved classifier. Writes one JSON object a line: {\"id\", \"label\", \"scores\": {label: probability}}.
+A line is answered before the next one is waited for, and memory does not grow with the input.
 
-cargo run --release --example classify -- --model DIR [--input FILE] [--on-dirty stop|skip] [--precision single|bfloat16]";
+cargo run --release --example classify -- --model DIR [options]
+  --model DIR               what train saved
+  --input FILE              .csv, .tsv, .jsonl or .txt, perhaps .gz, .xz or .zst after it; the id is that of its column uid or
+                            id, or else the row's number; without it, one text a line from standard input, whose id is the
+                            line's number
+  --on-dirty stop|skip      what to do with a row that cannot be used (skip)
+  --precision single|bfloat16   what recurrent weights are rounded to (single)
+  --json                    as without it: the output is JSON";
 
 fn main() -> ExitCode {
     common::run(HELP, &["model", "input", "on-dirty", "precision"], classify)
