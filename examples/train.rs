@@ -19,29 +19,29 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --valid FILE              rows to choose the best epoch by; without it, 10 % of the training file, stratified
   --test FILE               rows to report on at the end; they change nothing
   --labels a,b,c            the labels, in order; rows with others are rejected
-  --on-dirty stop|skip      what to do with a row that cannot be used (skip)
   --architecture bi_lstm|cnn_lstm   the network (bi_lstm)
   --language en|und         English cleaning, or cleaning that suits any language (en)
   --cleaning light|dpms     what is cleaned: little, which suits networks, or all steps of DPMS, Eq. 5 to 11 (light)
   --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..}}};
                             what it leaves out is as by default, and the other options go over it
+  --on-dirty stop|skip      what to do with a row that cannot be used (skip)
   --seed N                  of initial weights, order and dropout (0)
   --threads N               to train with; they change no byte (all)
   --json                    the last line of standard output is one JSON object"#;
 
 const OPTIONS: [&str; 12] = [
     "train",
+    "out",
     "valid",
     "test",
     "labels",
-    "on-dirty",
     "architecture",
     "language",
     "cleaning",
     "config",
+    "on-dirty",
     "seed",
     "threads",
-    "out",
 ];
 
 fn main() -> ExitCode {
@@ -95,6 +95,7 @@ fn train(options: &Options) -> Result<()> {
     let (part, rows) = test.as_ref().map_or(("validation", &valid), |test| ("test", test));
     let scores = plaudit::evaluate(&classifier, rows)?;
     let report = classifier.report();
+    common::warn_no_words(report);
     let (best, epochs) = (report.best_epoch, report.epochs.len());
     say!("Trained on {} rows in {train_seconds:.1} s; the best of {epochs} epochs was epoch {best}.", train.len());
     let note = if test.is_none() { ", which chose the best epoch" } else { "" };

@@ -1,7 +1,8 @@
-//! What a recipe says about its parts before it trains. Nothing here stops a run.
+//! What a recipe says about its parts before it trains, and about what came of it. Nothing here stops a run.
 
 use std::collections::HashSet;
 
+use plaudit::models::TrainReport;
 use plaudit::{Dataset, Labels};
 
 use super::complain;
@@ -36,5 +37,16 @@ pub(crate) fn warn_rare(labels: &Labels, train: &Dataset, valid: &Dataset) {
             (_, 0) => complain(&format!("warning: label `{label}` has no row among those that choose the best epoch")),
             _ => {}
         }
+    }
+}
+
+/// The word ids of a vocabulary without words: padding and unknown.
+const NO_WORDS: usize = 2;
+
+/// Warns where no word was left to train on.
+pub(crate) fn warn_no_words(report: &TrainReport) {
+    if report.vocab <= NO_WORDS {
+        let why = "cleaning or `vocab.min_count` left none";
+        complain(&format!("warning: the vocabulary has no words ({why}): texts will hardly differ"));
     }
 }

@@ -4,7 +4,7 @@
 mod checks;
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::process::ExitCode;
 
 use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
@@ -13,7 +13,7 @@ use plaudit::models::WeightPrecision;
 use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
 
-pub(crate) use checks::{warn_rare, warn_shared};
+pub(crate) use checks::{warn_no_words, warn_rare, warn_shared};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -125,8 +125,7 @@ impl Options {
         validate: impl Fn(&T) -> plaudit::Result<()>,
     ) -> Result<Option<T>> {
         let Some(path) = self.value(name) else { return Ok(None) };
-        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
-        let value = serde_json::from_slice(&bytes).map_err(|error| Error::malformed(path, error))?;
+        let value = serde_json::from_slice(&read_object(path)?).map_err(|error| Error::malformed(path, error))?;
         validate(&value).map_err(|error| Error::malformed(path, error))?;
         Ok(Some(value))
     }
@@ -141,6 +140,27 @@ impl Options {
         };
         Ok(config)
     }
+}
+
+/// The most bytes of a JSON file that an option names.
+const MOST_JSON: u64 = 16 << 20;
+
+/// Returns the bytes of a file that should hold a JSON object. What is some other value is refused: an array would fill
+/// the fields of a configuration in their order.
+fn read_object(path: &str) -> plaudit::Result<Vec<u8>> {
+    let io = |error| Error::io(path, error);
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).map_err(io)?.take(MOST_JSON + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > MOST_JSON {
+        return Err(Error::format(path, "is larger than 16 MiB, expected a JSON object of a few lines"));
+    }
+    let found = match bytes.trim_ascii_start().first() {
+        Some(b'{') => return Ok(bytes),
+        Some(b'[') => "an array",
+        Some(_) => "something else",
+        None => "nothing",
+    };
+    Err(Error::format(path, format!("found {found}, expected a JSON object: {{..}}")))
 }
 
 /// Runs a recipe: help on `--help`; errors on standard error with exit code 1, or 2 for the command line. A reader who
@@ -227,7 +247,7 @@ const CHUNK_BYTES: usize = 4 << 20;
 
 /// Calls `each` with chunks of a file's rows, so that memory does not grow with the file, and with what there is before it
 /// waits for more; prints rejected rows.
-pub(crate) fn for_each_chunk<R: std::io::Read>(
+pub(crate) fn for_each_chunk<R: Read>(
     mut reader: FeedbackReader<R>,
     mut each: impl FnMut(&[Feedback]) -> Result<()>,
 ) -> Result<()> {

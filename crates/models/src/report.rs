@@ -21,7 +21,7 @@ pub struct TrainReport {
     pub truncated: usize,
     /// Share of the validation part's tokens that the vocabulary does not hold, 0 to 1.
     pub unknown_share: f64,
-    /// Word ids, padding and unknown included.
+    /// Word ids, padding and unknown included: 2 where no word was left, and then texts hardly differ.
     pub vocab: usize,
     /// Weights in all.
     pub parameters: usize,

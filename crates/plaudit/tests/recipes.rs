@@ -235,7 +235,8 @@ fn mistakes_are_named_and_end_with_a_code() {
     );
     for name in ["quickstart", "train", "evaluate", "classify", "promote"] {
         let output = run(name, &["--help"]);
-        assert!(output.status.success() && String::from_utf8(output.stdout).unwrap().contains("cargo run"));
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && help.contains("cargo run") && help.contains("  --json "), "{help}");
     }
 }
 
@@ -271,6 +272,40 @@ fn the_command_line_is_checked_before_any_file() {
 }
 
 #[test]
+fn configurations_are_objects_of_bounded_size() {
+    let scratch = Scratch::new();
+    let file = scratch.at("file.json");
+    let none = scratch.at("none");
+    let refused = |found: &str| {
+        for (name, option, rest) in [
+            ("train", "--config", ["--train", &none, "--out", &none]),
+            ("promote", "--policy", ["--model", &none, "--feedback", &none]),
+        ] {
+            let output = run(name, &[&rest[..], &[option, &file]].concat());
+            assert_eq!(output.status.code(), Some(1), "{name}: {}", stderr(&output));
+            assert!(stderr(&output).contains(&format!("file.json: {found}")), "{name}: {}", stderr(&output));
+        }
+    };
+    for (text, found) in [
+        ("[]", "found an array, expected a JSON object"),
+        ("\n [{}]", "found an array"),
+        ("null", "found something else"),
+        ("epochs: 2", "found something else"),
+        (" ", "found nothing"),
+        ("{", "EOF while parsing an object"),
+    ] {
+        fs::write(&file, text).unwrap();
+        refused(found);
+    }
+    fs::write(&file, format!("{{{}}}", " ".repeat(16 << 20))).unwrap();
+    refused("is larger than 16 MiB");
+    if cfg!(target_os = "linux") {
+        let endless = ["--train", &none, "--out", &none, "--config", "/dev/zero"];
+        assert!(stderr(&run("train", &endless)).contains("/dev/zero: is larger than 16 MiB"));
+    }
+}
+
+#[test]
 fn parts_that_tell_nothing_are_warned_of() {
     let scratch = Scratch::new();
     let (train, test, config, out) =
@@ -292,6 +327,11 @@ fn parts_that_tell_nothing_are_warned_of() {
     assert!(
         warned(&train, &["--valid", &mixed]).contains("warning: 10 of the 100 texts of --valid also stand in --train")
     );
+
+    let rare = scratch.at("rare.json");
+    fs::write(&rare, r#"{"model": {"epochs": 1, "vocab": {"min_count": 10000}}}"#).unwrap();
+    let output = run("train", &["--train", &train, "--config", &rare, "--out", &out]);
+    assert!(stderr(&output).contains("warning: the vocabulary has no words"), "{}", stderr(&output));
 
     fs::write(&mixed, "text\tlabel\n".to_owned() + &"fine\tGood\nslow\tPoor\n".repeat(10) + "eh\tSoso\n").unwrap();
     let warnings = warned(&mixed, &[]);
@@ -352,6 +392,16 @@ fn networks_are_measured() {
         }
     }
     fs::write(scratch.at("broken.tsv"), "1\t5 6\n4\t5\n").unwrap();
+    for (wrong, words) in [
+        (["--hidden", "0"], "bi_lstm.hidden: 0 is not in 1"),
+        (["--hidden", "16384"], "expected at most 2147483647"),
+        (["--tables", "some"], "touched or all"),
+        (["--scores", "scores.tsv"], "--weights is missing"),
+    ] {
+        let output = run("bench_models", &[&["--sequences", &scratch.at("none.tsv")][..], &wrong].concat());
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
     let output = run("bench_models", &["--sequences", &scratch.at("broken.tsv")]);
     assert!(stderr(&output).contains("broken.tsv:2: expected"), "{}", stderr(&output));
 }
