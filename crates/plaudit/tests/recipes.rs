@@ -396,6 +396,7 @@ fn networks_are_measured() {
         (["--hidden", "0"], "bi_lstm.hidden: 0 is not in 1"),
         (["--hidden", "16384"], "expected at most 2147483647"),
         (["--tables", "some"], "touched or all"),
+        (["--precision", "half"], "single or bfloat16"),
         (["--scores", "scores.tsv"], "--weights is missing"),
     ] {
         let output = run("bench_models", &[&["--sequences", &scratch.at("none.tsv")][..], &wrong].concat());
