@@ -45,46 +45,52 @@ impl Lstm<'_> {
             .par_iter()
             .map(|weights| Panels::new(self.set, Matrix::new(weights.recurrent, 4 * hidden, hidden)))
             .collect();
-        let blocks = self.packed.blocks().len();
-        let mut sums: Vec<[Buffer; 2]> =
-            (0..directions * blocks).map(|_| [Buffer::zeros(4 * hidden * hidden), Buffer::zeros(4 * hidden)]).collect();
-        let mut tasks = Vec::with_capacity(sums.len());
-        let mut rest = (&mut gates[..], &mut state.hidden[..], &mut state.cell[..], sums.iter_mut());
+        // Of each direction, so many groups of blocks have sums of their own, whatever the number of threads.
+        let blocks = self.packed.blocks();
+        let groups = blocks.chunks(blocks.len().div_ceil(GROUPS).max(1));
+        let mut tasks = Vec::with_capacity(directions * groups.len());
+        let mut rest = (&mut gates[..], &mut state.hidden[..], &mut state.cell[..]);
         for (direction, recurrent) in recurrent.iter().enumerate() {
-            for block in self.packed.blocks() {
-                let (size, width) = (block.rows.len() * hidden, block.texts.len() * hidden);
-                let of_tokens = |from: usize| (direction * tokens + block.rows.start) * from;
-                let of_texts = (direction * texts + block.texts.start) * hidden;
-                let (gates, more_gates) = rest.0.split_at_mut(size * 4);
-                let (d_hidden, more_hidden) = rest.1.split_at_mut(width);
-                let (d_cell, more_cell) = rest.2.split_at_mut(width);
-                rest = (more_gates, more_hidden, more_cell, rest.3);
-                let Some([d_recurrent, d_bias]) = rest.3.next() else { break };
-                tasks.push(Backward {
-                    set: self.set,
-                    hidden,
-                    reverse: direction == 1,
-                    block,
-                    recurrent,
-                    output: self.output,
-                    cells: &cells[of_tokens(hidden)..][..size],
-                    before: &before[of_tokens(hidden)..][..size],
-                    initial: &initial[of_texts..][..width],
-                    steps: if self.output == Output::Max { &steps[of_texts..][..width] } else { &[] },
-                    d_result: match self.output {
-                        Output::Sequence => &d_result[of_tokens(hidden)..][..size],
-                        _ => &d_result[of_texts..][..width],
-                    },
-                    gates,
-                    d_hidden,
-                    d_cell,
-                    d_recurrent,
-                    d_bias,
-                });
+            for group in groups.clone() {
+                let sums = [Buffer::zeros(4 * hidden * hidden), Buffer::zeros(4 * hidden)];
+                let mut blocks = Vec::with_capacity(group.len());
+                for block in group {
+                    let (size, width) = (block.rows.len() * hidden, block.texts.len() * hidden);
+                    let of_tokens = |from: usize| (direction * tokens + block.rows.start) * from;
+                    let of_texts = (direction * texts + block.texts.start) * hidden;
+                    let (gates, more_gates) = rest.0.split_at_mut(size * 4);
+                    let (d_hidden, more_hidden) = rest.1.split_at_mut(width);
+                    let (d_cell, more_cell) = rest.2.split_at_mut(width);
+                    rest = (more_gates, more_hidden, more_cell);
+                    blocks.push(Backward {
+                        set: self.set,
+                        hidden,
+                        reverse: direction == 1,
+                        block,
+                        recurrent,
+                        output: self.output,
+                        cells: &cells[of_tokens(hidden)..][..size],
+                        before: &before[of_tokens(hidden)..][..size],
+                        initial: &initial[of_texts..][..width],
+                        steps: if self.output == Output::Max { &steps[of_texts..][..width] } else { &[] },
+                        d_result: match self.output {
+                            Output::Sequence => &d_result[of_tokens(hidden)..][..size],
+                            _ => &d_result[of_texts..][..width],
+                        },
+                        gates,
+                        d_hidden,
+                        d_cell,
+                    });
+                }
+                tasks.push((blocks, sums));
             }
         }
         // What the forward pass wrote last is nearest.
-        tasks.into_par_iter().rev().for_each(|task| self.set.run(task));
+        let back = |(blocks, mut sums): (Vec<Backward<'_>>, [Buffer; 2])| {
+            blocks.into_iter().rev().for_each(|block| self.set.run(Summed { block, sums: &mut sums }));
+            sums
+        };
+        let sums: Vec<[Buffer; 2]> = tasks.into_par_iter().rev().map(back).collect();
 
         // From here on `gates` holds the gradients of the pre-activations, in packed order.
         let plain = directions == 1 && rows == tokens && (0u32..).zip(self.index).all(|(place, &row)| place == row);
@@ -104,7 +110,7 @@ impl Lstm<'_> {
             let mut d_input = Buffer::dirty(4 * hidden * self.input);
             product_with(of_direction(direction).t(), &panels, Start::Zero, &mut d_input);
             let (mut d_recurrent, mut d_bias) = (Buffer::zeros(4 * hidden * hidden), Buffer::zeros(4 * hidden));
-            for [recurrent, bias] in &sums[direction * blocks..][..blocks] {
+            for [recurrent, bias] in sums.iter().rev().skip(direction * groups.len()).take(groups.len()) {
                 self.set.run(Columns { from: recurrent, sums: &mut d_recurrent });
                 self.set.run(Columns { from: bias, sums: &mut d_bias });
             }
@@ -120,6 +126,15 @@ impl Lstm<'_> {
         LstmGradient { inputs: d_inputs, weights: d_weights, state }
     }
 }
+
+/// Groups of blocks that have sums of their own: their memory is this many times that of the recurrent weights at most.
+const GROUPS: usize = 8;
+
+/// Numbers in what a processor reads at once.
+const LINE: usize = 16;
+
+/// Gradients of gates, in numbers, that wait for their part in the gradients of weights: they fit the second cache.
+const TOGETHER: usize = 1 << 17;
 
 /// `[rows, directions hidden]` as `[directions, rows, hidden]`.
 fn apart(values: &[f32], directions: usize, hidden: usize) -> Buffer {
@@ -156,16 +171,26 @@ struct Backward<'a> {
     /// Gradients of the state after the last token that was read, which become those of the state before the first.
     d_hidden: &'a mut [f32],
     d_cell: &'a mut [f32],
-    /// What the block adds to the gradients of the recurrent weights and of the biases.
-    d_recurrent: &'a mut [f32],
-    d_bias: &'a mut [f32],
 }
 
-impl Kernel for Backward<'_> {
+/// A block, and what it adds to: the gradients of the recurrent weights and of the biases.
+struct Summed<'a, 's> {
+    block: Backward<'a>,
+    sums: &'s mut [Buffer; 2],
+}
+
+impl Kernel for Summed<'_, '_> {
     type Out = ();
 
     #[inline(always)]
-    fn run<S: Simd>(mut self, s: S) {
+    fn run<S: Simd>(self, s: S) {
+        self.block.run(s, self.sums);
+    }
+}
+
+impl Backward<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(mut self, s: S, sums: &mut [Buffer; 2]) {
         let (hidden, steps) = (self.hidden, self.block.steps());
         let together = TOGETHER / (4 * hidden).max(1);
         let mut waiting = 0..0;
@@ -196,28 +221,20 @@ impl Kernel for Backward<'_> {
                 false => waiting.start.min(rows.start)..waiting.end.max(rows.end),
             };
             if k == 0 || waiting.len() >= together {
-                self.sum(s, std::mem::take(&mut waiting));
+                self.sum(s, std::mem::take(&mut waiting), sums);
             }
         }
     }
-}
 
-/// Numbers in what a processor reads at once.
-const LINE: usize = 16;
-
-/// Gradients of gates, in numbers, that wait for their part in the gradients of weights: they fit the second cache.
-const TOGETHER: usize = 1 << 17;
-
-impl Backward<'_> {
     /// Adds what some tokens give to the gradients of the recurrent weights and of the biases.
     #[inline(always)]
-    fn sum<S: Simd>(&mut self, s: S, rows: Range<usize>) {
+    fn sum<S: Simd>(&self, s: S, rows: Range<usize>, [d_recurrent, d_bias]: &mut [Buffer; 2]) {
         let of = |width: usize| rows.start * width..rows.end * width;
         let gates = &self.gates[of(4 * self.hidden)];
         let before = Matrix::new(&self.before[of(self.hidden)], rows.len(), self.hidden);
         let (a, b) = (Matrix::new(gates, rows.len(), 4 * self.hidden).t(), Panels::new(self.set, before));
-        self.set.run(Product { a, b: &b, start: Start::Old, out: &mut *self.d_recurrent });
-        Columns { from: gates, sums: &mut *self.d_bias }.run(s);
+        self.set.run(Product { a, b: &b, start: Start::Old, out: d_recurrent });
+        Columns { from: gates, sums: d_bias }.run(s);
     }
 
     /// One step of one text: the gradients of the gates and of the old cell state.
