@@ -52,6 +52,15 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
         let _ = from;
     }
 
+    /// [`store_some`](Self::store_some), past the caches where the instruction set can: for what is more than they hold.
+    ///
+    /// # Safety
+    /// A [`Fence`] is dropped before anybody reads or writes the place again.
+    #[inline(always)]
+    unsafe fn store_far(self, value: Self::V, to: &mut [f32]) {
+        self.store_some(value, to);
+    }
+
     /// Returns the numbers of a slice with fewer than a vector of them, then zeros.
     #[inline(always)]
     fn load_part(self, from: &[f32]) -> Self::V {
@@ -91,6 +100,17 @@ pub(crate) trait Kernel {
     type Out;
     /// Does the work.
     fn run<S: Simd>(self, simd: S) -> Self::Out;
+}
+
+/// Waits, when it is dropped, until all memory has what [`Simd::store_far`] stored on this thread.
+pub(crate) struct Fence;
+
+impl Drop for Fence {
+    #[inline(always)]
+    fn drop(&mut self) {
+        #[cfg(target_arch = "x86_64")]
+        x86::fence();
+    }
 }
 
 /// Adds values to sums.

@@ -9,7 +9,7 @@ use crate::Buffer;
 use crate::math::{gates, tanh};
 use crate::packed::Block;
 use crate::product::{Left, multiply, with_rows};
-use crate::simd::{Kernel, Simd};
+use crate::simd::{Fence, Kernel, Simd};
 
 impl Lstm<'_> {
     /// Returns the result of a pass, of [`outputs`](Self::outputs) numbers. `state` is the state before the first token and
@@ -88,6 +88,7 @@ impl Lstm<'_> {
                         cell_state: c.next(texts),
                         gates: gates.next(tokens * 4),
                         cells: cells.next(tokens),
+                        far: directions * kept * 4 * hidden > NEAR,
                         before: before.next(tokens),
                         states: states.next(tokens),
                         pool: pool.next(texts),
@@ -113,6 +114,9 @@ impl Lstm<'_> {
 
 /// Below this much work (tokens times weights of a gate) all blocks stay on the calling thread.
 const SMALL: usize = 1 << 19;
+
+/// Gates of a trace that caches may still hold when the backward pass comes: 32 MiB of them. (Few in tests, to try both.)
+const NEAR: usize = if cfg!(test) { 1 << 10 } else { 1 << 23 };
 
 /// A slice that is given away piece by piece; where nothing is kept, it is empty and so are the pieces.
 struct Cut<'a>(&'a mut [f32]);
@@ -157,8 +161,10 @@ struct Forward<'a> {
     output: Output,
     hidden_state: &'a mut [f32],
     cell_state: &'a mut [f32],
+    /// What the backward pass reads, and whether it is more than caches hold. It is written here and not read.
     gates: &'a mut [f32],
     cells: &'a mut [f32],
+    far: bool,
     before: &'a mut [f32],
     states: &'a mut [f32],
     pool: &'a mut [f32],
@@ -182,6 +188,7 @@ impl Kernel for Forward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self, s: S) {
+        let _fence = Fence;
         let (hidden, steps, reverse) = (self.hidden, self.block.steps(), self.reverse);
         let hidden_state = std::mem::take(&mut self.hidden_state);
         let mut other = Buffer::dirty(hidden_state.len());
@@ -367,9 +374,9 @@ impl Forward<'_> {
             }
             if !self.gates.is_empty() {
                 for (gate, &value) in sums[n].iter().enumerate() {
-                    s.store_some(value, &mut self.gates[(row * 4 + gate) * hidden + first..][..width]);
+                    keep(s, self.far, value, &mut self.gates[(row * 4 + gate) * hidden + first..][..width]);
                 }
-                s.store_some(cells[n], &mut self.cells[row * hidden + first..][..width]);
+                keep(s, self.far, cells[n], &mut self.cells[row * hidden + first..][..width]);
             }
         }
     }
@@ -384,5 +391,16 @@ impl Forward<'_> {
                 }
             }
         }
+    }
+}
+
+/// Writes what the backward pass will read.
+#[inline(always)]
+fn keep<S: Simd>(s: S, far: bool, value: S::V, to: &mut [f32]) {
+    if far {
+        // SAFETY: nobody looks at the trace before the block is done, and `run` drops a fence at its end.
+        unsafe { s.store_far(value, to) }
+    } else {
+        s.store_some(value, to);
     }
 }

@@ -65,6 +65,16 @@ impl Simd for Avx2 {
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), value) }
     }
     #[inline(always)]
+    unsafe fn store_far(self, value: __m256, to: &mut [f32]) {
+        if to.len() >= 8 && to.as_ptr().addr().is_multiple_of(32) {
+            // SAFETY: there is room for as many numbers, at a multiple of their bytes, the caller sees to the fence, and
+            // `self` is the proof of AVX.
+            unsafe { _mm256_stream_ps(to.as_mut_ptr(), value) }
+        } else {
+            self.store_some(value, to);
+        }
+    }
+    #[inline(always)]
     fn prefetch(self, from: &[f32]) {
         prefetch(from);
     }
@@ -124,6 +134,16 @@ impl Simd for Avx512 {
         unsafe { _mm512_storeu_ps(to.as_mut_ptr(), value) }
     }
     #[inline(always)]
+    unsafe fn store_far(self, value: __m512, to: &mut [f32]) {
+        if to.len() >= 16 && to.as_ptr().addr().is_multiple_of(64) {
+            // SAFETY: there is room for as many numbers, at a multiple of their bytes, the caller sees to the fence, and
+            // `self` is the proof of AVX-512.
+            unsafe { _mm512_stream_ps(to.as_mut_ptr(), value) }
+        } else {
+            self.store_some(value, to);
+        }
+    }
+    #[inline(always)]
     fn prefetch(self, from: &[f32]) {
         prefetch(from);
     }
@@ -172,6 +192,13 @@ impl Simd for Avx512 {
 fn prefetch(from: &[f32]) {
     // SAFETY: a prefetch reads nothing that a program can see and faults nowhere; SSE is part of x86-64.
     unsafe { _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().cast()) }
+}
+
+/// Waits until all memory has what this thread stored past the caches.
+#[inline(always)]
+pub(super) fn fence() {
+    // SAFETY: a fence touches no memory, and SSE is part of x86-64.
+    unsafe { _mm_sfence() }
 }
 
 /// The mask of the first lanes, as many as a slice of fewer than 16 numbers has.
