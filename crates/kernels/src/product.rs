@@ -119,6 +119,9 @@ impl Panels {
 pub(crate) const VECTORS: usize = 4;
 /// Numbers of the inner size that are added before the next part of a panel is read: a part fits the fastest cache.
 const BLOCK: usize = 2048; // over the vector's lanes
+/// Numbers on the pages that a processor finds without a search: rows of a transposed left side lie on as many as they are
+/// wide.
+const PAGES: usize = 64 << 10;
 /// Rows of the result that one thread takes at a time: a multiple of every [`Simd::ROWS`].
 const CHUNK: usize = 48;
 /// Products of fewer operations stay on the calling thread: waking another costs more.
@@ -179,7 +182,7 @@ impl Kernel for Product<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self { a, b, start, out } = self;
-        let block = BLOCK / S::LANES;
+        let block = (BLOCK / S::LANES).min((PAGES / a.column_stride.max(1)).max(32));
         let tiles = a.rows.div_ceil(S::ROWS) * b.columns.div_ceil(VECTORS * S::LANES);
         let mut done = 0;
         loop {
