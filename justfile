@@ -26,6 +26,12 @@ deny:
 advisories:
     cargo deny check advisories
 
+# The kernels on 64-bit ARM, emulated (needs that target of rustup's, a cross linker and qemu-user)
+arm:
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
+    cargo test --release -p plaudit-kernels --lib --target aarch64-unknown-linux-gnu
+
 # Memory errors in the one crate with unsafe code. The sanitizer is unstable: this lets a stable compiler take the flag.
 asan:
     RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address cargo test -p plaudit-kernels --lib --target x86_64-unknown-linux-gnu --target-dir target/asan
