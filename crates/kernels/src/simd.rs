@@ -61,6 +61,10 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
         self.store_some(value, to);
     }
 
+    /// Waits until all memory has what this thread stored past the caches.
+    #[inline(always)]
+    fn fence(self) {}
+
     /// Returns the numbers of a slice with fewer than a vector of them, then zeros.
     #[inline(always)]
     fn load_part(self, from: &[f32]) -> Self::V {
@@ -103,13 +107,12 @@ pub(crate) trait Kernel {
 }
 
 /// Waits, when it is dropped, until all memory has what [`Simd::store_far`] stored on this thread.
-pub(crate) struct Fence;
+pub(crate) struct Fence<S: Simd>(pub(crate) S);
 
-impl Drop for Fence {
+impl<S: Simd> Drop for Fence<S> {
     #[inline(always)]
     fn drop(&mut self) {
-        #[cfg(target_arch = "x86_64")]
-        x86::fence();
+        self.0.fence();
     }
 }
 

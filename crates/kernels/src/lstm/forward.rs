@@ -188,7 +188,7 @@ impl Kernel for Forward<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self, s: S) {
-        let _fence = Fence;
+        let _fence = Fence(s);
         let (hidden, steps, reverse) = (self.hidden, self.block.steps(), self.reverse);
         let hidden_state = std::mem::take(&mut self.hidden_state);
         let mut other = Buffer::dirty(hidden_state.len());

@@ -75,6 +75,10 @@ impl Simd for Avx2 {
         }
     }
     #[inline(always)]
+    fn fence(self) {
+        fence();
+    }
+    #[inline(always)]
     fn prefetch(self, from: &[f32]) {
         prefetch(from);
     }
@@ -144,6 +148,10 @@ impl Simd for Avx512 {
         }
     }
     #[inline(always)]
+    fn fence(self) {
+        fence();
+    }
+    #[inline(always)]
     fn prefetch(self, from: &[f32]) {
         prefetch(from);
     }
@@ -194,9 +202,8 @@ fn prefetch(from: &[f32]) {
     unsafe { _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().cast()) }
 }
 
-/// Waits until all memory has what this thread stored past the caches.
 #[inline(always)]
-pub(super) fn fence() {
+fn fence() {
     // SAFETY: a fence touches no memory, and SSE is part of x86-64.
     unsafe { _mm_sfence() }
 }
