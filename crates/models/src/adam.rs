@@ -87,6 +87,10 @@ impl AdamConfig {
                 faults.push(format!("adam.{name}: {value} is not in 0 to below 1 in single precision"));
             }
         }
+        let first = self.learning_rate / (1.0 - self.beta1);
+        if faults.is_empty() && !(first as f32).is_finite() {
+            faults.push(format!("adam.learning_rate: {} is too large for the first step", self.learning_rate));
+        }
         let decay = self.weight_decay;
         if !(decay >= 0.0 && decay.is_finite()) {
             faults.push(format!("adam.weight_decay: {decay} is not a number from 0"));
@@ -369,6 +373,7 @@ mod tests {
             ("learning_rate", AdamConfig { learning_rate: f64::NAN, ..default() }),
             ("learning_rate", AdamConfig { learning_rate: f64::INFINITY, ..default() }),
             ("learning_rate", AdamConfig { learning_rate: 0.0, ..default() }),
+            ("learning_rate", AdamConfig { learning_rate: 1e38, ..default() }),
             ("beta1", AdamConfig { beta1: 1.0, ..default() }),
             ("beta1", AdamConfig { beta1: -0.1, ..default() }),
             ("beta2", AdamConfig { beta2: f64::NAN, ..default() }),

@@ -47,8 +47,9 @@ impl<A> TextClassifier<A> {
         Ok(Self { around, network: network.into(), scorer })
     }
 
-    /// Returns this classifier with the recurrent weights that it scores with rounded to `precision`. It shares everything
-    /// else with this one; what [`network`](Self::network) gives, and what is saved, stays as it is.
+    /// Returns this classifier with the recurrent weights that it scores with rounded to `precision`. What it scores with is
+    /// prepared and held anew; all else is shared with this one, and what [`network`](Self::network) gives, and what is
+    /// saved, stays as it is.
     ///
     /// With [`WeightPrecision::Bfloat16`] a text alone takes less time, and scores change in the third digit.
     ///

@@ -123,13 +123,17 @@ impl Parameters {
     /// Returns the weight of this name: a leaf of the gradient while training, detached otherwise.
     ///
     /// # Errors
-    /// When there is no such weight.
+    /// When there is no such weight, or it is a table and the pass is for training: only [`rows`](Self::rows) of it have a
+    /// gradient.
     pub fn weight(&self, name: &str, mode: &Mode) -> Result<Tensor> {
         let (_, parameter) = self.find(name)?;
-        Ok(match mode {
-            Mode::Infer => parameter.var.as_detached_tensor(),
-            Mode::Train(_) => parameter.var.as_tensor().clone(),
-        })
+        match mode {
+            Mode::Infer => Ok(parameter.var.as_detached_tensor()),
+            Mode::Train(_) if parameter.table => {
+                Err(Error::config(format!("{name}: a training pass takes rows of a table, not the whole")))
+            }
+            Mode::Train(_) => Ok(parameter.var.as_tensor().clone()),
+        }
     }
 
     /// Returns rows of the table of this name, `[ids, dim]`. While training they are a leaf of the gradient of their own,
@@ -139,6 +143,9 @@ impl Parameters {
     /// When there is no such table, an id is too large, or the pass took rows of this table already.
     pub fn rows(&self, name: &str, ids: &[u32], mode: &mut Mode) -> Result<Tensor> {
         let (place, parameter) = self.find(name)?;
+        if !parameter.table {
+            return Err(Error::config(format!("{name}: only a table is read by rows")));
+        }
         let rows = Tensor::from_slice(ids, ids.len(), &Device::Cpu)
             .and_then(|ids| parameter.var.as_detached_tensor().index_select(&ids, 0))
             .map_err(Error::backend)?;
@@ -207,7 +214,7 @@ impl Parameters {
 pub(crate) struct Gathered {
     /// The table's place among the parameters.
     pub(crate) parameter: usize,
-    /// Which rows, ascending, each once.
+    /// Which rows, as they were asked for.
     pub(crate) ids: Vec<u32>,
     /// Their values, `[ids, dim]`.
     pub(crate) rows: Var,
@@ -247,5 +254,7 @@ mod tests {
         assert!(parameters.rows("t", &[2], &mut mode).is_err());
         assert!(parameters.rows("t", &[9], &mut Mode::Infer).is_err());
         assert!(parameters.weight("u", &mode).unwrap_err().to_string().contains("`u`"));
+        assert!(parameters.weight("t", &mode).unwrap_err().to_string().contains("rows"));
+        assert!(parameters.weight("t", &Mode::Infer).is_ok());
     }
 }

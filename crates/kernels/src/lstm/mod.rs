@@ -107,7 +107,7 @@ pub enum WeightPrecision {
     #[default]
     Single,
     /// Rounded to bfloat16, 16 bits with 8 of them significant. A text alone, which waits for its weights to be read, takes
-    /// less time.
+    /// less time. Weights must be finite.
     Bfloat16,
 }
 
@@ -230,6 +230,7 @@ impl Lstm<'_> {
 
     fn check(&self, rows: usize) {
         assert!((1..=2).contains(&self.directions), "directions");
+        assert!(self.packed.tokens() == 0 || self.input > 0 && self.hidden > 0, "sizes of at least 1");
         assert_eq!(self.index.len(), self.packed.tokens(), "one index a token");
         assert!(self.index.iter().all(|&row| (row as usize) < rows), "an index is too large");
         assert!(self.packed.lengths().first().is_none_or(|&longest| longest < 1 << 24), "a text is too long");
