@@ -35,3 +35,9 @@ arm:
 # Memory errors in the one crate with unsafe code. The sanitizer is unstable: this lets a stable compiler take the flag.
 asan:
     RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address cargo test -p plaudit-kernels --lib --target x86_64-unknown-linux-gnu --target-dir target/asan
+
+# Rules of Rust's memory model, on those of its tests that an interpreter finishes (needs a nightly compiler with miri).
+# Threads of rayon's pool never end, which is no leak of ours.
+miri:
+    MIRIFLAGS="-Zmiri-disable-isolation -Zmiri-tree-borrows -Zmiri-ignore-leaks" cargo +nightly miri test \
+    -p plaudit-kernels --lib --target-dir target/miri -- packed softmax a_text_in_two_pieces not_a_number_comes_out
