@@ -211,17 +211,19 @@ mod tests {
     use super::*;
     use crate::testing::{every, numbers, same};
 
+    const STEP: AdamStep = AdamStep {
+        scale: 1.0,
+        beta1: [0.9, 0.1],
+        beta2: [0.999, 0.001],
+        rate: 0.01,
+        root: 1.0,
+        epsilon: 1e-8,
+        keep: 0.999,
+    };
+
     #[test]
     fn the_same_on_every_instruction_set() {
-        let step = AdamStep {
-            scale: 0.7,
-            beta1: [0.9, 0.1],
-            beta2: [0.999, 0.001],
-            rate: 0.01,
-            root: 1.0 / 0.3,
-            epsilon: 1e-8,
-            keep: 0.999,
-        };
+        let step = AdamStep { scale: 0.7, root: 1.0 / 0.3, ..STEP };
         let mut found: Vec<(bool, Vec<f32>)> = Vec::new();
         for set in every() {
             let (mut w, mut m, mut v) =
@@ -246,42 +248,25 @@ mod tests {
     #[test]
     fn rows_move_as_if_each_were_alone() {
         const WIDTH: usize = 37;
-        let step = AdamStep {
-            scale: 1.0,
-            beta1: [0.9, 0.1],
-            beta2: [0.999, 0.001],
-            rate: 0.01,
-            root: 1.0,
-            epsilon: 1e-8,
-            keep: 0.999,
-        };
         let rows: Vec<u32> = (0..900).filter(|row| row % 7 != 3).collect();
         let (start, gradient) = (numbers(903 * WIDTH, 5), numbers(rows.len() * WIDTH, 6));
         for set in every() {
             let mut whole = [start.clone(), vec![0.0; start.len()], vec![0.0; start.len()]];
-            step.apply_rows(set, &rows, whole.each_mut().map(|part| &mut part[..]), &gradient);
+            STEP.apply_rows(set, &rows, whole.each_mut().map(|part| &mut part[..]), &gradient);
             let mut alone = [start.clone(), vec![0.0; start.len()], vec![0.0; start.len()]];
             for (&row, gradient) in rows.iter().zip(gradient.chunks(WIDTH)) {
                 let [weights, mean, square] = alone.each_mut().map(|part| &mut part[row as usize * WIDTH..][..WIDTH]);
-                step.apply(set, weights, mean, square, gradient);
+                STEP.apply(set, weights, mean, square, gradient);
             }
             assert!(whole.iter().zip(&alone).all(|(a, b)| same(a, b)), "{}", set.name());
         }
         let mut empty: [&mut [f32]; 3] = [&mut [], &mut [], &mut []];
-        step.apply_rows(InstructionSet::best(), &[], empty.each_mut().map(|part| &mut part[..]), &[]);
+        STEP.apply_rows(InstructionSet::best(), &[], empty.each_mut().map(|part| &mut part[..]), &[]);
     }
 
     #[test]
     fn moments_fade_to_zero() {
-        let step = AdamStep {
-            scale: 1.0,
-            beta1: [0.9, 0.1],
-            beta2: [0.9, 0.1],
-            rate: 0.01,
-            root: 1.0,
-            epsilon: 1e-8,
-            keep: 1.0,
-        };
+        let step = AdamStep { beta2: [0.9, 0.1], keep: 1.0, ..STEP };
         for set in every() {
             let (mut w, mut m, mut v) = ([1.0; 3], [1e-5, -1e-5, f32::NAN], [1e-5, 1e-10, f32::NAN]);
             (0..800).for_each(|_| step.apply(set, &mut w, &mut m, &mut v, &[0.0; 3]));
