@@ -3,11 +3,14 @@
 use plaudit_core::{Error, Labels, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::cells::Cells;
 use crate::{OneVsRest, Report};
 
 /// Counts of texts by true and predicted label: rows are the truth, columns the prediction, both in the labels' order.
 ///
-/// Labels go by index, counted from 0. Serialised as `{"labels": [..], "counts": [[..], ..]}`, and checked on the way in.
+/// Labels go by index, counted from 0. A text may have a [weight](Self::add_weighted); scores are then shares of weight, and
+/// counts stay counts. Serialised as `{"labels": [..], "counts": [[..], ..]}`, where there are weights with
+/// `"weights": [[..], ..]` and the sum of their `"squares"`, and checked on the way in.
 ///
 /// # Example: counting as predictions arrive
 /// ```
@@ -20,19 +23,27 @@ use crate::{OneVsRest, Report};
 /// assert_eq!((matrix.count(0, 2), matrix.support(0), matrix.predicted(2)), (1, 2, 1));
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Rows", into = "Rows")]
 pub struct ConfusionMatrix {
     labels: Labels,
     counts: Vec<u64>, // row-major, [labels, labels]
     total: u64,
+    weighted: Option<Weighted>, // none while every text weighs 1
+}
+
+/// Sums of the texts' weights.
+#[derive(Debug, Clone, PartialEq)]
+struct Weighted {
+    weights: Vec<f64>, // row-major, [labels, labels]
+    squares: f64,
 }
 
 impl ConfusionMatrix {
     /// Returns a matrix of zeros.
     pub fn new(labels: Labels) -> Self {
         let counts = vec![0; labels.len() * labels.len()];
-        Self { labels, counts, total: 0 }
+        Self { labels, counts, total: 0, weighted: None }
     }
 
     /// Returns the counts of these pairs; `truth[i]` and `predicted[i]` are the label indexes of text `i`.
@@ -59,6 +70,14 @@ impl ConfusionMatrix {
     /// # Errors
     /// When an index is not that of a label, or the total would pass `u64::MAX`; nothing is counted then.
     pub fn add(&mut self, truth: usize, predicted: usize) -> Result<()> {
+        self.add_weighted(truth, predicted, 1.0)
+    }
+
+    /// Counts one text of this weight, for example one over the probability with which it came into the sample.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add), and when the weight is negative or not finite.
+    pub fn add_weighted(&mut self, truth: usize, predicted: usize, weight: f64) -> Result<()> {
         let width = self.labels.len();
         for (what, index) in [("true", truth), ("predicted", predicted)] {
             if index >= width {
@@ -66,11 +85,32 @@ impl ConfusionMatrix {
                 return Err(Error::config(message));
             }
         }
-        self.total = self.total.checked_add(1).ok_or_else(too_many)?;
-        if let Some(count) = self.counts.get_mut(truth * width + predicted) {
+        if !(weight.is_finite() && weight >= 0.0) {
+            return Err(Error::config(format!("confusion matrix: weight {weight}; expected 0 or more")));
+        }
+        let total = self.total.checked_add(1).ok_or_else(too_many)?;
+        let cell = truth * width + predicted;
+        if weight != 1.0 || self.weighted.is_some() {
+            let weighted = self.weigh();
+            weighted.squares += weight * weight;
+            if let Some(sum) = weighted.weights.get_mut(cell) {
+                *sum += weight;
+            }
+        }
+        self.total = total;
+        if let Some(count) = self.counts.get_mut(cell) {
             *count += 1;
         }
         Ok(())
+    }
+
+    /// The weights, which all were 1 until now where there are none.
+    fn weigh(&mut self) -> &mut Weighted {
+        let (counts, total) = (&self.counts, self.total);
+        self.weighted.get_or_insert_with(|| Weighted {
+            weights: counts.iter().map(|&count| count as f64).collect(),
+            squares: total as f64,
+        })
     }
 
     /// Adds the counts of `other`, which must have the same labels in the same order.
@@ -81,7 +121,15 @@ impl ConfusionMatrix {
         if self.labels != other.labels {
             return Err(Error::config("confusion matrix: the other matrix has other labels, or another order of them"));
         }
-        self.total = self.total.checked_add(other.total).ok_or_else(too_many)?;
+        let total = self.total.checked_add(other.total).ok_or_else(too_many)?;
+        if self.weighted.is_some() || other.weighted.is_some() {
+            let weighted = self.weigh();
+            weighted.squares += other.squares();
+            for (sum, more) in weighted.weights.iter_mut().zip(other.cells()) {
+                *sum += more;
+            }
+        }
+        self.total = total;
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
             *count += more;
         }
@@ -123,19 +171,66 @@ impl ConfusionMatrix {
         self.rows().filter_map(|row| row.get(label)).sum()
     }
 
-    /// Returns the counts of one label against all others; where there is no such label, every text is a true negative.
+    /// Returns the sums of the texts' weights, row-major, `[labels, labels]`: the counts where every text weighs 1.
+    pub fn cells(&self) -> impl Iterator<Item = f64> {
+        let weights = self.weighted.as_ref().map(|weighted| weighted.weights.as_slice());
+        (0..self.counts.len()).map(move |cell| match weights {
+            Some(weights) => weights.get(cell).copied().unwrap_or(0.0),
+            None => self.counts.get(cell).map_or(0.0, |&count| count as f64),
+        })
+    }
+
+    /// Returns whether a text has another weight than 1.
+    pub fn is_weighted(&self) -> bool {
+        self.weighted.is_some()
+    }
+
+    fn squares(&self) -> f64 {
+        self.weighted.as_ref().map_or(self.total as f64, |weighted| weighted.squares)
+    }
+
+    /// Returns the number of texts of weight 1 that would say as much: the square of the sum of weights over the sum of their
+    /// squares (Kish 1965). It is the number of texts where every text weighs 1.
+    pub fn effective_total(&self) -> f64 {
+        let sum: f64 = self.cells().sum();
+        let squares = self.squares();
+        if squares > 0.0 { sum * sum / squares } else { 0.0 }
+    }
+
+    /// Returns the counts, or sums of weights, of one label against all others; where there is no such label, every text is a
+    /// true negative.
     pub fn one_vs_rest(&self, label: usize) -> OneVsRest {
-        let true_positives = self.count(label, label);
-        let false_positives = self.predicted(label) - true_positives;
-        let false_negatives = self.support(label) - true_positives;
-        let true_negatives = self.total - true_positives - false_positives - false_negatives;
-        OneVsRest { true_positives, false_positives, false_negatives, true_negatives }
+        Cells::from(self).one_vs_rest(label)
+    }
+
+    /// Returns Cohen's kappa: the agreement of truth and prediction beyond the one that their margins give by chance, 1 for a
+    /// perfect one, 0 for chance; as scikit-learn's `cohen_kappa_score`. None where there is no text, or all have one label
+    /// on both sides.
+    ///
+    /// J. Cohen, *A coefficient of agreement for nominal scales* (1960); with weights for ordered labels, *Weighted kappa*
+    /// (1968).
+    pub fn kappa(&self, disagreement: Disagreement) -> Option<f64> {
+        Cells::from(self).kappa(disagreement)
     }
 
     /// Returns the scores of these counts.
     pub fn report(&self) -> Report {
         Report::from(self)
     }
+}
+
+/// How far two labels are from each other, for [`ConfusionMatrix::kappa`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Disagreement {
+    /// Any two labels are equally far from each other.
+    #[default]
+    Nominal,
+    /// Labels are ordered, and as far from each other as their places are.
+    Linear,
+    /// Labels are ordered, and far from each other by the square of the distance of their places.
+    Quadratic,
 }
 
 fn too_many() -> Error {
@@ -148,30 +243,60 @@ fn too_many() -> Error {
 struct Rows {
     labels: Labels,
     counts: Vec<Vec<u64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weights: Option<Vec<Vec<f64>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    squares: Option<f64>,
 }
 
 impl From<ConfusionMatrix> for Rows {
     fn from(matrix: ConfusionMatrix) -> Self {
         let counts = matrix.rows().map(<[u64]>::to_vec).collect();
-        Self { labels: matrix.labels, counts }
+        let width = matrix.labels.len();
+        let rows = |weighted: &Weighted| weighted.weights.chunks_exact(width).map(<[f64]>::to_vec).collect();
+        let weights = matrix.weighted.as_ref().map(rows);
+        let squares = matrix.weighted.as_ref().map(|weighted| weighted.squares);
+        Self { labels: matrix.labels, counts, weights, squares }
     }
 }
 
 impl TryFrom<Rows> for ConfusionMatrix {
     type Error = Error;
 
-    fn try_from(Rows { labels, counts }: Rows) -> Result<Self> {
+    fn try_from(Rows { labels, counts, weights, squares }: Rows) -> Result<Self> {
         let width = labels.len();
-        if counts.len() != width {
-            return Err(Error::config(format!("counts: {} rows for {width} labels", counts.len())));
-        }
-        if let Some((row, found)) = counts.iter().map(Vec::len).enumerate().find(|&(_, len)| len != width) {
-            return Err(Error::config(format!("counts: row {row} has {found} columns for {width} labels")));
-        }
-        let counts = counts.concat();
+        let counts = square("counts", &counts, width)?;
         let total = counts.iter().try_fold(0u64, |sum, &count| sum.checked_add(count)).ok_or_else(too_many)?;
-        Ok(Self { labels, counts, total })
+        let weighted = match (weights, squares) {
+            (None, None) => None,
+            (Some(weights), Some(squares)) => {
+                let weights = square("weights", &weights, width)?;
+                let odd = |&(&weight, &count): &(&f64, &u64)| {
+                    !(weight.is_finite() && weight >= 0.0) || (count == 0 && weight > 0.0)
+                };
+                if let Some((weight, count)) = weights.iter().zip(&counts).find(odd) {
+                    return Err(Error::config(format!("weights: {weight} for {count} texts; expected 0 or more")));
+                }
+                if !(squares.is_finite() && squares >= 0.0) {
+                    return Err(Error::config(format!("squares: {squares}; expected 0 or more")));
+                }
+                Some(Weighted { weights, squares })
+            }
+            _ => return Err(Error::config("weights and squares: expected both or neither")),
+        };
+        Ok(Self { labels, counts, total, weighted })
     }
+}
+
+/// The rows of a square table, one after the other.
+fn square<T: Clone>(name: &str, rows: &[Vec<T>], width: usize) -> Result<Vec<T>> {
+    if rows.len() != width {
+        return Err(Error::config(format!("{name}: {} rows for {width} labels", rows.len())));
+    }
+    if let Some((row, found)) = rows.iter().map(Vec::len).enumerate().find(|&(_, len)| len != width) {
+        return Err(Error::config(format!("{name}: row {row} has {found} columns for {width} labels")));
+    }
+    Ok(rows.concat())
 }
 
 #[cfg(test)]
@@ -192,7 +317,7 @@ mod tests {
         let rest = matrix.one_vs_rest(0);
         assert_eq!(
             [rest.true_positives, rest.false_positives, rest.false_negatives, rest.true_negatives],
-            [1, 1, 1, 2]
+            [1.0, 1.0, 1.0, 2.0]
         );
     }
 

@@ -19,11 +19,14 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod cells;
 mod confusion;
 mod one_vs_rest;
 mod report;
+mod scored;
 mod table;
 
-pub use confusion::ConfusionMatrix;
+pub use confusion::{ConfusionMatrix, Disagreement};
 pub use one_vs_rest::OneVsRest;
 pub use report::{Averages, ClassReport, Report};
+pub use scored::Scored;

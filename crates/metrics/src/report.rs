@@ -1,11 +1,12 @@
 //! The scores of a classifier: per class, averaged, and overall.
 
-use plaudit_stats::{Interval, wilson};
-use serde::{Serialize, Serializer};
+use plaudit_stats::{Interval, wilson_share};
+use serde::{Deserialize, Serialize};
 
-use crate::{ConfusionMatrix, OneVsRest};
+use crate::cells::Cells;
+use crate::{ConfusionMatrix, Disagreement, OneVsRest};
 
-/// The level of [`Report::accuracy_interval`].
+/// The level of Wilson's intervals.
 const LEVEL: f64 = 0.95;
 
 /// The scores of one confusion matrix. `Display` prints them as a table.
@@ -21,7 +22,7 @@ const LEVEL: f64 = 0.95;
 /// assert_eq!(report.balanced_accuracy, Some(1.0));
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
     /// The number of texts.
@@ -30,12 +31,20 @@ pub struct Report {
     pub correct: u64,
     /// The share of right predictions, 0 to 1; none where there is no text.
     pub accuracy: Option<f64>,
-    /// Wilson's 95 % interval for the accuracy; it holds the chance of the draw of the texts, and nothing else.
-    #[serde(serialize_with = "interval")]
+    /// Wilson's 95 % interval for the accuracy; it holds the chance of the draw of the texts, and nothing else. With weights
+    /// it is that of the [effective number](ConfusionMatrix::effective_total) of texts.
     pub accuracy_interval: Option<Interval>,
+    /// The other reading of accuracy: Eq. 29 for each label against the others ([`OneVsRest::accuracy`]), averaged over the
+    /// labels. With many labels it is high even for a useless classifier.
+    pub binary_accuracy: Option<f64>,
     /// The mean recall of the labels that occur, as scikit-learn's `balanced_accuracy_score`; none where there is no
     /// text. It equals the macro recall where every label occurs.
     pub balanced_accuracy: Option<f64>,
+    /// Matthews' correlation coefficient for any number of labels (Gorodkin 2004), -1 to 1: 0 for chance. None where
+    /// all texts have one true label, or one predicted label.
+    pub mcc: Option<f64>,
+    /// [Cohen's kappa](ConfusionMatrix::kappa), labels unordered.
+    pub kappa: Option<f64>,
     /// The scores of each label, in the labels' order.
     pub classes: Vec<ClassReport>,
     /// Each label counts the same.
@@ -50,7 +59,7 @@ pub struct Report {
 }
 
 /// The scores of one label against all others, each 0 to 1, or none where it would divide by zero ([`OneVsRest`]).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClassReport {
     /// The label.
@@ -59,13 +68,21 @@ pub struct ClassReport {
     pub support: u64,
     /// The number of texts that were predicted to have it.
     pub predicted: u64,
+    /// The accuracy of "this label or not" (Eq. 29).
+    pub accuracy: Option<f64>,
     /// The share of its predictions that are right (Eq. 30).
     pub precision: Option<f64>,
+    /// Wilson's 95 % interval for the precision, given how often the label was predicted.
+    pub precision_interval: Option<Interval>,
     /// The share of its texts that were found, also called sensitivity and true positive rate (Eq. 31, 34).
     #[doc(alias = "tpr")]
     pub recall: Option<f64>,
+    /// Wilson's 95 % interval for the recall.
+    pub recall_interval: Option<Interval>,
     /// The share of the other texts that were not taken for it (Eq. 32).
     pub specificity: Option<f64>,
+    /// Wilson's 95 % interval for the specificity.
+    pub specificity_interval: Option<Interval>,
     /// The harmonic mean of precision and recall (Eq. 33).
     pub f1: Option<f64>,
     /// The false positive rate, 1 - specificity (Eq. 35).
@@ -76,7 +93,7 @@ pub struct ClassReport {
 ///
 /// In the macro and weighted averages an undefined score counts as 0, as in scikit-learn with `zero_division=0` and
 /// `labels` set to all of them: a label that never occurs pulls the macro average down.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Averages {
     /// The average precision.
@@ -91,37 +108,33 @@ pub struct Averages {
 
 impl From<&ConfusionMatrix> for Report {
     fn from(matrix: &ConfusionMatrix) -> Self {
-        let (total, correct) = (matrix.total(), matrix.correct());
+        let cells = Cells::from(matrix);
+        // So many texts of weight 1 say as much as one unit of weight does.
+        let total: f64 = matrix.cells().sum();
+        let texts = if total > 0.0 { matrix.effective_total() / total } else { 0.0 };
         let classes: Vec<ClassReport> = matrix
             .labels()
             .iter()
             .enumerate()
-            .map(|(index, label)| ClassReport::new(label, &matrix.one_vs_rest(index)))
+            .map(|(label, name)| {
+                let (support, predicted) = (matrix.support(label), matrix.predicted(label));
+                ClassReport::new(name, support, predicted, &cells.one_vs_rest(label), texts)
+            })
             .collect();
-        let (mut recalls, mut occurring) = (0.0, 0.0);
-        for recall in classes.iter().filter_map(|class| class.recall) {
-            recalls += recall;
-            occurring += 1.0;
-        }
-        let accuracy = (total > 0).then(|| correct as f64 / total as f64);
-        // Each wrong prediction is a false positive of one label and a true negative of all but two.
-        let negatives = total as f64 * (classes.len() as f64 - 1.0);
-        let wrong = (total - correct) as f64;
-        let micro_specificity = (negatives > 0.0).then(|| (negatives - wrong) / negatives);
+        let accuracy = cells.accuracy();
+        let binary: f64 = cells.classes().filter_map(|class| class.accuracy()).sum();
         Self {
-            total,
-            correct,
+            total: matrix.total(),
+            correct: matrix.correct(),
             accuracy,
-            accuracy_interval: wilson(correct, total, LEVEL),
-            balanced_accuracy: (total > 0).then(|| recalls / occurring),
-            macro_average: Averages::new(&classes, total, |_| 1.0),
-            weighted_average: Averages::new(&classes, total, |class| class.support as f64),
-            micro_average: Averages {
-                precision: accuracy,
-                recall: accuracy,
-                specificity: micro_specificity,
-                f1: accuracy,
-            },
+            accuracy_interval: accuracy.and_then(|share| wilson_share(share, total * texts, LEVEL)),
+            binary_accuracy: accuracy.map(|_| binary / classes.len() as f64),
+            balanced_accuracy: cells.balanced_accuracy(),
+            mcc: cells.mcc(),
+            kappa: cells.kappa(Disagreement::Nominal),
+            macro_average: cells.macro_average(),
+            weighted_average: cells.weighted_average(),
+            micro_average: cells.micro_average(),
             classes,
             matrix: matrix.clone(),
         }
@@ -129,43 +142,22 @@ impl From<&ConfusionMatrix> for Report {
 }
 
 impl ClassReport {
-    fn new(label: &str, counts: &OneVsRest) -> Self {
+    fn new(label: &str, support: u64, predicted: u64, counts: &OneVsRest, texts: f64) -> Self {
+        let interval = |share: Option<f64>, of: f64| share.and_then(|share| wilson_share(share, of * texts, LEVEL));
+        let positives = counts.true_positives + counts.false_negatives;
         Self {
             label: label.to_owned(),
-            support: counts.true_positives + counts.false_negatives,
-            predicted: counts.true_positives + counts.false_positives,
+            support,
+            predicted,
+            accuracy: counts.accuracy(),
             precision: counts.precision(),
+            precision_interval: interval(counts.precision(), counts.true_positives + counts.false_positives),
             recall: counts.recall(),
+            recall_interval: interval(counts.recall(), positives),
             specificity: counts.specificity(),
+            specificity_interval: interval(counts.specificity(), counts.true_negatives + counts.false_positives),
             f1: counts.f1(),
             fpr: counts.fpr(),
         }
     }
-}
-
-impl Averages {
-    fn new(classes: &[ClassReport], total: u64, weight: impl Fn(&ClassReport) -> f64) -> Self {
-        let whole: f64 = classes.iter().map(&weight).sum();
-        let mean = |score: fn(&ClassReport) -> Option<f64>| {
-            let sum: f64 = classes.iter().map(|class| weight(class) * score(class).unwrap_or(0.0)).sum();
-            (total > 0).then(|| sum / whole)
-        };
-        Self {
-            precision: mean(|class| class.precision),
-            recall: mean(|class| class.recall),
-            specificity: mean(|class| class.specificity),
-            f1: mean(|class| class.f1),
-        }
-    }
-}
-
-/// Writes an interval as `{"low", "high", "level"}`.
-fn interval<S: Serializer>(interval: &Option<Interval>, serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Ends {
-        low: f64,
-        high: f64,
-        level: f64,
-    }
-    interval.map(|Interval { low, high, level }| Ends { low, high, level }).serialize(serializer)
 }

@@ -1,9 +1,10 @@
 //! Intervals for a share of a count.
 
+use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// An interval with its level.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// The lower end.
     pub low: f64,
@@ -23,11 +24,17 @@ pub struct Interval {
 /// assert!((interval.low - 0.490162).abs() < 1e-6 && (interval.high - 0.943318).abs() < 1e-6);
 /// ```
 pub fn wilson(hits: u64, n: u64, level: f64) -> Option<Interval> {
-    if n == 0 || hits > n || !inside(level) {
+    wilson_share(hits as f64 / n as f64, n as f64, level)
+}
+
+/// Returns Wilson's score interval for a share that was seen in `n` draws, which may be a fraction: an effective number of
+/// weighted rows. None where `n` is not positive and finite, or the share or the level is not inside 0 to 1.
+pub fn wilson_share(share: f64, n: f64, level: f64) -> Option<Interval> {
+    if !(n > 0.0 && n.is_finite() && (0.0..=1.0).contains(&share) && inside(level)) {
         return None;
     }
     let z = Normal::standard().inverse_cdf(0.5 + level / 2.0);
-    let (n, p) = (n as f64, hits as f64 / n as f64);
+    let p = share;
     let z2 = z * z;
     let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();

@@ -11,6 +11,6 @@ mod stream;
 
 pub use beta::beta_quantile;
 pub use draws::{dirichlet, gamma};
-pub use interval::{Interval, wilson};
+pub use interval::{Interval, wilson, wilson_share};
 pub use quantile::quantile;
 pub use stream::Stream;

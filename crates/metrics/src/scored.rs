@@ -1,0 +1,156 @@
+//! True labels beside the probabilities that a classifier gave.
+
+use plaudit_core::{Error, Labels, Result, Scores};
+
+use crate::ConfusionMatrix;
+
+/// How far from 1 the probabilities of a text may add up.
+const SLACK: f64 = 1e-6;
+
+/// The true label of each text beside the probability that a classifier gave each label: what log-loss, calibration, and
+/// ROC curves are computed from. A text may have a weight.
+///
+/// Labels go by index, counted from 0.
+///
+/// # Example: from a classifier's scores
+/// ```
+/// use plaudit_core::{Labels, Scores};
+/// use plaudit_metrics::Scored;
+///
+/// let mut scores = Scores::new(Labels::new(["good", "poor"])?);
+/// scores.push(&[0.8, 0.2])?;
+/// scores.push(&[0.6, 0.4])?;
+/// let scored = Scored::from_scores(vec![0, 1], &scores)?;
+/// assert_eq!((scored.len(), scored.predicted(1)), (2, 0));
+/// assert_eq!(scored.confusion().correct(), 1);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    labels: Labels,
+    truth: Vec<usize>,
+    probabilities: Vec<f64>, // row-major, [texts, labels]
+    weights: Option<Vec<f64>>,
+}
+
+impl Scored {
+    /// Returns these texts; `probabilities` is row-major, `[texts, labels]`, and the row of each text adds up to 1.
+    ///
+    /// # Errors
+    /// When the lengths do not fit, an index is not that of a label, or a row is not one of probabilities; the message names
+    /// the row, counted from 0.
+    pub fn new(labels: Labels, truth: Vec<usize>, probabilities: Vec<f64>) -> Result<Self> {
+        let width = labels.len();
+        if probabilities.len() != truth.len().saturating_mul(width) {
+            let (found, texts) = (probabilities.len(), truth.len());
+            return Err(Error::config(format!(
+                "{found} probabilities for {texts} true labels; expected {width} each, one a label"
+            )));
+        }
+        for (row, (&label, scores)) in truth.iter().zip(probabilities.chunks_exact(width)).enumerate() {
+            if label >= width {
+                return Err(Error::config(format!("row {row}: true label {label}; expected 0 to {}", width - 1)));
+            }
+            if let Some(odd) = scores.iter().find(|p| !(0.0..=1.0 + SLACK).contains(*p)) {
+                return Err(Error::config(format!("row {row}: {odd} is no probability; expected 0 to 1")));
+            }
+            let sum: f64 = scores.iter().sum();
+            if (sum - 1.0).abs() > SLACK {
+                return Err(Error::config(format!("row {row}: the probabilities add up to {sum}; expected 1")));
+            }
+        }
+        Ok(Self { labels, truth, probabilities, weights: None })
+    }
+
+    /// Returns the rows of `scores` beside their true labels. Each row, which is in single precision, is divided by its sum.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn from_scores(truth: Vec<usize>, scores: &Scores) -> Result<Self> {
+        let mut probabilities = Vec::with_capacity(scores.as_slice().len());
+        for row in scores.iter() {
+            let sum: f64 = row.scores().iter().map(|&p| f64::from(p)).sum();
+            // A sum that is far from 1 is left as it is, for `new` to refuse.
+            let sum = if (sum - 1.0).abs() < 1e-3 { sum } else { 1.0 };
+            probabilities.extend(row.scores().iter().map(|&p| f64::from(p) / sum));
+        }
+        Self::new(scores.labels().clone(), truth, probabilities)
+    }
+
+    /// Returns the same texts, each counting by its weight: for example one over the probability with which it came into
+    /// the sample.
+    ///
+    /// # Errors
+    /// When there is not one weight a text, or a weight is negative or not finite.
+    pub fn with_weights(mut self, weights: Vec<f64>) -> Result<Self> {
+        if weights.len() != self.len() {
+            return Err(Error::config(format!("{} weights for {} texts", weights.len(), self.len())));
+        }
+        let odd = |&(_, weight): &(usize, &f64)| !(weight.is_finite() && *weight >= 0.0);
+        if let Some((row, weight)) = weights.iter().enumerate().find(odd) {
+            return Err(Error::config(format!("row {row}: weight {weight}; expected 0 or more")));
+        }
+        self.weights = Some(weights);
+        Ok(self)
+    }
+
+    /// Returns the labels, in the order of the probabilities.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// Returns the number of texts.
+    pub fn len(&self) -> usize {
+        self.truth.len()
+    }
+
+    /// Returns whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.truth.is_empty()
+    }
+
+    /// Returns the index of each text's true label, `[texts]`.
+    pub fn truth(&self) -> &[usize] {
+        &self.truth
+    }
+
+    /// Returns the probabilities of each text, in order, each `[labels]`.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.probabilities.chunks_exact(self.labels.len())
+    }
+
+    /// Returns the weight of each text, `[texts]`; none where all weigh 1.
+    pub fn weights(&self) -> Option<&[f64]> {
+        self.weights.as_deref()
+    }
+
+    /// Returns the index of the most probable label of text `row`; of equal ones, the first; 0 where there is no such text.
+    pub fn predicted(&self, row: usize) -> usize {
+        self.rows().nth(row).map_or(0, |scores| most_probable(scores).0)
+    }
+
+    /// Returns who was taken for whom, weights included.
+    pub fn confusion(&self) -> ConfusionMatrix {
+        let mut matrix = ConfusionMatrix::new(self.labels.clone());
+        for (row, (&truth, scores)) in self.truth.iter().zip(self.rows()).enumerate() {
+            let predicted = most_probable(scores).0;
+            // The indexes are those of labels, and there are fewer than `u64::MAX` rows: neither call can fail.
+            let _ = match &self.weights {
+                Some(weights) => matrix.add_weighted(truth, predicted, weights.get(row).copied().unwrap_or(1.0)),
+                None => matrix.add(truth, predicted),
+            };
+        }
+        matrix
+    }
+}
+
+/// The most probable label and its probability; of equal ones, the first.
+pub(crate) fn most_probable(scores: &[f64]) -> (usize, f64) {
+    let mut best = (0, f64::NEG_INFINITY);
+    for (label, &p) in scores.iter().enumerate() {
+        if p > best.1 {
+            best = (label, p);
+        }
+    }
+    best
+}
