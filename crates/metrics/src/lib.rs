@@ -22,11 +22,17 @@
 mod cells;
 mod confusion;
 mod one_vs_rest;
+mod ranking;
+mod reliability;
 mod report;
 mod scored;
 mod table;
 
 pub use confusion::{ConfusionMatrix, Disagreement};
 pub use one_vs_rest::OneVsRest;
+pub use ranking::{PrCurve, PrPoint, RocCurve, RocPoint, pr_curve, roc_curve};
+pub use reliability::{
+    Brier, Reliability, ReliabilityBin, brier, calibration_error, log_loss, reliability, top_k_accuracy,
+};
 pub use report::{Averages, ClassReport, Report};
 pub use scored::Scored;

@@ -1,5 +1,7 @@
 //! True labels beside the probabilities that a classifier gave.
 
+use std::borrow::Cow;
+
 use plaudit_core::{Error, Labels, Result, Scores};
 
 use crate::ConfusionMatrix;
@@ -119,14 +121,26 @@ impl Scored {
         self.probabilities.chunks_exact(self.labels.len())
     }
 
+    /// Returns the probabilities of text `row`, `[labels]`; none where there is no such text.
+    pub fn row(&self, row: usize) -> Option<&[f64]> {
+        self.rows().nth(row)
+    }
+
     /// Returns the weight of each text, `[texts]`; none where all weigh 1.
     pub fn weights(&self) -> Option<&[f64]> {
         self.weights.as_deref()
     }
 
+    pub(crate) fn weights_or_ones(&self) -> Cow<'_, [f64]> {
+        match &self.weights {
+            Some(weights) => Cow::Borrowed(weights),
+            None => Cow::Owned(vec![1.0; self.len()]),
+        }
+    }
+
     /// Returns the index of the most probable label of text `row`; of equal ones, the first; 0 where there is no such text.
     pub fn predicted(&self, row: usize) -> usize {
-        self.rows().nth(row).map_or(0, |scores| most_probable(scores).0)
+        self.row(row).map_or(0, |scores| most_probable(scores).0)
     }
 
     /// Returns who was taken for whom, weights included.
