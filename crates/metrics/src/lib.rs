@@ -21,6 +21,7 @@
 
 mod cells;
 mod confusion;
+mod figures;
 mod one_vs_rest;
 mod ranking;
 mod reliability;
@@ -29,6 +30,7 @@ mod scored;
 mod table;
 
 pub use confusion::{ConfusionMatrix, Disagreement};
+pub use figures::Metric;
 pub use one_vs_rest::OneVsRest;
 pub use ranking::{PrCurve, PrPoint, RocCurve, RocPoint, pr_curve, roc_curve};
 pub use reliability::{

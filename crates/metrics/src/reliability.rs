@@ -133,6 +133,24 @@ impl Claims {
         }
         sums
     }
+
+    /// The area under the risk-coverage curve: the share of errors among the texts down to each, averaged over all; texts of
+    /// equal probability are answered together.
+    pub(crate) fn aurc(&self, weights: &[f64]) -> Option<f64> {
+        let (mut answered, mut wrong, mut area) = (0.0, 0.0, 0.0);
+        for run in self.order.runs() {
+            let mut weight = 0.0;
+            for (&of_row, &hit) in run.iter().filter_map(|&row| weights.get(row).zip(self.hits.get(row))) {
+                weight += of_row;
+                wrong += if hit { 0.0 } else { of_row };
+            }
+            answered += weight;
+            if weight > 0.0 {
+                area += weight * (wrong / answered);
+            }
+        }
+        (answered > 0.0).then(|| area / answered)
+    }
 }
 
 impl Bin {
@@ -236,11 +254,16 @@ pub(crate) fn log_loss_rows(scored: &Scored) -> impl Iterator<Item = f64> {
 pub fn top_k_accuracy(scored: &Scored, k: usize) -> Option<f64> {
     let weights = scored.weights_or_ones();
     let total: f64 = weights.iter().sum();
-    let hits = scored.rows().zip(scored.truth()).zip(weights.iter()).filter(|((row, truth), _)| {
-        let own = row.get(**truth).copied().unwrap_or(0.0);
-        let before = row.iter().enumerate().filter(|&(label, &p)| p > own || (p == own && label < **truth)).count();
-        before < k
-    });
+    let hits = top_k(scored, k).zip(weights.iter()).filter(|(hit, _)| *hit);
     let hits: f64 = hits.map(|(_, weight)| weight).sum();
     (total > 0.0).then(|| hits / total)
+}
+
+/// Whether the true label of each text is among its `k` most probable ones.
+pub(crate) fn top_k(scored: &Scored, k: usize) -> impl Iterator<Item = bool> {
+    scored.rows().zip(scored.truth()).map(move |(row, &truth)| {
+        let own = row.get(truth).copied().unwrap_or(0.0);
+        let before = row.iter().enumerate().filter(|&(label, &p)| p > own || (p == own && label < truth)).count();
+        before < k
+    })
 }

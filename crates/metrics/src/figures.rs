@@ -1,0 +1,204 @@
+//! All figures of an evaluation at once, for any weights of the rows: so a resample is a set of weights.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cells::Cells;
+use crate::ranking::{Areas, Order};
+use crate::reliability::{BINS, Claims, brier_rows, calibration_error_of, log_loss_rows, top_k};
+use crate::scored::most_probable;
+use crate::{Disagreement, Scored};
+
+/// A figure of an evaluation: of all labels together, or of one label against the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Metric {
+    /// The share of right predictions.
+    Accuracy,
+    /// The mean recall of the labels that occur.
+    BalancedAccuracy,
+    /// Precision (Eq. 30); of all labels, their mean.
+    Precision,
+    /// Recall (Eq. 31); of all labels, their mean.
+    Recall,
+    /// Specificity (Eq. 32); of all labels, their mean.
+    Specificity,
+    /// F1 (Eq. 33); of all labels, their mean ("macro F1").
+    F1,
+    /// The mean of the labels' F1, each weighing as much as it has texts.
+    WeightedF1,
+    /// Matthews' correlation coefficient.
+    Mcc,
+    /// Cohen's kappa, labels unordered.
+    Kappa,
+    /// Cohen's kappa with quadratic weights: means something where the labels are ordered.
+    QuadraticKappa,
+    /// The share of texts whose true label is among the two most probable ones.
+    TopTwo,
+    /// The mean of -ln(probability of the true label); less is better.
+    LogLoss,
+    /// The Brier score, 0 to 2; less is better.
+    Brier,
+    /// The calibration error of the most probable label's probability ([`calibration_error`](crate::calibration_error)).
+    CalibrationError,
+    /// The area under the ROC curve of the label against all others; of all labels, the mean where all are defined.
+    RocAuc,
+    /// The mean area over all pairs of labels, each both ways (Hand and Till 2001).
+    HandTill,
+    /// The average precision; of all labels, the mean where all are defined.
+    AveragePrecision,
+    /// The area under the risk-coverage curve: the mean share of errors when only the surest texts are answered, over all shares
+    /// of texts; less is better.
+    Aurc,
+}
+
+impl Metric {
+    /// What is given of all labels together, in the order of the report.
+    pub const OVERALL: [Self; 18] = [
+        Self::Accuracy,
+        Self::BalancedAccuracy,
+        Self::Precision,
+        Self::Recall,
+        Self::Specificity,
+        Self::F1,
+        Self::WeightedF1,
+        Self::Mcc,
+        Self::Kappa,
+        Self::QuadraticKappa,
+        Self::TopTwo,
+        Self::LogLoss,
+        Self::Brier,
+        Self::CalibrationError,
+        Self::RocAuc,
+        Self::HandTill,
+        Self::AveragePrecision,
+        Self::Aurc,
+    ];
+
+    /// What is given of each label against the others, in the order of the report.
+    pub const OF_LABEL: [Self; 6] =
+        [Self::Precision, Self::Recall, Self::Specificity, Self::F1, Self::RocAuc, Self::AveragePrecision];
+
+    /// Returns the name of the figure of all labels together, as tables print it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::BalancedAccuracy => "balanced accuracy",
+            Self::Precision => "macro precision",
+            Self::Recall => "macro recall",
+            Self::Specificity => "macro specificity",
+            Self::F1 => "macro F1",
+            Self::WeightedF1 => "weighted F1",
+            Self::Mcc => "Matthews correlation",
+            Self::Kappa => "Cohen's kappa",
+            Self::QuadraticKappa => "quadratic kappa",
+            Self::TopTwo => "top-2 accuracy",
+            Self::LogLoss => "log-loss",
+            Self::Brier => "Brier score",
+            Self::CalibrationError => "calibration error",
+            Self::RocAuc => "macro ROC AUC",
+            Self::HandTill => "Hand-Till AUC",
+            Self::AveragePrecision => "macro average precision",
+            Self::Aurc => "risk-coverage area",
+        }
+    }
+}
+
+/// The values of the figures, in the order of `Metric::OVERALL`, then label by label in that of `Metric::OF_LABEL`.
+pub(crate) type Values = Vec<Option<f64>>;
+
+/// What does not change with the weights.
+pub(crate) struct Prepared<'a> {
+    truth: &'a [usize],
+    predicted: Vec<usize>,
+    orders: Vec<Order>, // one a label
+    claims: Claims,
+    log_loss: Vec<f64>,
+    brier: Vec<f64>,
+    top_two: Vec<bool>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(scored: &'a Scored) -> Self {
+        Self {
+            truth: scored.truth(),
+            predicted: scored.rows().map(|row| most_probable(row).0).collect(),
+            orders: (0..scored.labels().len()).map(|label| Order::new(scored, label)).collect(),
+            claims: Claims::new(scored, None),
+            log_loss: log_loss_rows(scored).collect(),
+            brier: brier_rows(scored).collect(),
+            top_two: top_k(scored, 2).collect(),
+        }
+    }
+
+    /// The figures where row `i` weighs `weights[i]`.
+    pub(crate) fn values(&self, weights: &[f64]) -> Values {
+        let width = self.orders.len();
+        let mut cells = vec![0.0; width * width];
+        let mut totals = vec![0.0; width];
+        for ((&truth, &predicted), weight) in self.truth.iter().zip(&self.predicted).zip(weights) {
+            if let Some(cell) = cells.get_mut(truth * width + predicted) {
+                *cell += weight;
+            }
+            if let Some(total) = totals.get_mut(truth) {
+                *total += weight;
+            }
+        }
+        let cells = Cells::new(width, cells);
+        let total: f64 = totals.iter().sum();
+        let mean = |rows: &mut dyn Iterator<Item = f64>| {
+            (total > 0.0).then(|| rows.zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / total)
+        };
+        let areas: Vec<Areas> = (0..width)
+            .zip(&self.orders)
+            .map(|(label, order)| Areas::new(order, label, self.truth, weights, &totals))
+            .collect();
+        let average = cells.macro_average();
+        let mut values: Values = Metric::OVERALL
+            .into_iter()
+            .map(|metric| match metric {
+                Metric::Accuracy => cells.accuracy(),
+                Metric::BalancedAccuracy => cells.balanced_accuracy(),
+                Metric::Precision => average.precision,
+                Metric::Recall => average.recall,
+                Metric::Specificity => average.specificity,
+                Metric::F1 => average.f1,
+                Metric::WeightedF1 => cells.weighted_average().f1,
+                Metric::Mcc => cells.mcc(),
+                Metric::Kappa => cells.kappa(Disagreement::Nominal),
+                Metric::QuadraticKappa => cells.kappa(Disagreement::Quadratic),
+                Metric::TopTwo => mean(&mut self.top_two.iter().map(|&hit| f64::from(u8::from(hit)))),
+                Metric::LogLoss => mean(&mut self.log_loss.iter().copied()),
+                Metric::Brier => mean(&mut self.brier.iter().copied()),
+                Metric::CalibrationError => calibration_error_of(&self.claims.bins(weights, BINS)),
+                Metric::RocAuc => all(areas.iter().map(|area| area.roc)),
+                Metric::HandTill => all((0..width).flat_map(|label| {
+                    let pairs = areas.get(label).map(|area| area.pairs.as_slice()).unwrap_or_default();
+                    pairs.iter().enumerate().filter(move |&(other, _)| other != label).map(|(_, &area)| area)
+                })),
+                Metric::AveragePrecision => all(areas.iter().map(|area| area.average_precision)),
+                Metric::Aurc => self.claims.aurc(weights),
+            })
+            .collect();
+        for (class, area) in cells.classes().zip(&areas) {
+            values.extend([
+                class.precision(),
+                class.recall(),
+                class.specificity(),
+                class.f1(),
+                area.roc,
+                area.average_precision,
+            ]);
+        }
+        values
+    }
+}
+
+/// The mean; none where a value is none, or there is no value.
+fn all(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let mut sum = (0.0, 0.0);
+    for value in values {
+        sum = (sum.0 + value?, sum.1 + 1.0);
+    }
+    (sum.1 > 0.0).then(|| sum.0 / sum.1)
+}
