@@ -21,6 +21,7 @@
 
 mod cells;
 mod confusion;
+mod evaluation;
 mod figures;
 mod one_vs_rest;
 mod ranking;
@@ -30,6 +31,7 @@ mod scored;
 mod table;
 
 pub use confusion::{ConfusionMatrix, Disagreement};
+pub use evaluation::{Evaluation, Figure, Method, evaluate};
 pub use figures::Metric;
 pub use one_vs_rest::OneVsRest;
 pub use ranking::{PrCurve, PrPoint, RocCurve, RocPoint, pr_curve, roc_curve};

@@ -3,8 +3,59 @@
 use std::fmt;
 
 use plaudit_core::Table;
+use plaudit_stats::Interval;
 
-use crate::Report;
+use crate::{Brier, Evaluation, Metric, Report};
+
+impl fmt::Display for Evaluation {
+    /// The figures with their intervals, those of each label, and the confusion matrix of at most 20 labels.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = 100.0 * self.bootstrap.level;
+        let heading = format!("{level} % interval");
+        let mut table = Table::new(["all labels", "value", heading.as_str()]);
+        for figure in self.figures.iter().filter(|figure| figure.label.is_none()) {
+            table.push([figure.metric.name().to_owned(), decimals(figure.value), ends(figure.interval)]);
+        }
+        writeln!(f, "{table}")?;
+        let mut table = Table::new(["label", "support", "precision", "recall", "specificity", "F1", "ROC AUC", "AP"]);
+        for class in &self.report.classes {
+            let figure = |metric| {
+                let Some(figure) = self.figure(metric, Some(&class.label)) else { return decimals(None) };
+                match figure.interval {
+                    Some(interval) => format!("{} {}", decimals(figure.value), ends(Some(interval))),
+                    None => decimals(figure.value),
+                }
+            };
+            let cells = [class.label.clone(), class.support.to_string()];
+            table.push(cells.into_iter().chain(Metric::OF_LABEL.map(figure)));
+        }
+        writeln!(f, "{table}")?;
+        if let Some(brier) = self.brier {
+            let Brier { reliability, resolution, uncertainty, within_bins, .. } = brier;
+            writeln!(
+                f,
+                "Brier score {:.3} = reliability {reliability:.3} - resolution {resolution:.3} + uncertainty \
+                 {uncertainty:.3} + within bins {within_bins:.3}",
+                brier.score
+            )?;
+        }
+        let of = match self.clusters {
+            Some(clusters) => format!("{clusters} clusters"),
+            None => format!("{} texts", self.report.total),
+        };
+        writeln!(
+            f,
+            "{} of {} right; intervals: {of}, {} resamples",
+            self.report.correct, self.report.total, self.bootstrap.resamples
+        )?;
+        matrix(&self.report, f)
+    }
+}
+
+/// `low to high`, or nothing.
+fn ends(interval: Option<Interval>) -> String {
+    interval.map_or_else(String::new, |ends| format!("{:.3} to {:.3}", ends.low, ends.high))
+}
 
 impl fmt::Display for Report {
     /// Scores with three decimals, `-` where undefined; then the accuracy, the macro F1 and, for at most 20 labels, the
@@ -28,17 +79,21 @@ impl fmt::Display for Report {
         }
         writeln!(f, ", {} of {} right", self.correct, self.total)?;
         writeln!(f, "macro F1 {}", decimals(self.macro_average.f1))?;
-        if self.classes.len() > MOST_LABELS {
-            return Ok(());
-        }
-
-        let corner = "truth \\ predicted".to_owned();
-        let mut table = Table::new([corner].into_iter().chain(self.classes.iter().map(|class| class.label.clone())));
-        for (class, counts) in self.classes.iter().zip(self.matrix.rows()) {
-            table.push([class.label.clone()].into_iter().chain(counts.iter().map(u64::to_string)));
-        }
-        write!(f, "\n{table}")
+        matrix(self, f)
     }
+}
+
+/// Writes the confusion matrix, where it is not too wide to read.
+fn matrix(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if report.classes.len() > MOST_LABELS {
+        return Ok(());
+    }
+    let corner = "truth \\ predicted".to_owned();
+    let mut table = Table::new([corner].into_iter().chain(report.classes.iter().map(|class| class.label.clone())));
+    for (class, counts) in report.classes.iter().zip(report.matrix.rows()) {
+        table.push([class.label.clone()].into_iter().chain(counts.iter().map(u64::to_string)));
+    }
+    write!(f, "\n{table}")
 }
 
 /// A matrix of more labels is too wide to read.

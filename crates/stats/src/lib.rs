@@ -1,16 +1,28 @@
-//! Seeded random streams, and intervals for shares.
+//! Seeded random streams, intervals, tests of hypotheses, and the bootstrap.
 //!
 //! Nothing here reads a clock or the system's randomness: the same seed gives the same numbers on every platform.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod beta;
+mod bootstrap;
+mod chi_square;
 mod draws;
+mod holm;
 mod interval;
 mod quantile;
+mod replicates;
+mod sign_test;
 mod stream;
+mod units;
 
 pub use beta::beta_quantile;
+pub use bootstrap::Bootstrap;
+pub use chi_square::chi_square_sf;
 pub use draws::{dirichlet, gamma};
+pub use holm::holm;
 pub use interval::{Interval, wilson, wilson_share};
 pub use quantile::quantile;
+pub use replicates::Replicates;
+pub use sign_test::sign_test;
 pub use stream::Stream;
+pub use units::Units;

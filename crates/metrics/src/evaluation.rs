@@ -1,0 +1,186 @@
+//! The whole report on a classifier: every figure with its interval.
+
+use plaudit_core::{Error, Result};
+use plaudit_stats::{Bootstrap, Interval, Replicates, Units, wilson_share};
+use serde::{Deserialize, Serialize};
+
+use crate::figures::{Prepared, Values};
+use crate::{Brier, Metric, Reliability, Report, Scored, brier, reliability};
+
+/// With fewer rows or clusters than this the bootstrap sees too little of the differences between them.
+const LEAST_UNITS: usize = 10;
+
+/// How good a classifier is, with how sure each figure is. `Display` prints it as tables.
+///
+/// # Example: from scores to figures with intervals
+/// ```
+/// use plaudit_core::{Labels, Scores};
+/// use plaudit_metrics::{Metric, Scored, evaluate};
+/// use plaudit_stats::Bootstrap;
+///
+/// let mut scores = Scores::new(Labels::new(["good", "poor"])?);
+/// let mut truth = Vec::new();
+/// for row in 0..40 {
+///     let p = 0.3 + 0.01 * row as f32; // 0.3 to 0.69
+///     scores.push(&[p, 1.0 - p])?;
+///     truth.push(usize::from(row % 3 == 0));
+/// }
+/// let evaluation = evaluate(&Scored::from_scores(truth, &scores)?, None, &Bootstrap::default())?;
+/// let figure = evaluation.figure(Metric::F1, None).unwrap();
+/// assert!(figure.interval.unwrap().low < figure.value.unwrap());
+/// println!("{evaluation}");
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Evaluation {
+    /// What follows from the predicted labels alone.
+    pub report: Report,
+    /// Every figure with its interval: of all labels together in the order of [`Metric::OVERALL`], then of each label in that
+    /// of [`Metric::OF_LABEL`].
+    pub figures: Vec<Figure>,
+    /// The Brier score and its parts; none where there is no text.
+    pub brier: Option<Brier>,
+    /// What the most probable label's probability promises, beside what happened.
+    pub reliability: Reliability,
+    /// How the intervals were made.
+    pub bootstrap: Bootstrap,
+    /// The number of clusters that were resampled whole; none where texts were resampled one by one.
+    pub clusters: Option<usize>,
+}
+
+/// One figure of an [`Evaluation`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Figure {
+    /// Which one.
+    pub metric: Metric,
+    /// The label that it is of; none where it is of all labels together.
+    pub label: Option<String>,
+    /// Its value; none where it is undefined, for example the ROC AUC of a label that no text has.
+    pub value: Option<f64>,
+    /// Its interval; none where the value is none, or there are fewer than ten texts (or clusters) to resample, or more than one
+    /// resample in twenty has no value.
+    pub interval: Option<Interval>,
+    /// How the interval was made.
+    pub method: Option<Method>,
+}
+
+/// How an interval was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Method {
+    /// Wilson's score interval: for shares of independent texts.
+    Wilson,
+    /// Percentiles over resamples of the texts, or of whole clusters.
+    Bootstrap,
+}
+
+/// Returns every figure of these texts, with intervals.
+///
+/// Shares of texts (accuracy, and each label's precision, recall and specificity) get Wilson's interval, with weights
+/// that of the effective number of texts; all others get bootstrap percentiles. Where `clusters` names the cluster of each
+/// text, such as its author or its division, all intervals come from resampling whole clusters: texts of one cluster are
+/// more alike than others, and intervals that ignore it are too narrow.
+///
+/// The intervals hold the chance of the draw of the texts. They do not hold the chance of training: another seed gives
+/// another classifier.
+///
+/// # Errors
+/// When `clusters` has not one name a text, or `bootstrap` is at fault.
+pub fn evaluate(scored: &Scored, clusters: Option<&[&str]>, bootstrap: &Bootstrap) -> Result<Evaluation> {
+    bootstrap.validate()?;
+    if let Some(names) = clusters
+        && names.len() != scored.len()
+    {
+        return Err(Error::config(format!("{} clusters for {} texts; expected one a text", names.len(), scored.len())));
+    }
+    let units = match clusters {
+        Some(names) => Units::clusters(names),
+        None => Units::single(scored.len()),
+    };
+    let prepared = Prepared::new(scored);
+    let weights = scored.weights_or_ones();
+    let values = prepared.values(&weights);
+    let resampled = resample(&prepared, &values, &weights, &units, bootstrap)?;
+
+    let report = scored.confusion().report();
+    let wilson = if clusters.is_none() { wilson_intervals(&report, bootstrap.level) } else { vec![None; values.len()] };
+    let names =
+        scored.labels().iter().flat_map(|label| Metric::OF_LABEL.map(|metric| (metric, Some(label.to_owned()))));
+    let names = Metric::OVERALL.into_iter().map(|metric| (metric, None)).chain(names);
+    let figures = names.zip(values).zip(wilson.into_iter().zip(resampled)).map(
+        |(((metric, label), value), (wilson, resampled))| {
+            let (interval, method) = match (value, wilson, resampled) {
+                (None, ..) => (None, None),
+                (_, Some(interval), _) => (Some(interval), Some(Method::Wilson)),
+                (_, None, Some(interval)) => (Some(interval), Some(Method::Bootstrap)),
+                _ => (None, None),
+            };
+            Figure { metric, label, value, interval, method }
+        },
+    );
+    Ok(Evaluation {
+        figures: figures.collect(),
+        report,
+        brier: brier(scored),
+        reliability: reliability(scored, None, crate::reliability::BINS),
+        bootstrap: bootstrap.clone(),
+        clusters: clusters.map(|_| units.count()),
+    })
+}
+
+impl Evaluation {
+    /// Returns a figure of all labels together (`label` is none) or of one label.
+    pub fn figure(&self, metric: Metric, label: Option<&str>) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.metric == metric && figure.label.as_deref() == label)
+    }
+
+    /// Returns the value of a figure of all labels together; none where it is undefined.
+    pub fn value(&self, metric: Metric) -> Option<f64> {
+        self.figure(metric, None)?.value
+    }
+}
+
+/// The percentile interval of each value that is defined.
+fn resample(
+    prepared: &Prepared<'_>,
+    values: &Values,
+    weights: &[f64],
+    units: &Units,
+    bootstrap: &Bootstrap,
+) -> Result<Vec<Option<Interval>>> {
+    if units.count() < LEAST_UNITS {
+        return Ok(vec![None; values.len()]);
+    }
+    let mut columns = vec![Vec::with_capacity(bootstrap.resamples); values.len()];
+    let mut drawn = vec![0.0; weights.len()];
+    bootstrap.resample(units, |times| {
+        drawn.iter_mut().zip(times.iter().zip(weights)).for_each(|(slot, (times, weight))| *slot = times * weight);
+        columns.iter_mut().zip(prepared.values(&drawn)).for_each(|(column, value)| column.push(value));
+    })?;
+    let interval = |column: Vec<Option<f64>>| column.into_iter().collect::<Replicates>().interval(bootstrap.level);
+    Ok(columns.into_iter().map(interval).collect())
+}
+
+/// Wilson's intervals of the figures that are shares of texts.
+fn wilson_intervals(report: &Report, level: f64) -> Vec<Option<Interval>> {
+    let texts = report.matrix.effective_total();
+    let total: f64 = report.matrix.cells().sum();
+    let interval = |share: Option<f64>, weight: f64| wilson_share(share?, weight / total * texts, level);
+    let overall = Metric::OVERALL.map(|metric| match metric {
+        Metric::Accuracy => interval(report.accuracy, total),
+        _ => None,
+    });
+    let of_labels = (0..report.classes.len()).flat_map(|label| {
+        let counts = report.matrix.one_vs_rest(label);
+        Metric::OF_LABEL.map(|metric| match metric {
+            Metric::Precision => interval(counts.precision(), counts.true_positives + counts.false_positives),
+            Metric::Recall => interval(counts.recall(), counts.true_positives + counts.false_negatives),
+            Metric::Specificity => interval(counts.specificity(), counts.true_negatives + counts.false_positives),
+            _ => None,
+        })
+    });
+    overall.into_iter().chain(of_labels).collect()
+}
