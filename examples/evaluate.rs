@@ -5,39 +5,55 @@ mod common;
 use std::process::ExitCode;
 
 use common::{Options, Result, Summary, say};
-use plaudit::Classifier;
+use plaudit::metrics::{Bootstrap, evaluate};
+use plaudit::{Classifier, Feedback};
 
 const HELP: &str = "
-Scores a saved classifier on a file of labelled texts: confusion matrix, precision, recall, specificity, F1, accuracy.
+Scores a saved classifier on a file of labelled texts: every figure with its interval, and the confusion matrix.
 
 cargo run --release --example evaluate -- --model DIR --data FILE [options]
   --model DIR               what train saved
   --data FILE               .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text and label; rows that the
                             model was not trained on, or the figures are too good
+  --cluster division|source  texts of one division or source are resampled together: intervals for others than these
+  --resamples N             of the bootstrap (2000)
+  --seed N                  of the bootstrap (0)
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
   --precision single|bfloat16   what recurrent weights are rounded to (single)
   --json                    the last line of standard output is one JSON object";
 
 fn main() -> ExitCode {
-    common::run(HELP, &["model", "data", "on-dirty", "precision"], evaluate)
+    common::run(HELP, &["model", "data", "cluster", "resamples", "seed", "on-dirty", "precision"], recipe)
 }
 
-fn evaluate(options: &Options) -> Result<()> {
+fn recipe(options: &Options) -> Result<()> {
     options.required("model")?;
     let (file, mut read) = (options.required("data")?, options.read_config()?);
+    let cluster = options.one_of("cluster", &["division", "source"])?;
+    let mut bootstrap = Bootstrap::default();
+    bootstrap.resamples = options.number("resamples")?.unwrap_or(bootstrap.resamples);
+    bootstrap.seed = options.number("seed")?.unwrap_or(bootstrap.seed);
+    bootstrap.validate().map_err(common::usage_faults)?;
     let classifier = options.classifier()?;
     read.labels = Some(classifier.labels().clone());
     (read.label, read.labels_required) = (Some("label".to_owned()), true);
     let data = plaudit::data::read(file, &read)?;
     common::print_rejections(&data.report);
     common::check_used(&data.report)?;
-    let scores = plaudit::evaluate(&classifier, &data)?;
-    say!("{scores}");
+    let clusters: Option<Vec<&str>> = cluster.map(|by| data.iter().map(|row| cluster_of(row, by)).collect());
+    let evaluation = evaluate(&plaudit::scored(&classifier, &data)?, clusters.as_deref(), &bootstrap)?;
+    say!("{evaluation}");
     if options.value("json").is_some() {
         let mut summary = Summary::default();
-        summary.add_scores(&scores);
+        summary.add_scores(&evaluation);
         summary.add_rows([&data.report]);
+        summary.add("evaluation", serde_json::to_value(&evaluation)?);
         say!("{}", summary.line());
     }
     Ok(())
+}
+
+/// What `--cluster` resamples a row with.
+fn cluster_of<'a>(row: &'a Feedback, by: &str) -> &'a str {
+    if by == "division" { &row.division } else { row.source.as_deref().unwrap_or("") }
 }

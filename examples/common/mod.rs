@@ -8,7 +8,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::process::ExitCode;
 
 use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
-use plaudit::metrics::Report;
+use plaudit::metrics::Evaluation;
 use plaudit::models::WeightPrecision;
 use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
@@ -213,7 +213,8 @@ impl Summary {
     }
 
     /// Adds the figures of an evaluation.
-    pub(crate) fn add_scores(&mut self, report: &Report) {
+    pub(crate) fn add_scores(&mut self, evaluation: &Evaluation) {
+        let report = &evaluation.report;
         self.add("accuracy", report.accuracy);
         self.add("macro_f1", report.macro_average.f1);
         self.add("macro_recall", report.macro_average.recall);

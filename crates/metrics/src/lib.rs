@@ -40,3 +40,6 @@ pub use reliability::{
 };
 pub use report::{Averages, ClassReport, Report};
 pub use scored::Scored;
+
+/// How intervals are made.
+pub use plaudit_stats::{Bootstrap, Interval};

@@ -21,10 +21,8 @@ impl fmt::Display for Evaluation {
         for class in &self.report.classes {
             let figure = |metric| {
                 let Some(figure) = self.figure(metric, Some(&class.label)) else { return decimals(None) };
-                match figure.interval {
-                    Some(interval) => format!("{} {}", decimals(figure.value), ends(Some(interval))),
-                    None => decimals(figure.value),
-                }
+                let ends = figure.interval.map(|ends| format!(" ({:.2}-{:.2})", ends.low, ends.high));
+                decimals(figure.value) + &ends.unwrap_or_default()
             };
             let cells = [class.label.clone(), class.support.to_string()];
             table.push(cells.into_iter().chain(Metric::OF_LABEL.map(figure)));

@@ -72,7 +72,7 @@ mod survey;
 mod train;
 
 #[cfg(feature = "metrics")]
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, scored};
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
 #[cfg(feature = "promotion")]
