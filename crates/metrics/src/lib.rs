@@ -19,20 +19,31 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod agreement;
 mod cells;
+mod chi_square;
 mod confusion;
 mod evaluation;
 mod figures;
+mod krippendorff;
+mod marginals;
+mod mcnemar;
 mod one_vs_rest;
 mod ranking;
 mod reliability;
 mod report;
 mod scored;
+mod square_table;
 mod table;
 
+pub use agreement::Agreement;
+pub use chi_square::ChiSquareTest;
 pub use confusion::{ConfusionMatrix, Disagreement};
 pub use evaluation::{Evaluation, Figure, Method, evaluate};
 pub use figures::Metric;
+pub use krippendorff::{Measurement, krippendorff_alpha};
+pub use marginals::{ClassDeviation, MarginalComparison, compare_marginals};
+pub use mcnemar::{McNemar, mcnemar};
 pub use one_vs_rest::OneVsRest;
 pub use ranking::{PrCurve, PrPoint, RocCurve, RocPoint, pr_curve, roc_curve};
 pub use reliability::{
@@ -40,6 +51,7 @@ pub use reliability::{
 };
 pub use report::{Averages, ClassReport, Report};
 pub use scored::Scored;
+pub use square_table::{bowker, stuart_maxwell};
 
 /// How intervals are made.
 pub use plaudit_stats::{Bootstrap, Interval};

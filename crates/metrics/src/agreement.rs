@@ -1,0 +1,174 @@
+//! How far two judges agree, counted text by text.
+
+use std::fmt;
+
+use plaudit_core::Table;
+use serde::{Deserialize, Serialize};
+
+use crate::cells::Cells;
+use crate::krippendorff::alpha_of_two;
+use crate::marginals::Bounds;
+use crate::{ChiSquareTest, ConfusionMatrix, Disagreement, Measurement, bowker, stuart_maxwell};
+
+/// How far two judges of the same texts agree: two people, or people and a classifier. `Display` prints it as a table.
+///
+/// It needs both labels of each text, and counts texts: weights are not used. The class counts of each judge alone only bound it ([`compare_marginals`]): both bounds
+/// stand here beside the agreement.
+///
+/// [`compare_marginals`]: crate::compare_marginals
+///
+/// # Example: equal counts, and no agreement
+/// ```
+/// use plaudit_core::Labels;
+/// use plaudit_metrics::{Agreement, ConfusionMatrix};
+///
+/// let agreement = Agreement::from(&ConfusionMatrix::from_pairs(Labels::polarity(), &[0, 1, 2], &[1, 2, 0])?);
+/// assert_eq!((agreement.observed, agreement.highest), (Some(0.0), Some(1.0)));
+/// assert_eq!(agreement.stuart_maxwell.unwrap().p, 1.0); // each label is used equally often
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Agreement {
+    /// The number of texts.
+    pub texts: u64,
+    /// The share of texts with equal labels, 0 to 1; none where there is no text.
+    pub observed: Option<f64>,
+    /// The least agreement, 0 to 1, that the class counts of both judges allow; none where there is no text.
+    pub lowest: Option<f64>,
+    /// The most agreement, 0 to 1, that the class counts of both judges allow; none where there is no text.
+    pub highest: Option<f64>,
+    /// Cohen's kappa, (observed - expected) / (1 - expected), at most 1; 0 is the agreement of two judges who keep their class
+    /// counts and label by chance. None where both use only one and the same label.
+    ///
+    /// J. Cohen, *A coefficient of agreement for nominal scales*, Educational and Psychological Measurement 20 (1960).
+    pub kappa: Option<f64>,
+    /// Krippendorff's alpha, nominal, at most 1; none where both use only one and the same label.
+    pub alpha: Option<f64>,
+    /// Whether one label is taken for another more often than the reverse; none where they agree on every text.
+    pub bowker: Option<ChiSquareTest>,
+    /// Whether the judges use labels unequally often; none where they agree on every text.
+    pub stuart_maxwell: Option<ChiSquareTest>,
+}
+
+impl From<&ConfusionMatrix> for Agreement {
+    fn from(matrix: &ConfusionMatrix) -> Self {
+        let counts = matrix.rows().flatten().map(|&count| count as f64).collect();
+        let labels = 0..matrix.labels().len();
+        let rows: Vec<u64> = labels.clone().map(|label| matrix.support(label)).collect();
+        let columns: Vec<u64> = labels.map(|label| matrix.predicted(label)).collect();
+        let bounds = Bounds::of(&rows, &columns);
+        let share = |count: u64| (matrix.total() > 0).then(|| count as f64 / matrix.total() as f64);
+        Self {
+            texts: matrix.total(),
+            observed: share(matrix.correct()),
+            lowest: share(bounds.agreeing),
+            highest: share(matrix.total() - bounds.differing),
+            kappa: Cells::new(matrix.labels().len(), counts).kappa(Disagreement::Nominal),
+            alpha: alpha_of_two(matrix, Measurement::Nominal),
+            bowker: bowker(matrix),
+            stuart_maxwell: stuart_maxwell(matrix),
+        }
+    }
+}
+
+impl fmt::Display for Agreement {
+    /// One line a measure, `-` where undefined; then what the class counts alone would have allowed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut table = Table::new(["agreement", "value", "p", "degrees of freedom"]);
+        let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+        for (name, value) in [
+            ("observed agreement", self.observed),
+            ("Cohen's kappa", self.kappa),
+            ("Krippendorff's alpha, nominal", self.alpha),
+        ] {
+            table.push([name.to_owned(), number(value)]);
+        }
+        for (name, test) in [("Bowker, symmetry", self.bowker), ("Stuart-Maxwell, class counts", self.stuart_maxwell)] {
+            let df = test.map_or_else(|| "-".to_owned(), |test| test.df.to_string());
+            let p = test.map(|test| test.p);
+            let p = if p.is_some_and(|p| p < 1e-3) { "<0.001".to_owned() } else { number(p) };
+            table.push([name.to_owned(), number(test.map(|test| test.statistic)), p, df]);
+        }
+        write!(f, "{table}")?;
+        if let (Some(lowest), Some(highest)) = (self.lowest, self.highest) {
+            let (low, high) = (100.0 * lowest, 100.0 * highest);
+            writeln!(
+                f,
+                "\n{} texts. Their class counts alone allow an agreement of {low:.1} % to {high:.1} %:",
+                self.texts
+            )?;
+            writeln!(f, "equal counts do not mean that the same texts have the same label.")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plaudit_core::Labels;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(counts: &[[u64; 3]; 3]) -> Agreement {
+        let json = serde_json::json!({"labels": Labels::polarity(), "counts": counts});
+        Agreement::from(&serde_json::from_value::<ConfusionMatrix>(json).unwrap())
+    }
+
+    // scikit-learn 1.9.1: cohen_kappa_score(a, b); krippendorff 0.9.0: alpha([a, b], level_of_measurement="nominal") with
+    // a, b = [0]*25 + [1]*25 + [2]*15, [0]*20 + [1]*5 + [0]*2 + [1]*15 + [2]*8 + [0]*1 + [1]*4 + [2]*10
+    // statsmodels 0.15.0: SquareTable([[20, 5, 0], [2, 15, 8], [1, 4, 10]], shift_zeros=False).symmetry(), .homogeneity()
+    #[test]
+    fn equals_other_libraries() {
+        let found = of(&[[20, 5, 0], [2, 15, 8], [1, 4, 10]]);
+        let close = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-9, "{ours} for {theirs}");
+        close(found.observed.unwrap(), 45.0 / 65.0);
+        close(found.kappa.unwrap(), 0.532_374_100_719_424_5);
+        close(found.alpha.unwrap(), 0.535_386_277_687_736_4);
+        close(found.bowker.unwrap().p, 0.305_647_091_860_877_6);
+        close(found.stuart_maxwell.unwrap().p, 0.580_602_268_410_523);
+        let json = serde_json::to_string(&found).unwrap();
+        assert_eq!(serde_json::from_str::<Agreement>(&json).unwrap(), found);
+    }
+
+    #[test]
+    fn it_reads_well() {
+        let expected = "\
+agreement                      value      p  degrees of freedom
+observed agreement             0.692
+Cohen's kappa                  0.532
+Krippendorff's alpha, nominal  0.535
+Bowker, symmetry               3.619  0.306                   3
+Stuart-Maxwell, class counts   1.087  0.581                   2
+
+65 texts. Their class counts alone allow an agreement of 0.0 % to 95.4 %:
+equal counts do not mean that the same texts have the same label.
+";
+        assert_eq!(of(&[[20, 5, 0], [2, 15, 8], [1, 4, 10]]).to_string(), expected);
+    }
+
+    #[test]
+    fn nothing_to_say_is_none() {
+        let nothing = of(&[[0; 3]; 3]);
+        assert_eq!((nothing.observed, nothing.lowest, nothing.highest), (None, None, None));
+        assert_eq!((nothing.kappa, nothing.alpha), (None, None));
+        let text = nothing.to_string();
+        assert!(!text.contains("NaN") && !text.contains("texts"), "{text}");
+        let one = of(&[[9, 0, 0], [0; 3], [0; 3]]);
+        assert_eq!((one.observed, one.kappa, one.alpha), (Some(1.0), None, None));
+        let most = of(&[[u64::MAX / 2, 0, 1], [0, 0, u64::MAX / 2], [0; 3]]);
+        assert_eq!((most.observed, most.highest), (Some(0.5), Some(0.5)));
+    }
+
+    proptest! {
+        #[test]
+        fn the_class_counts_bound_it(counts: [[u8; 3]; 3]) {
+            let found = of(&counts.map(|row| row.map(u64::from)));
+            if let (Some(lowest), Some(observed), Some(highest)) = (found.lowest, found.observed, found.highest) {
+                prop_assert!(0.0 <= lowest && lowest <= observed && observed <= highest && highest <= 1.0);
+            }
+            prop_assert!(found.kappa.is_none_or(|kappa| kappa <= 1.0));
+        }
+    }
+}
