@@ -1,6 +1,6 @@
 //! Sums of weights by true and predicted label, and the scores that follow from them alone.
 
-use crate::{Averages, ConfusionMatrix, Disagreement, OneVsRest};
+use crate::{Averages, ConfusionMatrix, Disagreement, Metric, OneVsRest};
 
 /// Sums of the texts' weights: rows are the truth, columns the prediction.
 #[derive(Debug, Clone)]
@@ -82,6 +82,23 @@ impl Cells {
         let wrong = self.total - self.diagonal().sum::<f64>();
         let specificity = (negatives > 0.0).then(|| (negatives - wrong) / negatives);
         Averages { precision: accuracy, recall: accuracy, specificity, f1: accuracy }
+    }
+
+    /// The figure of all labels together; none also where it needs probabilities.
+    pub(crate) fn figure(&self, metric: Metric) -> Option<f64> {
+        match metric {
+            Metric::Accuracy => self.accuracy(),
+            Metric::BalancedAccuracy => self.balanced_accuracy(),
+            Metric::Precision => self.macro_average().precision,
+            Metric::Recall => self.macro_average().recall,
+            Metric::Specificity => self.macro_average().specificity,
+            Metric::F1 => self.macro_average().f1,
+            Metric::WeightedF1 => self.weighted_average().f1,
+            Metric::Mcc => self.mcc(),
+            Metric::Kappa => self.kappa(Disagreement::Nominal),
+            Metric::QuadraticKappa => self.kappa(Disagreement::Quadratic),
+            _ => None,
+        }
     }
 
     fn average(&self, weight: impl Fn(&OneVsRest) -> f64) -> Averages {

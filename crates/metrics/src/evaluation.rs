@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::figures::{Prepared, Values};
 use crate::{Brier, Metric, Reliability, Report, Scored, brier, reliability};
 
-/// With fewer rows or clusters than this the bootstrap sees too little of the differences between them.
-const LEAST_UNITS: usize = 10;
+/// With fewer rows or clusters than this the bootstrap sees too little of the differences between them: of n units that
+/// favour one of two models by the toss of a coin, all favour the same one with probability 2^(1 - n), here 0.002, and then
+/// every resample does.
+pub(crate) const LEAST_UNITS: usize = 10;
 
 /// How good a classifier is, with how sure each figure is. `Display` prints it as tables.
 ///

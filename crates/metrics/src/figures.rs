@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Scored;
 use crate::cells::Cells;
 use crate::ranking::{Areas, Order};
 use crate::reliability::{BINS, Claims, brier_rows, calibration_error_of, log_loss_rows, top_k};
 use crate::scored::most_probable;
-use crate::{Disagreement, Scored};
 
 /// A figure of an evaluation: of all labels together, or of one label against the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,6 +73,20 @@ impl Metric {
         Self::HandTill,
         Self::AveragePrecision,
         Self::Aurc,
+    ];
+
+    /// What follows from the predicted labels alone, without their probabilities.
+    pub const FROM_LABELS: [Self; 10] = [
+        Self::Accuracy,
+        Self::BalancedAccuracy,
+        Self::Precision,
+        Self::Recall,
+        Self::Specificity,
+        Self::F1,
+        Self::WeightedF1,
+        Self::Mcc,
+        Self::Kappa,
+        Self::QuadraticKappa,
     ];
 
     /// What is given of each label against the others, in the order of the report.
@@ -153,20 +167,9 @@ impl<'a> Prepared<'a> {
             .zip(&self.orders)
             .map(|(label, order)| Areas::new(order, label, self.truth, weights, &totals))
             .collect();
-        let average = cells.macro_average();
         let mut values: Values = Metric::OVERALL
             .into_iter()
             .map(|metric| match metric {
-                Metric::Accuracy => cells.accuracy(),
-                Metric::BalancedAccuracy => cells.balanced_accuracy(),
-                Metric::Precision => average.precision,
-                Metric::Recall => average.recall,
-                Metric::Specificity => average.specificity,
-                Metric::F1 => average.f1,
-                Metric::WeightedF1 => cells.weighted_average().f1,
-                Metric::Mcc => cells.mcc(),
-                Metric::Kappa => cells.kappa(Disagreement::Nominal),
-                Metric::QuadraticKappa => cells.kappa(Disagreement::Quadratic),
                 Metric::TopTwo => mean(&mut self.top_two.iter().map(|&hit| f64::from(u8::from(hit)))),
                 Metric::LogLoss => mean(&mut self.log_loss.iter().copied()),
                 Metric::Brier => mean(&mut self.brier.iter().copied()),
@@ -178,6 +181,7 @@ impl<'a> Prepared<'a> {
                 })),
                 Metric::AveragePrecision => all(areas.iter().map(|area| area.average_precision)),
                 Metric::Aurc => self.claims.aurc(weights),
+                metric => cells.figure(metric),
             })
             .collect();
         for (class, area) in cells.classes().zip(&areas) {

@@ -22,6 +22,8 @@
 mod agreement;
 mod cells;
 mod chi_square;
+mod compare;
+mod compare_table;
 mod confusion;
 mod evaluation;
 mod figures;
@@ -38,6 +40,7 @@ mod table;
 
 pub use agreement::Agreement;
 pub use chi_square::ChiSquareTest;
+pub use compare::{Comparison, Difference, ModelScore, compare_models};
 pub use confusion::{ConfusionMatrix, Disagreement};
 pub use evaluation::{Evaluation, Figure, Method, evaluate};
 pub use figures::Metric;

@@ -51,7 +51,7 @@ impl fmt::Display for Evaluation {
 }
 
 /// `low to high`, or nothing.
-fn ends(interval: Option<Interval>) -> String {
+pub(crate) fn ends(interval: Option<Interval>) -> String {
     interval.map_or_else(String::new, |ends| format!("{:.3} to {:.3}", ends.low, ends.high))
 }
 
@@ -97,7 +97,7 @@ fn matrix(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 /// A matrix of more labels is too wide to read.
 const MOST_LABELS: usize = 20;
 
-fn decimals(score: Option<f64>) -> String {
+pub(crate) fn decimals(score: Option<f64>) -> String {
     score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"))
 }
 
