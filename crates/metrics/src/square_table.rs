@@ -36,7 +36,7 @@ pub fn bowker(matrix: &ConfusionMatrix) -> Option<ChiSquareTest> {
 }
 
 /// Returns the Stuart-Maxwell test that both judges use each label equally often (marginal homogeneity); none where they
-/// agree on every text.
+/// agree on every text, or where counts lie so far apart (by 10^15 and more) that V is singular in double precision.
 ///
 /// The statistic is d' V⁻¹ d, where d_i = n_i. - n_.i, V_ii = n_i. + n_.i - 2 n_ii and V_ij = -(n_ij + n_ji). V is singular. Where
 /// all labels hang together by disagreements, any one is left out, with the same result, and the degrees of freedom are the
@@ -65,7 +65,7 @@ pub fn stuart_maxwell(matrix: &ConfusionMatrix) -> Option<ChiSquareTest> {
             first.push(apart);
         }
     }
-    ChiSquareTest::new(-eliminate(rows)?, kept.len() as u32)
+    ChiSquareTest::new((0.0 - eliminate(rows)?).max(0.0), kept.len() as u32) // no -0
 }
 
 /// The labels without the first of each group, where labels that are ever taken for each other are in one group.
@@ -87,8 +87,8 @@ fn kept(matrix: &ConfusionMatrix) -> Vec<usize> {
 
 /// Eliminates every row but the first, from the last on; returns what is left of the first row's first entry.
 ///
-/// The rows after the first are diagonally dominant, so that no pivot but the last one is needed. None where one is not above
-/// 0, which only rounding could bring about.
+/// The rows after the first are diagonally dominant, so that each pivot may be the last entry. None where one is not above 0,
+/// which only rounding brings about.
 fn eliminate(mut rows: Vec<Vec<f64>>) -> Option<f64> {
     while rows.len() > 1 {
         let mut last = rows.pop()?;
