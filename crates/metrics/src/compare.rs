@@ -51,11 +51,10 @@ pub struct Difference {
     pub difference: Option<f64>,
     /// The paired bootstrap's percentile interval; none as in [`ModelScore::interval`].
     pub interval: Option<Interval>,
-    /// The two-sided p-value of no difference, above 0 and up to 1 ([`Replicates::p_value`]); none where the
-    /// interval is.
+    /// The two-sided p-value of no difference, above 0 and up to 1 ([`Replicates::p_value`]); none where the interval is.
     pub p: Option<f64>,
-    /// The p-value adjusted for the number of pairs ([`holm`]), above 0 and up to 1. Calling the
-    /// pairs different in which it is at most alpha is wrong in any of them with a chance of at most alpha.
+    /// The p-value adjusted for the number of pairs ([`holm`]), above 0 and up to 1. Calling those pairs different in which it is
+    /// at most alpha is wrong in any of them with a chance of at most alpha.
     pub p_holm: Option<f64>,
     /// The number of resamples in which a score of one of them is undefined.
     pub undefined: usize,
@@ -66,8 +65,9 @@ pub struct Difference {
 ///
 /// The texts must be a sample by itself: on texts by which a model was chosen or trained, its score is too good. Where
 /// `clusters` names the cluster of each text, such as its author, whole clusters are resampled ([`Units`]). The bootstrap needs
-/// many of them, some tens at least, whatever the number of texts.
-/// For the accuracy of two models, [`mcnemar`](crate::mcnemar) is exact.
+/// many of them, some tens at least, whatever the number of texts. No adjusted p-value is below the number of pairs over
+/// that of resamples: with many models, ask for more resamples. For the accuracy of two models, [`mcnemar`](crate::mcnemar) is
+/// exact.
 ///
 /// # Errors
 /// When there are fewer than two models or two of one name, no text, lists of different lengths, an index that is not that of
@@ -96,7 +96,7 @@ pub fn compare_models(
     bootstrap: &Bootstrap,
 ) -> Result<Comparison> {
     check(labels, truth, models, metric, clusters)?;
-    let units = clusters.map_or_else(|| Units::single(truth.len()), |names| Units::clusters(names));
+    let units = clusters.map_or_else(|| Units::single(truth.len()), Units::clusters);
     let scores = |weights: &[f64]| -> Vec<Option<f64>> {
         let cells = models.iter().map(|(_, predicted)| cells(labels.len(), truth, predicted, weights));
         cells.map(|cells| cells.figure(metric)).collect()
