@@ -19,6 +19,7 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod calibration;
 mod cells;
 mod confusion;
 mod evaluation;
@@ -29,7 +30,9 @@ mod reliability;
 mod report;
 mod scored;
 mod table;
+mod texts;
 
+pub use calibration::{Calibration, CalibrationKind};
 pub use confusion::{ConfusionMatrix, Disagreement};
 pub use evaluation::{Evaluation, Figure, Method, evaluate};
 pub use figures::Metric;
