@@ -21,6 +21,7 @@
 
 mod calibration;
 mod cells;
+mod conformal;
 mod confusion;
 mod evaluation;
 mod figures;
@@ -33,6 +34,7 @@ mod table;
 mod texts;
 
 pub use calibration::{Calibration, CalibrationKind};
+pub use conformal::{Conformal, ConformalConfig, Coverage, LabelCoverage};
 pub use confusion::{ConfusionMatrix, Disagreement};
 pub use evaluation::{Evaluation, Figure, Method, evaluate};
 pub use figures::Metric;
