@@ -19,6 +19,7 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod abstention;
 mod calibration;
 mod cells;
 mod conformal;
@@ -30,9 +31,11 @@ mod ranking;
 mod reliability;
 mod report;
 mod scored;
+mod selective;
 mod table;
 mod texts;
 
+pub use abstention::Abstention;
 pub use calibration::{Calibration, CalibrationKind};
 pub use conformal::{Conformal, ConformalConfig, Coverage, LabelCoverage};
 pub use confusion::{ConfusionMatrix, Disagreement};
@@ -45,6 +48,7 @@ pub use reliability::{
 };
 pub use report::{Averages, ClassReport, Report};
 pub use scored::Scored;
+pub use selective::{RiskCoverage, RiskPoint, risk_coverage};
 
 /// How intervals are made.
 pub use plaudit_stats::{Bootstrap, Interval};
