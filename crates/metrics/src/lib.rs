@@ -19,11 +19,15 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod abstention;
 mod agreement;
+mod calibration;
+mod cells;
 mod cells;
 mod chi_square;
 mod compare;
 mod compare_table;
+mod conformal;
 mod confusion;
 mod evaluation;
 mod figures;
@@ -35,12 +39,17 @@ mod ranking;
 mod reliability;
 mod report;
 mod scored;
+mod selective;
 mod square_table;
 mod table;
+mod texts;
 
+pub use abstention::Abstention;
 pub use agreement::Agreement;
+pub use calibration::{Calibration, CalibrationKind};
 pub use chi_square::ChiSquareTest;
 pub use compare::{Comparison, Difference, ModelScore, compare_models};
+pub use conformal::{Conformal, ConformalConfig, Coverage, LabelCoverage};
 pub use confusion::{ConfusionMatrix, Disagreement};
 pub use evaluation::{Evaluation, Figure, Method, evaluate};
 pub use figures::Metric;
@@ -54,6 +63,7 @@ pub use reliability::{
 };
 pub use report::{Averages, ClassReport, Report};
 pub use scored::Scored;
+pub use selective::{RiskCoverage, RiskPoint, risk_coverage};
 pub use square_table::{bowker, stuart_maxwell};
 
 /// How intervals are made.
