@@ -4,7 +4,8 @@
 //! negative ones fell by 31.25 %. Here are the counts ([`Reactions`]), a map from a reaction to what it stands for
 //! ([`Valence`]), the paper's Eq. 36 as printed ([`Tally::paper_eq36`]), and beside it what the counts support: shares with
 //! intervals, their reduction against a baseline that is named ([`Baseline`]), how far that hangs on the posts that happened
-//! to be chosen ([`Reading`], [`Spread`]), and how many posts would tell ([`Plan`]).
+//! to be chosen ([`Reading`], [`Spread`]), and how many posts would tell ([`Plan`]). [`audit`] looks for the way in which a
+//! printed percentage may have come from the counts.
 //!
 //! None of it is an effect of the promotion. Nobody drew at random which post went out when, and it is not counted how many
 //! people saw a post and did not react.
@@ -29,9 +30,11 @@
 //! ```
 
 mod baseline;
+mod claim;
 mod config;
 mod display;
 mod estimate;
+mod expression;
 mod plan;
 mod post;
 mod reduction;
@@ -41,6 +44,7 @@ mod tally;
 mod valence;
 
 pub use baseline::Baseline;
+pub use claim::{Claim, ClaimAudit, Claims, Match, audit};
 pub use config::ReactionsConfig;
 pub use estimate::Estimate;
 pub use plan::{Plan, PostsPerArm};
