@@ -1,6 +1,7 @@
 //! From counts of labels to a verdict: promote, hold, or collect more answers; with its uncertainty and its reasons.
 //!
-//! Count a [`Survey`], state a [`Policy`], read the [`Verdicts`]. Nothing here sees a text or a model.
+//! Count a [`Survey`], state a [`Policy`], read the [`Verdicts`]. Nothing here sees a text or a model. What came of posts that
+//! went out is the matter of [`reactions`].
 //!
 //! The intervals hold the chance of the draw: which people happened to answer. **Counts that come from a classifier also
 //! carry the classifier's errors, which these intervals do not include**: a classifier that takes one text in ten of
@@ -30,6 +31,7 @@ mod paper;
 mod plan;
 mod policy;
 mod posterior;
+pub mod reactions;
 mod reason;
 mod rule;
 mod survey;

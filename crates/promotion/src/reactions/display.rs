@@ -1,0 +1,122 @@
+//! A report on reactions as tables for people.
+
+use std::fmt;
+
+use plaudit_core::Table;
+
+use super::{Baseline, Estimate, Figures, ReactionReport, Spread};
+
+impl fmt::Display for ReactionReport {
+    /// The labels against the baseline; their relative reductions under each reading; what is known of the spread between
+    /// posts; all of it again with each ambiguous reaction taken for something else; Eq. 36; the posts that would tell.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: Vec<(String, &Figures)> = [("as declared".to_owned(), &self.declared)]
+            .into_iter()
+            .chain(self.variants.iter().map(|v| (format!("{} {}", v.reaction, v.polarity), &v.figures)))
+            .collect();
+        let level = (self.config.level * 1e6).round() / 1e4; // 0.95 * 100 is 95 only by luck
+        let baseline = match self.config.baseline {
+            Baseline::Uniform => "a post of a label drawn at random".to_owned(),
+            Baseline::Pooled => "a reaction drawn at random".to_owned(),
+            Baseline::Share(_) => "a known share".to_owned(),
+            Baseline::Historical { reactions, .. } => format!("{reactions} earlier reactions"),
+        };
+        writeln!(f, "Intervals of {level} %. The baseline is {baseline}.")?;
+        for (name, figures) in &all {
+            write!(f, "\nReactions {name}\n{}", labels(figures))?;
+        }
+
+        writeln!(f, "\nRelative reduction of negative reactions against the baseline, by what is taken to vary")?;
+        let readings = self.config.readings();
+        let heading = ["label".to_owned(), "reactions".to_owned()];
+        let mut table = Table::new(heading.into_iter().chain(readings.iter().map(ToString::to_string)));
+        for (name, figures) in &all {
+            for label in &figures.labels {
+                let estimates = label.reductions.iter().map(|reduction| percent(reduction.estimate));
+                table.push([label.label.clone(), name.clone()].into_iter().chain(estimates));
+            }
+        }
+        write!(f, "{table}")?;
+        writeln!(f, "\nSpread between the posts of a label (correlation of two reactions to one post)")?;
+        let mut table = Table::new(["label", "reactions", "posts that tell", "rho"]);
+        for (name, figures) in &all {
+            for label in &figures.labels {
+                let (posts, rho) = match label.spread {
+                    Spread::NotIdentified { posts } => (posts, "not identified".to_owned()),
+                    Spread::Estimated { posts, rho, low, high, .. } => {
+                        (posts, format!("{rho:.4} ({low:.4} to {high:.4})"))
+                    }
+                };
+                table.push([label.label.clone(), name.clone(), posts.to_string(), rho]);
+            }
+        }
+        write!(f, "{table}")?;
+        if all.iter().flat_map(|(_, figures)| &figures.labels).any(|label| !label.spread.is_identified()) {
+            writeln!(f, "Where it is not identified, nothing tells how far another post of the label would differ.")?;
+        }
+
+        writeln!(f, "\nEq. 36 of DPMS, as printed: not a reduction, it has no baseline")?;
+        let mut table = Table::new(["reactions", "k = 1", "k = posts", "mean of the posts' ratios"]);
+        for (name, figures) in &all {
+            let values = [figures.paper_eq36_pooled, figures.paper_eq36_posts, figures.mean_post_ratio];
+            let values = values.map(|value| value.map_or_else(dash, |value| format!("{value:.2} %")));
+            table.push([name.clone()].into_iter().chain(values));
+        }
+        write!(f, "{table}")?;
+
+        let plan = &self.config.plan;
+        let cut = (plan.cut * 1e6).round() / 1e4;
+        let power = (plan.power * 1e6).round() / 1e4;
+        writeln!(
+            f,
+            "\nPosts an arm to see a relative cut of {cut} % from the pooled share (alpha {}, power {power} %)",
+            plan.alpha
+        )?;
+        let mut table = Table::new(["reactions", "SD between posts", "posts", "with counts as here"]);
+        for (name, figures) in &all {
+            for needed in &figures.posts_per_arm {
+                let posts = [needed.posts, needed.with_counts].map(|n| n.map_or_else(dash, |n| n.to_string()));
+                table.push([name.clone(), needed.sd.to_string()].into_iter().chain(posts));
+            }
+        }
+        write!(f, "{table}")
+    }
+}
+
+/// The labels of these figures, and all posts.
+fn labels(figures: &Figures) -> Table {
+    let mut table =
+        Table::new(["label", "posts", "positive", "negative", "negative share", "below the baseline", "worth"]);
+    for label in &figures.labels {
+        table.push([
+            label.label.clone(),
+            label.posts.to_string(),
+            label.tally.positive.to_string(),
+            label.tally.negative.to_string(),
+            percent(label.negative_share),
+            percent(label.below_baseline),
+            label.utility.map_or_else(dash, |utility| format!("{utility:.3}")),
+        ]);
+    }
+    table.push([
+        "all".to_owned(),
+        figures.posts.len().to_string(),
+        figures.total.positive.to_string(),
+        figures.total.negative.to_string(),
+        percent(figures.negative_share),
+    ]);
+    let share = figures.baseline_share.map_or_else(dash, |share| format!("{:.1} %", 100.0 * share));
+    table.push(["baseline".to_owned(), String::new(), String::new(), String::new(), share]);
+    table
+}
+
+/// A share with its interval, in percent.
+fn percent(estimate: Option<Estimate>) -> String {
+    estimate.map_or_else(dash, |Estimate { value, low, high }| {
+        format!("{:.1} % ({:.1} to {:.1})", 100.0 * value, 100.0 * low, 100.0 * high)
+    })
+}
+
+fn dash() -> String {
+    "-".to_owned()
+}
