@@ -23,7 +23,6 @@ mod abstention;
 mod agreement;
 mod calibration;
 mod cells;
-mod cells;
 mod chi_square;
 mod compare;
 mod compare_table;

@@ -10,7 +10,8 @@ use rayon::prelude::*;
 
 use crate::network::{Batch, Mode, Network, Parameters, Scorer};
 use crate::parameters::values;
-use crate::{Architecture, TrainConfig, TrainReport};
+use crate::seen::Seen;
+use crate::{Architecture, Calibrated, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.
 ///
@@ -19,6 +20,7 @@ pub struct TextClassifier<A> {
     around: Arc<Around<A>>,
     network: Arc<dyn Network>,
     scorer: Option<Arc<dyn Scorer>>,
+    calibration: Option<Arc<Calibrated>>,
 }
 
 /// What stands around a network.
@@ -28,6 +30,7 @@ struct Around<A> {
     labels: Labels,
     config: TrainConfig,
     report: TrainReport,
+    seen: Option<Seen>,
 }
 
 impl<A> TextClassifier<A> {
@@ -38,13 +41,14 @@ impl<A> TextClassifier<A> {
         config: TrainConfig,
         network: Box<dyn Network>,
         report: TrainReport,
+        seen: Option<Seen>,
     ) -> Result<Self> {
-        Self::around(Arc::new(Around { analyzer, vocab, labels, config, report }), network)
+        Self::around(Arc::new(Around { analyzer, vocab, labels, config, report, seen }), network)
     }
 
     fn around(around: Arc<Around<A>>, network: Box<dyn Network>) -> Result<Self> {
         let scorer = network.scorer(WeightPrecision::Single)?.map(Arc::from);
-        Ok(Self { around, network: network.into(), scorer })
+        Ok(Self { around, network: network.into(), scorer, calibration: None })
     }
 
     /// Returns this classifier with the recurrent weights that it scores with rounded to `precision`. What it scores with is
@@ -58,8 +62,7 @@ impl<A> TextClassifier<A> {
     pub fn with_precision(&self, precision: WeightPrecision) -> Result<Self> {
         let scorer = self.network.scorer(precision)?;
         let scorer = scorer.ok_or_else(|| Error::config("this network cannot round its weights"))?;
-        let (around, network) = (Arc::clone(&self.around), Arc::clone(&self.network));
-        Ok(Self { around, network, scorer: Some(scorer.into()) })
+        Ok(Self { scorer: Some(scorer.into()), ..self.clone() })
     }
 
     /// Returns this classifier with its network on `device`, as [`Architecture::on_device`] makes it. It shares everything
@@ -69,7 +72,32 @@ impl<A> TextClassifier<A> {
     /// When the network is your own, or the backend fails.
     pub fn on_device(&self, device: &Device) -> Result<Self> {
         let network = self.named_architecture("moved")?.on_device(self.network.parameters(), device)?;
-        Self::around(Arc::clone(&self.around), network)
+        let moved = Self::around(Arc::clone(&self.around), network)?;
+        Ok(Self { calibration: self.calibration.clone(), ..moved })
+    }
+
+    pub(crate) fn with_calibration(&self, calibration: Option<Calibrated>) -> Self {
+        Self { calibration: calibration.map(Arc::new), ..self.clone() }
+    }
+
+    /// Returns this classifier without its calibration: it gives the network's own probabilities.
+    pub fn uncalibrated(&self) -> Self {
+        self.with_calibration(None)
+    }
+
+    /// Returns the calibration; none where it has none. The probabilities that the classifier gives are calibrated ones.
+    pub fn calibration(&self) -> Option<&Calibrated> {
+        self.calibration.as_deref()
+    }
+
+    /// Returns whether weights were fitted to this text or the best epoch was chosen by it. Never, where the weights came ready
+    /// ([`from_weights`](Self::from_weights)): then nobody knows here.
+    pub fn has_seen(&self, text: &str) -> bool {
+        self.around.seen.as_ref().is_some_and(|seen| seen.holds(text))
+    }
+
+    pub(crate) fn seen(&self) -> Option<&Seen> {
+        self.around.seen.as_ref()
     }
 
     /// Returns the analyzer.
@@ -185,7 +213,7 @@ impl<A: Analyzer> TextClassifier<A> {
         let mut weights = weights.into_iter();
         let parameters = Parameters::from_values(&specs, |_, _| Ok(weights.next().map_or(Vec::new(), |w| w.values)))?;
         let network = config.architecture.network(parameters);
-        let classifier = Self::new(analyzer, vocab, labels, config, network, report)?;
+        let classifier = Self::new(analyzer, vocab, labels, config, network, report, None)?;
         classifier.try_out()?;
         Ok(classifier)
     }
@@ -199,7 +227,12 @@ impl<A: Analyzer> TextClassifier<A> {
 
 impl<A> Clone for TextClassifier<A> {
     fn clone(&self) -> Self {
-        Self { around: Arc::clone(&self.around), network: Arc::clone(&self.network), scorer: self.scorer.clone() }
+        Self {
+            around: Arc::clone(&self.around),
+            network: Arc::clone(&self.network),
+            scorer: self.scorer.clone(),
+            calibration: self.calibration.clone(),
+        }
     }
 }
 
@@ -219,6 +252,20 @@ impl<A: Analyzer> Classifier for TextClassifier<A> {
     }
 
     fn classify_into(&self, texts: &[&str], out: &mut Scores) -> Result<()> {
+        out.reset(&self.around.labels);
+        for mut row in self.rows(texts)? {
+            if let Some(calibration) = self.calibration().and_then(|calibrated| calibrated.calibration.as_ref()) {
+                calibration.apply_f32(&mut row);
+            }
+            out.push(&row)?;
+        }
+        Ok(())
+    }
+}
+
+impl<A: Analyzer> TextClassifier<A> {
+    /// The network's probabilities, `[texts][labels]`.
+    fn rows(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
         let around = &*self.around;
         let ids: Vec<Vec<u32>> = texts
             .par_iter()
@@ -228,11 +275,14 @@ impl<A: Analyzer> Classifier for TextClassifier<A> {
             })
             .collect();
         let ids: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        out.reset(&around.labels);
-        for row in probabilities(self.network.as_ref(), self.scorer.as_deref(), &ids)? {
-            out.push(&row)?;
-        }
-        Ok(())
+        probabilities(self.network.as_ref(), self.scorer.as_deref(), &ids)
+    }
+
+    /// The network's probabilities, whether or not there is a calibration.
+    pub(crate) fn uncalibrated_scores(&self, texts: &[&str]) -> Result<Scores> {
+        let mut scores = Scores::new(self.around.labels.clone());
+        self.rows(texts)?.iter().try_for_each(|row| scores.push(row))?;
+        Ok(scores)
     }
 }
 

@@ -3,9 +3,9 @@
 use plaudit_core::{Error, Labels, Result, VocabConfig};
 use serde::{Deserialize, Serialize};
 
-use crate::Architecture;
 use crate::network::AdamConfig;
 use crate::scorer::MOST_TOKENS;
+use crate::{Architecture, CalibrationConfig};
 
 /// How a classifier is trained, from vocabulary to stopping. Saved with the model.
 ///
@@ -43,6 +43,8 @@ pub struct TrainConfig {
     pub adam: AdamConfig,
     /// Share of known words that a training pass reads as unknown, so that the unknown word learns a vector. Default 0.05.
     pub word_dropout: f64,
+    /// How the classifier is calibrated, on rows that are used for nothing else. Default: not.
+    pub calibration: Option<CalibrationConfig>,
     /// The seed of initial weights, order and dropout. Default 0.
     pub seed: u64,
     /// Threads to train with; none takes as many as rayon takes by default. It changes no byte of the model and is not
@@ -63,6 +65,7 @@ impl Default for TrainConfig {
             batch: 32,
             adam: AdamConfig::default(),
             word_dropout: 0.05,
+            calibration: None,
             seed: 0,
             threads: None,
         }
@@ -103,6 +106,9 @@ impl TrainConfig {
         self.adam.faults(&mut faults);
         if !(0.0..1.0).contains(&self.word_dropout) {
             faults.push(format!("word_dropout: {} is not in 0 to below 1", self.word_dropout));
+        }
+        if let Some(calibration) = &self.calibration {
+            calibration.faults(&mut faults);
         }
         Error::from_faults(faults)
     }

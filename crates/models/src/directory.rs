@@ -6,6 +6,8 @@
 //! vocab.txt          one word a line, from id 2
 //! model.safetensors  the weights, by PyTorch's names
 //! report.json        what training did
+//! seen.bin           digests of the texts that it was trained with, where they are known
+//! calibration.json   what was fitted on held-out rows, where it is calibrated
 //! manifest.json      size and SHA-256 of each file above
 //! ```
 
@@ -20,8 +22,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::network::ParameterSpec;
+use crate::seen::Seen;
 use crate::weights::{MAX_HEADER, Tensors, to_bytes};
-use crate::{TextClassifier, TrainConfig, TrainReport};
+use crate::{Calibrated, TextClassifier, TrainConfig, TrainReport};
 
 mod write;
 
@@ -32,6 +35,8 @@ const CONFIG: &str = "config.json";
 const VOCAB: &str = "vocab.txt";
 const WEIGHTS: &str = "model.safetensors";
 const REPORT: &str = "report.json";
+const SEEN: &str = "seen.bin";
+const CALIBRATION: &str = "calibration.json";
 const MANIFEST: &str = "manifest.json";
 const ANALYZER: &str = "analyzer/";
 /// The most bytes of the manifest and of the configuration.
@@ -85,6 +90,12 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         files.insert(VOCAB.to_owned(), self.vocab().to_text().into_bytes());
         files.insert(WEIGHTS.to_owned(), to_bytes(self.network().parameters(), str::to_owned)?);
         files.insert(REPORT.to_owned(), json(self.report())?);
+        if let Some(seen) = self.seen() {
+            files.insert(SEEN.to_owned(), seen.to_bytes());
+        }
+        if let Some(calibration) = self.calibration() {
+            files.insert(CALIBRATION.to_owned(), json(calibration)?);
+        }
         let specs = self.named_architecture("saved")?.specs(self.vocab().len(), self.labels().len());
         let mut manifest = Manifest { format_version: FORMAT_VERSION, files: BTreeMap::new() };
         for (name, bytes) in &files {
@@ -158,6 +169,14 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         let vocab = Vocab::from_text(&text, &name_of(VOCAB))?;
         let report: TrainReport = parse(&file(REPORT, &[])?, &name_of(REPORT))?;
 
+        let there = |name: &str| manifest.files.contains_key(name).then(|| file(name, &[])).transpose();
+        let seen = there(SEEN)?.map(|bytes| Seen::from_bytes(&bytes, &name_of(SEEN))).transpose()?;
+        let calibration: Option<Calibrated> =
+            there(CALIBRATION)?.map(|bytes| parse(&bytes, &name_of(CALIBRATION))).transpose()?;
+        if let Some(calibration) = &calibration {
+            calibration.validate(&labels).map_err(|error| in_file(&name_of(CALIBRATION), error))?;
+        }
+
         let specs = config.architecture.specs(vocab.len(), labels.len());
         let weights = file(WEIGHTS, &specs)?;
         let (len, weights) = (weights.len() as u64, Cursor::new(weights));
@@ -176,7 +195,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
                     return Err(Error::format(folder.display(), kind(&found, "a directory")));
                 }
                 own.insert(short.to_owned(), read_file(path, name, entry, most(name, &[]))?);
-            } else if ![CONFIG, VOCAB, WEIGHTS, REPORT].contains(&name.as_str()) {
+            } else if ![CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION].contains(&name.as_str()) {
                 return Err(Error::format(name_of(MANIFEST), format!("{name:?} is no file of a model")));
             }
         }
@@ -191,14 +210,14 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             }
         })?;
         let network = config.architecture.network(parameters);
-        let classifier = Self::new(analyzer, vocab, labels, config, network, report)
+        let classifier = Self::new(analyzer, vocab, labels, config, network, report, seen)
             .map_err(|error| in_file(&name_of(WEIGHTS), error))?;
         classifier.try_out().map_err(|error| Error::Format {
             source_name: name_of(WEIGHTS),
             reason: "the weights are too large: texts get scores that are not finite".to_owned(),
             source: Some(Box::new(error)),
         })?;
-        Ok(classifier)
+        Ok(classifier.with_calibration(calibration))
     }
 }
 

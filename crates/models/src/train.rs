@@ -10,11 +10,13 @@ use plaudit_metrics::ConfusionMatrix;
 use plaudit_stats::Stream;
 use rayon::prelude::*;
 
-use crate::TrainConfig;
 use crate::adam::Adam;
 use crate::classifier::{TextClassifier, encode, probabilities};
+use crate::held_out::{HeldOut, Origin, Texts, fit_rows, out_of_fold, pick, set_aside};
 use crate::network::{Batch, Mode, Network, cross_entropy};
 use crate::report::{Stopped, TrainReport};
+use crate::seen::Seen;
+use crate::{CalibrationRows, TrainConfig};
 
 /// Returns a classifier fitted to `train`, with the weights of the epoch that had the best macro F1 on `valid`.
 ///
@@ -26,6 +28,10 @@ use crate::report::{Stopped, TrainReport};
 /// (the message names the row and the nearest known label), a loss or gradient is not finite ([`Error::Diverged`]), or
 /// `observer` ends the run before the first epoch is done ([`Error::Interrupted`]). Ended later, the best weights so far
 /// are returned.
+///
+/// With `config.calibration`, the classifier is [calibrated](TextClassifier::calibrated) on training rows that are set aside
+/// first, or on all of them out of fold; `observer` then sees the epochs of every fold's classifier, those of the classifier
+/// itself last.
 pub fn train<A: Analyzer>(
     analyzer: A,
     train: &[Example<'_>],
@@ -33,8 +39,29 @@ pub fn train<A: Analyzer>(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
-    let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
-    train_network(analyzer, train, valid, config, observer, network)
+    config.validate()?;
+    let all = || (0..train.len()).collect::<Vec<_>>();
+    let Some(calibration) = &config.calibration else {
+        return fit_rows(analyzer, train, &all(), valid, config, observer);
+    };
+    let labels = labels_of(train, config)?;
+    let mut whole = config.clone();
+    whole.labels = Some(labels.clone()); // also those that only rows set aside have
+    let (classifier, held_out) = match calibration.rows {
+        CalibrationRows::Folds(folds) => {
+            let held_out = out_of_fold(&analyzer, train, valid, folds, &whole, observer)?;
+            (fit_rows(analyzer, train, &all(), valid, &whole, observer)?, held_out)
+        }
+        CalibrationRows::SetAside(share) => {
+            let texts = Texts::new(train, &places(TRAIN, train, &labels)?, valid, labels.len());
+            let aside = set_aside(&texts, share, config.seed);
+            let stay: Vec<usize> = all().into_iter().filter(|row| aside.binary_search(row).is_err()).collect();
+            let classifier = fit_rows(analyzer, train, &stay, valid, &whole, observer)?;
+            let scored = classifier.scored(&pick(train, &aside))?;
+            (classifier, HeldOut::new(scored, aside, Origin::SetAside))
+        }
+    };
+    classifier.calibrated(&held_out, calibration)
 }
 
 /// Returns a classifier fitted as [`train`] fits it, whose network is the one that `network` returns for so many word ids
@@ -55,11 +82,32 @@ pub fn train_network<A: Analyzer>(
     network: impl FnOnce(usize, usize, u64) -> Result<Box<dyn Network>>,
 ) -> Result<TextClassifier<A>> {
     config.validate()?;
-    let labels = match &config.labels {
-        Some(labels) => labels.clone(),
-        None if train.is_empty() => return Err(Error::data(TRAIN, 0, "", "there is no row")),
-        None => Labels::from_occurring(train.iter().map(|example| example.label))?,
-    };
+    if config.calibration.is_some() {
+        let how = "calibrate it with `held_out` and `calibrated` when it is trained";
+        return Err(Error::config(format!("calibration: a network that you give is trained once; {how}")));
+    }
+    fit(analyzer, train, valid, config, observer, network)
+}
+
+/// The labels that `config` names, or those that occur.
+pub(crate) fn labels_of(train: &[Example<'_>], config: &TrainConfig) -> Result<Labels> {
+    match &config.labels {
+        Some(labels) => Ok(labels.clone()),
+        None if train.is_empty() => Err(Error::data(TRAIN, 0, "", "there is no row")),
+        None => Labels::from_occurring(train.iter().map(|example| example.label)),
+    }
+}
+
+/// Trains one network, and does not calibrate it.
+pub(crate) fn fit<A: Analyzer>(
+    analyzer: A,
+    train: &[Example<'_>],
+    valid: &[Example<'_>],
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+    network: impl FnOnce(usize, usize, u64) -> Result<Box<dyn Network>>,
+) -> Result<TextClassifier<A>> {
+    let labels = labels_of(train, config)?;
     if labels.len() < 2 {
         return Err(Error::data(TRAIN, 0, "label", "every row has the same label; there must be at least two"));
     }
@@ -69,12 +117,13 @@ pub fn train_network<A: Analyzer>(
     }
     let pool = pool.build().map_err(Error::backend)?;
     // The observer need not be Send, so the loop stays on this thread and enters the pool for its work.
-    Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run()
+    let seen = Seen::new(train.iter().chain(valid).map(|example| example.text));
+    Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run(seen)
 }
 
 /// The parts' names in errors.
-const TRAIN: &str = "the training part";
-const VALID: &str = "the validation part";
+pub(crate) const TRAIN: &str = "the training part";
+pub(crate) const VALID: &str = "the validation part";
 
 /// Texts analyzed between two events.
 const CHUNK: usize = 4096;
@@ -149,7 +198,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         Ok(Self { pool, analyzer, vocab, labels, config, observer, train, valid, truncated, network, last: Vec::new() })
     }
 
-    fn run(mut self) -> Result<TextClassifier<A>> {
+    fn run(mut self, seen: Seen) -> Result<TextClassifier<A>> {
         let mut adam = Adam::new(&self.config.adam, self.network.parameters())?;
         let mut epochs: Vec<Epoch> = Vec::new();
         let mut best = None;
@@ -189,7 +238,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         if let Some(architecture) = self.network.architecture() {
             config.architecture = architecture.clone();
         }
-        TextClassifier::new(self.analyzer, self.vocab, self.labels, config, self.network, report)
+        TextClassifier::new(self.analyzer, self.vocab, self.labels, config, self.network, report, Some(seen))
     }
 
     /// One pass over the training part. Returns its mean loss, or a break where the observer asked for one.
@@ -293,7 +342,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
 }
 
 /// The place of every row's label; a part without rows is an error.
-fn places(part: &str, examples: &[Example<'_>], labels: &Labels) -> Result<Vec<usize>> {
+pub(crate) fn places(part: &str, examples: &[Example<'_>], labels: &Labels) -> Result<Vec<usize>> {
     if examples.is_empty() {
         return Err(Error::data(part, 0, "", "there is no row"));
     }

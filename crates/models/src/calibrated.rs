@@ -1,0 +1,260 @@
+//! Probabilities that come true, label sets and abstention, fitted on rows that were used for nothing else.
+
+use plaudit_core::{Analyzer, Classifier, Error, Example, Labels, Result};
+use plaudit_metrics::{
+    Abstention, Calibration, CalibrationKind, Conformal, ConformalConfig, Scored, calibration_error, log_loss,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::TextClassifier;
+use crate::held_out::{HeldOut, Origin};
+use crate::train::places;
+
+/// How a classifier is calibrated when it is trained ([`TrainConfig::calibration`](crate::TrainConfig::calibration)).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct CalibrationConfig {
+    /// The rows that it is fitted on.
+    pub rows: CalibrationRows,
+    /// How probabilities are corrected. Default: by a temperature.
+    pub kind: CalibrationKind,
+    /// The label sets.
+    pub conformal: ConformalConfig,
+    /// The risk at which texts are left to a person. Default: none.
+    pub abstention: Option<RiskConfig>,
+}
+
+/// The rows that a calibration is fitted on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum CalibrationRows {
+    /// All training rows, each scored by a classifier that was trained without it ([`out_of_fold`](crate::out_of_fold)): so
+    /// many more classifiers are trained. By default, with five folds.
+    Folds(usize),
+    /// This share of the training rows, above 0 and below 1; no weight is fitted to them.
+    SetAside(f64),
+}
+
+impl Default for CalibrationRows {
+    fn default() -> Self {
+        Self::Folds(5)
+    }
+}
+
+/// How often the texts that are decided may be wrong ([`Abstention::at_risk`]).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskConfig {
+    /// The greatest share of wrong labels among the texts that are decided, above 0 and below 1.
+    pub max_risk: f64,
+    /// The probability, over draws of the rows, with which that may fail, above 0 and below 1.
+    pub delta: f64,
+}
+
+impl CalibrationConfig {
+    /// Adds every fault.
+    pub(crate) fn faults(&self, faults: &mut Vec<String>) {
+        match self.rows {
+            CalibrationRows::Folds(folds) if folds < 2 => {
+                faults.push(format!("calibration.rows: {folds} folds; expected 2 or more"));
+            }
+            CalibrationRows::SetAside(share) if !(share > 0.0 && share < 1.0) => {
+                faults.push(format!("calibration.rows: a share of {share}; expected above 0 and below 1"));
+            }
+            _ => {}
+        }
+        if let Err(Error::Config { faults: more }) = self.conformal.validate() {
+            faults.extend(more);
+        }
+        if let Some(RiskConfig { max_risk, delta }) = self.abstention {
+            for (name, value) in [("max_risk", max_risk), ("delta", delta)] {
+                if !(value > 0.0 && value < 1.0) {
+                    faults.push(format!("calibration.abstention.{name}: {value}; expected above 0 and below 1"));
+                }
+            }
+        }
+    }
+}
+
+/// What was fitted on held-out rows; saved with the model as `calibration.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(deny_unknown_fields)]
+pub struct Calibrated {
+    /// Where the rows come from.
+    pub origin: Origin,
+    /// How many there were.
+    pub rows: u64,
+    /// The correction of probabilities; none where these rows determine none, for the reason in `uncorrected`.
+    pub calibration: Option<Calibration>,
+    /// Why there is no correction ([`Calibration::fit`]): too few rows, or all of them right.
+    pub uncorrected: Option<String>,
+    /// The label sets. Their thresholds are of probabilities before the correction, so that one fit does not depend on the
+    /// other: [`TextClassifier::label_sets`] does the right thing.
+    pub conformal: Conformal,
+    /// When to leave a text to a person, also by probabilities before the correction; none where none was asked for, or no
+    /// threshold can promise it.
+    pub abstention: Option<Abstention>,
+    /// The figures of these rows before the correction.
+    pub before: CalibrationFigures,
+    /// The figures after it, on the same rows: of a temperature, which is one number, hardly better than on others.
+    pub after: CalibrationFigures,
+}
+
+/// How good probabilities are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(deny_unknown_fields)]
+pub struct CalibrationFigures {
+    /// The log-loss, in nats.
+    pub log_loss: Option<f64>,
+    /// The [calibration error](calibration_error), 0 to 1.
+    pub calibration_error: Option<f64>,
+}
+
+impl CalibrationFigures {
+    fn new(scored: &Scored) -> Self {
+        Self { log_loss: log_loss(scored), calibration_error: calibration_error(scored) }
+    }
+}
+
+impl Calibrated {
+    fn fit(held_out: &HeldOut, config: &CalibrationConfig) -> Result<Self> {
+        let scored = held_out.scored();
+        // A classifier that was trained for hours is not lost because its rows are too few, or all right, to correct it by.
+        let (calibration, uncorrected) = match Calibration::fit(config.kind, scored) {
+            Ok(calibration) => (Some(calibration), None),
+            Err(Error::Config { faults }) => (None, Some(faults.join("; "))),
+            Err(error) => return Err(error),
+        };
+        let before = CalibrationFigures::new(scored);
+        let after = match &calibration {
+            Some(calibration) => CalibrationFigures::new(&calibration.apply_scored(scored)?),
+            None => before,
+        };
+        let abstention = match config.abstention {
+            Some(RiskConfig { max_risk, delta }) => Abstention::at_risk(scored, max_risk, delta)?,
+            None => None,
+        };
+        Ok(Self {
+            origin: held_out.origin(),
+            rows: scored.len() as u64,
+            conformal: Conformal::fit(scored, &config.conformal)?,
+            abstention,
+            calibration,
+            uncorrected,
+            before,
+            after,
+        })
+    }
+
+    /// Checks what was read from a file.
+    pub(crate) fn validate(&self, labels: &Labels) -> Result<()> {
+        let mut faults = Vec::new();
+        let abstention = self.abstention.map_or(Ok(()), |abstention| abstention.validate());
+        let calibration = self.calibration.as_ref().map_or(Ok(()), |calibration| calibration.validate(labels));
+        for part in [calibration, self.conformal.validate(labels), abstention] {
+            match part {
+                Err(Error::Config { faults: more }) => faults.extend(more),
+                other => other?,
+            }
+        }
+        Error::from_faults(faults)
+    }
+}
+
+impl<A: Analyzer> TextClassifier<A> {
+    /// Returns the scores of these rows, for [`calibrated`](Self::calibrated).
+    ///
+    /// # Errors
+    /// When the text of a row is one that weights were fitted to or the best epoch was chosen by (the message names the first
+    /// and tells how many there are; [`has_seen`](Self::has_seen) finds them), a label is unknown, there is no row, or the
+    /// backend fails.
+    pub fn held_out(&self, rows: &[Example<'_>]) -> Result<HeldOut> {
+        let mut seen = (0..).zip(rows).filter(|(_, row)| self.has_seen(row.text)).map(|(place, _)| place);
+        if let Some(first) = seen.next() {
+            let count = 1 + seen.count();
+            let reason = format!(
+                "row {first} (from 0) has a text that training or early stopping used, and so have {count} of {} in all: \
+                 expected rows that it does not know",
+                rows.len()
+            );
+            return Err(Error::data(HELD_OUT, 0, "text", reason));
+        }
+        let origin = if self.seen().is_some() { Origin::Compared } else { Origin::Unknown };
+        Ok(HeldOut::new(self.scored(rows)?, (0..rows.len()).collect(), origin))
+    }
+
+    /// The labels of these rows beside probabilities that are not calibrated.
+    pub(crate) fn scored(&self, rows: &[Example<'_>]) -> Result<Scored> {
+        let truth = places(HELD_OUT, rows, self.labels())?;
+        let texts: Vec<&str> = rows.iter().map(|row| row.text).collect();
+        Scored::from_scores(truth, &self.uncalibrated_scores(&texts)?)
+    }
+
+    /// Returns this classifier with a calibration fitted on these rows, in place of any that it has. What it gives from here on
+    /// are calibrated probabilities; everything else is shared with this one. `config.rows` is not read.
+    ///
+    /// ```no_run
+    /// # use plaudit_core::{Analyzer, Example, Result};
+    /// # use plaudit_models::{CalibrationConfig, TextClassifier};
+    /// # fn calibrate<A: Analyzer>(classifier: &TextClassifier<A>, fresh: &[Example<'_>]) -> Result<()> {
+    /// let held_out = classifier.held_out(fresh)?; // refuses rows of training
+    /// let classifier = classifier.calibrated(&held_out, &CalibrationConfig::default())?;
+    /// for (place, set) in classifier.label_sets(&["not bad at all"])?.into_iter().enumerate() {
+    ///     println!("text {place} may be any of {set:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When `config` is at fault, or the labels are others.
+    pub fn calibrated(&self, held_out: &HeldOut, config: &CalibrationConfig) -> Result<Self> {
+        let mut faults = Vec::new();
+        config.faults(&mut faults);
+        if held_out.scored().labels() != self.labels() {
+            faults.push("the held-out rows have other labels than the classifier".to_owned());
+        }
+        Error::from_faults(faults)?;
+        Ok(self.with_calibration(Some(Calibrated::fit(held_out, config)?)))
+    }
+
+    /// Returns for each text the labels that it may well have, in their order: the true one is among them in at least a share
+    /// 1 - alpha of texts like those that were held out ([`Conformal`]). A set may be empty: the text is like none of them.
+    /// With out-of-fold rows the promise holds nearly: their scores are those of other classifiers, trained on fewer rows.
+    ///
+    /// # Errors
+    /// When the classifier is not calibrated, or the backend fails.
+    pub fn label_sets(&self, texts: &[&str]) -> Result<Vec<Vec<&str>>> {
+        let conformal = &self.some_calibration()?.conformal;
+        let labels = self.labels();
+        let name = |label| labels.name(label);
+        let scores = self.uncalibrated_scores(texts)?;
+        // As the rows that the thresholds come from: in double precision, divided by their sums.
+        let scored = Scored::from_scores(vec![0; texts.len()], &scores)?;
+        Ok(scored.rows().map(|row| conformal.set(row).filter_map(name).collect()).collect())
+    }
+
+    /// Returns for each text its label, or none where the text is better left to a person ([`Abstention`]).
+    ///
+    /// # Errors
+    /// When the classifier has no threshold for it (`config.abstention`), or the backend fails.
+    pub fn decide_or_abstain(&self, texts: &[&str]) -> Result<Vec<Option<&str>>> {
+        let abstention = self.some_calibration()?.abstention.as_ref().ok_or_else(|| {
+            Error::config("the classifier has no threshold to abstain by: none was asked for, or none could promise it")
+        })?;
+        let labels = self.labels();
+        let scored = Scored::from_scores(vec![0; texts.len()], &self.uncalibrated_scores(texts)?)?;
+        Ok(scored.rows().map(|row| abstention.decide(row).and_then(|label| labels.name(label))).collect())
+    }
+
+    fn some_calibration(&self) -> Result<&Calibrated> {
+        self.calibration().ok_or_else(|| Error::config("the classifier is not calibrated"))
+    }
+}
+
+/// The rows' name in errors.
+const HELD_OUT: &str = "the held-out rows";

@@ -1,0 +1,208 @@
+//! Rows that weights, epochs and vocabularies were not chosen by, and what a classifier says of them.
+
+use std::collections::{HashMap, HashSet};
+
+use plaudit_core::{Analyzer, Error, Example, Observer, Result};
+use plaudit_metrics::Scored;
+use plaudit_stats::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::train::{TRAIN, VALID, fit, labels_of, places};
+use crate::{Stopped, TextClassifier, TrainConfig};
+
+/// The scores of rows that were used for nothing else: neither to fit weights nor to choose an epoch. What is fitted on
+/// scores, such as a [calibration](TextClassifier::calibrated), asks for this type, and there is no way to make one from rows
+/// that the classifier knows.
+///
+/// Made by [`out_of_fold`] and [`TextClassifier::held_out`]. The scores are those of the network, not calibrated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldOut {
+    scored: Scored,
+    rows: Vec<usize>,
+    origin: Origin,
+}
+
+/// Where the scores of a [`HeldOut`] come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Origin {
+    /// From classifiers each of which was trained without one fold of the training rows, on that fold. They are trained as the
+    /// classifier itself is, on fewer rows.
+    OutOfFold {
+        /// The number of folds.
+        folds: usize,
+    },
+    /// From the classifier itself, on training rows that were set aside before it was trained.
+    SetAside,
+    /// From the classifier itself, on rows given later, whose texts were compared with those that it was trained with.
+    Compared,
+    /// From the classifier itself, whose weights came ready ([`TextClassifier::from_weights`]): which texts they were fitted to,
+    /// nobody knows here.
+    Unknown,
+}
+
+impl HeldOut {
+    pub(crate) fn new(scored: Scored, rows: Vec<usize>, origin: Origin) -> Self {
+        Self { scored, rows, origin }
+    }
+
+    /// Returns the true labels beside the scores.
+    pub fn scored(&self) -> &Scored {
+        &self.scored
+    }
+
+    /// Returns the place of each scored row in the data that was given, counted from 0, ascending.
+    pub fn rows(&self) -> &[usize] {
+        &self.rows
+    }
+
+    /// Returns where the scores come from.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+}
+
+/// Returns the scores of the rows of `train` by classifiers that were trained without them: the rows are dealt into `folds`
+/// parts, and for each part a classifier is trained on the others as [`train`](crate::train) trains, its epoch chosen on
+/// `valid`. That takes `folds` times as long.
+///
+/// Rows of equal text go to one fold, so that no classifier knows the text of a row that it scores, and the labels are spread
+/// evenly. Rows whose text also stands in `valid` are not scored: epochs were chosen by it. `config.calibration` is not
+/// read.
+///
+/// # Errors
+/// As [`train`](crate::train); also when there are not `folds` different texts beside those of `valid`, `folds` is below 2, or `observer` ends the
+/// run before the last fold is done ([`Error::Interrupted`]).
+pub fn out_of_fold<A: Analyzer>(
+    analyzer: &A,
+    train: &[Example<'_>],
+    valid: &[Example<'_>],
+    folds: usize,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<HeldOut> {
+    let mut config = config.clone();
+    config.calibration = None;
+    config.validate()?;
+    let labels = labels_of(train, &config)?;
+    config.labels = Some(labels.clone());
+    let truth = places(TRAIN, train, &labels)?;
+    let folds = deal(&Texts::new(train, &truth, valid, labels.len()), folds, config.seed)?;
+    let mut probabilities = vec![Vec::new(); train.len()];
+    for fold in &folds {
+        let rest: Vec<usize> = (0..train.len()).filter(|row| fold.binary_search(row).is_err()).collect();
+        let classifier = fit_rows(analyzer, train, &rest, valid, &config, observer)?;
+        if classifier.report().stopped == Stopped::Observer {
+            return Err(Error::Interrupted);
+        }
+        let examples = pick(train, fold);
+        let scored = classifier.scored(&examples)?;
+        for (&row, scores) in fold.iter().zip(scored.rows()) {
+            if let Some(slot) = probabilities.get_mut(row) {
+                *slot = scores.to_vec();
+            }
+        }
+    }
+    let origin = Origin::OutOfFold { folds: folds.len() };
+    let rows: Vec<usize> =
+        (0..).zip(&probabilities).filter(|(_, scores)| !scores.is_empty()).map(|(row, _)| row).collect();
+    let truth = rows.iter().filter_map(|&row| truth.get(row).copied()).collect();
+    Ok(HeldOut::new(Scored::new(labels, truth, probabilities.concat())?, rows, origin))
+}
+
+/// The examples at these places.
+pub(crate) fn pick<'a>(examples: &[Example<'a>], rows: &[usize]) -> Vec<Example<'a>> {
+    rows.iter().filter_map(|&row| examples.get(row).copied()).collect()
+}
+
+/// Fits a classifier to the rows of `train` at these places; rows in errors go by their places in `train`.
+pub(crate) fn fit_rows<A: Analyzer>(
+    analyzer: A,
+    train: &[Example<'_>],
+    rows: &[usize],
+    valid: &[Example<'_>],
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier<A>> {
+    let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
+    fit(analyzer, &pick(train, rows), valid, config, observer, network).map_err(|error| match error {
+        Error::Diverged { step, rows: of_part, what } => {
+            let rows = of_part.into_iter().filter_map(|row| rows.get(row).copied()).collect();
+            Error::Diverged { step, rows, what }
+        }
+        error => error,
+    })
+}
+
+/// The rows of each fold, ascending.
+fn deal(texts: &Texts, folds: usize, seed: u64) -> Result<Vec<Vec<usize>>> {
+    if folds < 2 {
+        return Err(Error::config(format!("folds: {folds}; expected 2 or more")));
+    }
+    let texts = texts.shuffled(seed, "folds");
+    if texts.len() < folds {
+        let reason =
+            format!("{} different texts that are not in {VALID}; expected one or more a fold, {folds}", texts.len());
+        return Err(Error::data(TRAIN, 0, "text", reason));
+    }
+    let mut dealt = vec![Vec::new(); folds];
+    for (turn, rows) in texts.into_iter().enumerate() {
+        if let Some(fold) = dealt.get_mut(turn % folds) {
+            fold.extend(rows);
+        }
+    }
+    dealt.iter_mut().for_each(|fold| fold.sort_unstable());
+    Ok(dealt)
+}
+
+/// About this share of the rows of each label, ascending.
+pub(crate) fn set_aside(texts: &Texts, share: f64, seed: u64) -> Vec<usize> {
+    let mut aside = Vec::new();
+    let mut due = 0.5; // of a row
+    for rows in texts.shuffled(seed, "calibration") {
+        due += share * rows.len() as f64;
+        if due >= 1.0 {
+            due -= rows.len() as f64;
+            aside.extend(rows);
+        }
+    }
+    aside.sort_unstable();
+    aside
+}
+
+/// The rows of each text that the validation part does not hold, `[labels][texts][rows]`. A text of several labels goes by that
+/// of its first row.
+pub(crate) struct Texts(Vec<Vec<Vec<usize>>>);
+
+impl Texts {
+    pub(crate) fn new(train: &[Example<'_>], truth: &[usize], valid: &[Example<'_>], labels: usize) -> Self {
+        let known: HashSet<&str> = valid.iter().map(|example| example.text).collect();
+        let mut places: HashMap<&str, (usize, usize)> = HashMap::new();
+        let mut texts: Vec<Vec<Vec<usize>>> = vec![Vec::new(); labels];
+        for (row, (example, &label)) in train.iter().zip(truth).enumerate() {
+            if known.contains(example.text) {
+                continue;
+            }
+            let next = (label, texts.get(label).map_or(0, Vec::len));
+            let (label, place) = *places.entry(example.text).or_insert(next);
+            let Some(of_label) = texts.get_mut(label) else { continue };
+            if place == of_label.len() {
+                of_label.push(Vec::new());
+            }
+            if let Some(rows) = of_label.get_mut(place) {
+                rows.push(row);
+            }
+        }
+        Self(texts)
+    }
+
+    /// The rows of each text, label by label, the texts of a label shuffled.
+    fn shuffled(&self, seed: u64, stream: &str) -> Vec<Vec<usize>> {
+        let mut texts = self.0.clone();
+        for (label, of_label) in texts.iter_mut().enumerate() {
+            Stream::new(seed, stream, label as u64).shuffle(of_label);
+        }
+        texts.concat()
+    }
+}

@@ -1,0 +1,269 @@
+//! Held-out rows, and what is fitted on them: that no row of training gets in, and that it is kept with the model.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
+
+mod common;
+
+use std::ops::ControlFlow;
+
+use common::{Blanks, config, examples, rows, trained};
+use plaudit_core::{Classifier, Epoch, Error, Example, Observer};
+use plaudit_metrics::{CalibrationKind, log_loss};
+use plaudit_models::{
+    CalibrationConfig, CalibrationRows, Origin, RiskConfig, TextClassifier, TrainConfig, out_of_fold, train,
+};
+use plaudit_stats::Stream;
+
+/// Texts with a word of their own each and a label by chance: all that can be learnt is by heart.
+fn noise(count: usize) -> Vec<(String, &'static str)> {
+    let mut stream = Stream::new(5, "noise", 0);
+    (0..count).map(|row| (format!("w{row} w{row}"), if stream.below(2) == 0 { "Good" } else { "Poor" })).collect()
+}
+
+fn by_heart() -> TrainConfig {
+    let mut config = config();
+    (config.epochs, config.patience, config.word_dropout) = (25, 25, 0.0);
+    config.vocab.min_count = 1;
+    config
+}
+
+fn calibrate(rows: CalibrationRows) -> CalibrationConfig {
+    let mut config = CalibrationConfig::default();
+    config.rows = rows;
+    config
+}
+
+fn short(epochs: usize) -> TrainConfig {
+    let mut config = config();
+    config.epochs = epochs;
+    config
+}
+
+#[test]
+fn no_classifier_scores_what_it_learnt() {
+    let rows = noise(160);
+    let examples = examples(&rows);
+    let config = by_heart();
+    let right = |scored: &plaudit_metrics::Scored| scored.confusion().report().accuracy.unwrap();
+    // Labels by chance are learnt by heart ..
+    let classifier = train(Blanks, &examples, &examples, &config, &mut ()).unwrap();
+    let texts: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
+    let known = classifier.classify(&texts).unwrap();
+    let known = known.iter().zip(&rows).filter(|(found, row)| found.label() == row.1).count();
+    assert!(known >= 150, "{known} of 160");
+    // .. and out of fold nothing is known: 80 of 160 expected, four standard errors are 25.
+    let valid = common::rows(40, 2);
+    let held_out = out_of_fold(&Blanks, &examples, &common::examples(&valid), 4, &config, &mut ()).unwrap();
+    let share = right(held_out.scored());
+    assert!((0.34..0.66).contains(&share), "{share}");
+    assert_eq!(held_out.origin(), Origin::OutOfFold { folds: 4 });
+    assert_eq!(held_out.rows(), (0..160).collect::<Vec<_>>());
+    let truth: Vec<usize> = rows.iter().map(|row| usize::from(row.1 == "Poor")).collect();
+    assert_eq!(held_out.scored().truth(), truth);
+}
+
+/// Each text stands three times, with the same label by chance: a copy in another fold would tell it.
+#[test]
+fn copies_of_a_text_stay_together() {
+    let once = noise(60);
+    let rows: Vec<_> = once.iter().cycle().take(180).cloned().collect();
+    let valid = common::rows(40, 2);
+    let valid = common::examples(&valid);
+    let held_out = out_of_fold(&Blanks, &examples(&rows), &valid, 3, &by_heart(), &mut ()).unwrap();
+    let share = held_out.scored().confusion().report().accuracy.unwrap();
+    assert!((0.24..0.76).contains(&share), "{share}"); // 60 draws: four standard errors are 0.26
+    let scores: Vec<&[f64]> = held_out.scored().rows().collect();
+    assert!((0..60).all(|row| scores[row] == scores[row + 60] && scores[row] == scores[row + 120]));
+}
+
+#[test]
+fn texts_that_chose_the_epoch_are_not_scored() {
+    let (rows, valid) = (rows(120, 1), rows(40, 1)); // the first 40 are the same
+    let valid = examples(&valid);
+    let held_out = out_of_fold(&Blanks, &examples(&rows), &valid, 3, &short(1), &mut ()).unwrap();
+    let known: Vec<&str> = valid.iter().map(|example| example.text).collect();
+    let expected: Vec<usize> = (0..120).filter(|&row| !known.contains(&rows[row].0.as_str())).collect();
+    assert!(!expected.is_empty() && expected.len() <= 80);
+    assert_eq!(held_out.rows(), expected);
+    assert_eq!(held_out.scored().len(), expected.len());
+}
+
+#[test]
+fn rows_of_training_are_refused() {
+    let classifier = trained(&short(1));
+    let (train, valid, fresh) = (rows(400, 1), rows(100, 2), noise(30));
+    for known in [&train, &valid] {
+        let error = classifier.held_out(&examples(known)).unwrap_err().to_string();
+        assert!(error.contains("row 0") && error.contains("training or early stopping"), "{error}");
+        assert!(known.iter().all(|row| classifier.has_seen(&row.0)));
+    }
+    let mixed: Vec<_> = fresh.iter().chain(&train[..2]).cloned().collect();
+    let error = classifier.held_out(&examples(&mixed)).unwrap_err().to_string();
+    assert!(error.contains("row 30 (from 0)") && error.contains("so have 2 of 32"), "{error}");
+    let held_out = classifier.held_out(&examples(&fresh)).unwrap();
+    assert_eq!((held_out.origin(), held_out.scored().len()), (Origin::Compared, 30));
+    assert!(!classifier.has_seen(&fresh[0].0));
+    let unknown = [Example { text: "never said", label: "Odd" }];
+    assert!(classifier.held_out(&unknown).unwrap_err().to_string().contains("the held-out rows"));
+    assert!(classifier.held_out(&[]).is_err());
+}
+
+#[test]
+fn a_saved_classifier_still_knows_its_rows() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("model");
+    let mut config = short(2);
+    let mut calibration = calibrate(CalibrationRows::SetAside(0.25));
+    calibration.abstention = Some(RiskConfig { max_risk: 0.4, delta: 0.1 });
+    config.calibration = Some(calibration);
+    let classifier = trained(&config);
+    classifier.save(&path).unwrap();
+    let loaded = TextClassifier::<Blanks>::load(&path).unwrap();
+    assert_eq!(loaded.calibration(), classifier.calibration());
+    assert_eq!(loaded.config(), classifier.config());
+    let test = rows(60, 9);
+    let texts: Vec<&str> = test.iter().map(|row| row.0.as_str()).collect();
+    assert_eq!(loaded.classify(&texts).unwrap(), classifier.classify(&texts).unwrap());
+    assert_eq!(loaded.label_sets(&texts).unwrap(), classifier.label_sets(&texts).unwrap());
+    let seen: Vec<usize> = (0..400).filter(|&row| !loaded.has_seen(&rows(400, 1)[row].0)).collect();
+    assert!(seen.is_empty() || seen.len() <= 100);
+    // Another save without it leaves no calibration behind.
+    loaded.uncalibrated().save(&path).unwrap();
+    assert!(!path.join("calibration.json").exists() && path.join("seen.bin").exists());
+    assert!(TextClassifier::<Blanks>::load(&path).unwrap().calibration().is_none());
+}
+
+#[test]
+fn calibration_changes_probabilities_and_nothing_else() {
+    let mut config = short(3);
+    config.calibration = Some(calibrate(CalibrationRows::Folds(3)));
+    let (calibrated, plain) = (trained(&config), trained(&short(3)));
+    // Folds use every row: the network is the one that is trained without them.
+    let weights = |classifier: &TextClassifier<Blanks>| classifier.network().parameters().values().unwrap();
+    assert_eq!(
+        weights(&calibrated).iter().map(|w| &w.values).collect::<Vec<_>>(),
+        weights(&plain).iter().map(|w| &w.values).collect::<Vec<_>>()
+    );
+    let record = calibrated.calibration().unwrap();
+    assert_eq!(record.origin, Origin::OutOfFold { folds: 3 });
+    assert!(record.after.log_loss.unwrap() <= record.before.log_loss.unwrap() + 1e-9);
+    let test = rows(80, 9);
+    let texts: Vec<&str> = test.iter().map(|row| row.0.as_str()).collect();
+    let (scores, raw) = (calibrated.classify(&texts).unwrap(), plain.classify(&texts).unwrap());
+    assert_eq!(calibrated.uncalibrated().classify(&texts).unwrap(), raw);
+    assert!(scores != raw, "a temperature of exactly 1 is not to be expected");
+    assert!(scores.iter().zip(raw.iter()).all(|(a, b)| a.index() == b.index()));
+    for (row, raw) in scores.iter().zip(raw.iter()) {
+        let mut expected = raw.scores().to_vec();
+        record.calibration.as_ref().unwrap().apply_f32(&mut expected);
+        assert_eq!(row.scores(), expected);
+    }
+    plaudit_core::conformance::check_classifier(&calibrated, &texts).unwrap();
+    let rounded = calibrated.with_precision(plaudit_models::WeightPrecision::Bfloat16).unwrap();
+    assert!(rounded.calibration().is_some());
+}
+
+#[test]
+fn rows_set_aside_are_not_trained_on() {
+    let mut config = short(2);
+    config.calibration = Some(calibrate(CalibrationRows::SetAside(0.25)));
+    let classifier = trained(&config);
+    let record = classifier.calibration().unwrap();
+    assert_eq!(record.origin, Origin::SetAside);
+    assert_eq!(classifier.report().train_rows as u64 + record.rows, 400);
+    assert!((60..=100).contains(&record.rows), "{}", record.rows); // a quarter of those whose text is not in the other part
+}
+
+#[test]
+fn sets_hold_the_label_and_abstention_keeps_its_risk() {
+    let mut config = config();
+    config.epochs = 4;
+    let mut calibration = calibrate(CalibrationRows::default());
+    calibration.abstention = Some(RiskConfig { max_risk: 0.2, delta: 0.1 });
+    // Half of these labels are wrong by chance: no classifier can be sure.
+    let mut stream = Stream::new(8, "flips", 0);
+    let mut noisy = |seed, prefix: &str| -> Vec<(String, &'static str)> {
+        let flip = |(text, label)| {
+            let wrong = if label == "Good" { "Poor" } else { "Good" };
+            (format!("{text} {prefix}{}", stream.below(1 << 40)), if stream.below(4) == 0 { wrong } else { label })
+        };
+        rows(600, seed).into_iter().map(flip).collect()
+    };
+    let (fit, valid, fresh, test) = (noisy(1, "a"), noisy(2, "b"), noisy(3, "c"), noisy(4, "d"));
+    config.vocab.min_count = 2;
+    let classifier = train(Blanks, &examples(&fit), &examples(&valid), &config, &mut ()).unwrap();
+    let held_out = classifier.held_out(&examples(&fresh)).unwrap();
+    let classifier = classifier.calibrated(&held_out, &calibration).unwrap();
+    let texts: Vec<&str> = test.iter().map(|row| row.0.as_str()).collect();
+    let sets = classifier.label_sets(&texts).unwrap();
+    let held = sets.iter().zip(&test).filter(|(set, row)| set.contains(&row.1)).count() as f64 / 600.0;
+    assert!(held > 0.85, "{held}"); // 0.9 promised; both samples' standard errors add up to 0.017
+    match classifier.decide_or_abstain(&texts) {
+        Ok(decided) => {
+            let decided: Vec<_> =
+                decided.iter().zip(&test).filter_map(|(label, row)| label.map(|label| label == row.1)).collect();
+            let wrong = decided.iter().filter(|&&right| !right).count() as f64 / decided.len().max(1) as f64;
+            assert!(wrong < 0.28, "{wrong}");
+        }
+        Err(error) => assert!(error.to_string().contains("none could promise it"), "{error}"),
+    }
+}
+
+#[test]
+fn faults_are_named() {
+    let mut config = short(1);
+    let mut calibration = calibrate(CalibrationRows::Folds(1));
+    calibration.conformal.alpha = 2.0;
+    calibration.abstention = Some(RiskConfig { max_risk: 0.0, delta: f64::NAN });
+    config.calibration = Some(calibration);
+    let error = config.validate().unwrap_err().to_string();
+    assert!(["1 folds", "alpha", "max_risk", "delta"].iter().all(|part| error.contains(part)), "{error}");
+    config.calibration = Some(calibrate(CalibrationRows::SetAside(1.0)));
+    assert!(config.validate().is_err());
+    // Two different texts cannot be dealt into three folds.
+    let few = [("good", "Good"), ("bad", "Poor")].map(|(text, label)| Example { text, label });
+    let valid = rows(20, 2);
+    let error = out_of_fold(&Blanks, &few, &examples(&valid), 3, &short(1), &mut ()).unwrap_err().to_string();
+    assert!(error.contains("2 different texts"), "{error}");
+    let classifier = trained(&short(1));
+    assert!(classifier.label_sets(&["good"]).unwrap_err().to_string().contains("not calibrated"));
+    // Too few rows for what is asked.
+    let five = noise(5);
+    let held_out = classifier.held_out(&examples(&five)).unwrap();
+    let mut by_bias = CalibrationConfig::default();
+    by_bias.kind = CalibrationKind::Bcts;
+    let calibrated = classifier.calibrated(&held_out, &by_bias).unwrap();
+    let record = calibrated.calibration().unwrap();
+    assert!(record.calibration.is_none() && record.uncorrected.as_ref().unwrap().contains("20"), "{record:?}");
+    assert_eq!(record.before, record.after);
+    assert_eq!(calibrated.classify(&["good"]).unwrap(), classifier.classify(&["good"]).unwrap());
+    assert!(log_loss(held_out.scored()).is_some());
+}
+
+/// Ends the run after so many epochs, of whichever fold.
+struct Epochs(usize);
+
+impl Observer for Epochs {
+    fn epoch_ended(&mut self, _: &Epoch) -> ControlFlow<()> {
+        self.0 -= 1;
+        if self.0 == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+#[test]
+fn ended_among_the_folds_there_is_no_result() {
+    let (train, valid) = (rows(60, 1), noise(20));
+    let result = out_of_fold(&Blanks, &examples(&train), &examples(&valid), 3, &short(2), &mut Epochs(3));
+    assert!(matches!(result, Err(Error::Interrupted)), "{result:?}");
+}
+
+#[test]
+fn the_same_for_any_threads() {
+    let mut config = short(1);
+    config.calibration = Some(calibrate(CalibrationRows::Folds(2)));
+    let mut runs = Vec::new();
+    for threads in [1, 2, 3] {
+        config.threads = Some(threads);
+        runs.push(trained(&config).calibration().unwrap().clone());
+    }
+    assert!(runs.iter().all(|run| *run == runs[0]));
+}
