@@ -220,7 +220,7 @@ fn faults_are_named() {
     config.calibration = Some(calibrate(CalibrationRows::SetAside(1.0)));
     assert!(config.validate().is_err());
     // Two different texts cannot be dealt into three folds.
-    let few = [("good", "Good"), ("bad", "Poor")].map(|(text, label)| Example { text, label });
+    let few = [("w1", "Good"), ("w2", "Poor")].map(|(text, label)| Example { text, label });
     let valid = rows(20, 2);
     let error = out_of_fold(&Blanks, &few, &examples(&valid), 3, &short(1), &mut ()).unwrap_err().to_string();
     assert!(error.contains("2 different texts"), "{error}");
