@@ -11,7 +11,8 @@ use plaudit::{Classifier, Feedback};
 use serde_json::{Map, json};
 
 const HELP: &str = "
-Labels texts with a saved classifier. Writes one JSON object a line: {\"id\", \"label\", \"scores\": {label: probability}}.
+Labels texts with a saved classifier. Writes one JSON object a line: {\"id\", \"label\", \"scores\": {label: probability}}, and of a
+calibrated classifier (train --calibrate) \"set\": the labels that the text may well have; nine sets in ten hold the true one.
 A line is answered before the next one is waited for, and memory does not grow with the input.
 
 cargo run --release --example classify -- --model DIR [options]
@@ -34,9 +35,14 @@ fn classify(options: &Options) -> Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let write = |rows: &[Feedback]| -> Result<()> {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-        for (row, prediction) in rows.iter().zip(classifier.classify(&texts)?.iter()) {
+        let sets = classifier.calibration().map(|_| classifier.label_sets(&texts)).transpose()?;
+        for (place, (row, prediction)) in rows.iter().zip(classifier.classify(&texts)?.iter()).enumerate() {
             let scores: Map<_, _> = prediction.iter().map(|(label, p)| (label.to_owned(), json!(p))).collect();
-            writeln!(out, "{}", json!({"id": row.uid, "label": prediction.label(), "scores": scores}))?;
+            let mut line = json!({"id": row.uid, "label": prediction.label(), "scores": scores});
+            if let Some(set) = sets.as_ref().and_then(|sets| sets.get(place)) {
+                line["set"] = json!(set);
+            }
+            writeln!(out, "{line}")?;
         }
         Ok(out.flush()?)
     };

@@ -43,11 +43,21 @@ fn recipe(options: &Options) -> Result<()> {
     let clusters: Option<Vec<&str>> = cluster.map(|by| data.iter().map(|row| cluster_of(row, by)).collect());
     let evaluation = evaluate(&plaudit::scored(&classifier, &data)?, clusters.as_deref(), &bootstrap)?;
     say!("{evaluation}");
+    let sets = match classifier.calibration() {
+        Some(calibrated) => Some(calibrated.conformal.coverage(&plaudit::scored(&classifier.uncalibrated(), &data)?)?),
+        None => None,
+    };
+    if let Some(sets) = &sets {
+        say!("Sets of labels (classify gives them):\n\n{sets}");
+    }
     if options.value("json").is_some() {
         let mut summary = Summary::default();
         summary.add_scores(&evaluation);
         summary.add_rows([&data.report]);
         summary.add("evaluation", serde_json::to_value(&evaluation)?);
+        if let Some(sets) = &sets {
+            summary.add("label_sets", serde_json::to_value(sets)?);
+        }
         say!("{}", summary.line());
     }
     Ok(())

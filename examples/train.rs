@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use common::{Options, Result, Summary, say, usage, usage_faults};
-use plaudit::models::Architecture;
+use plaudit::models::{Architecture, CalibrationRows};
 use plaudit::text::{Language, PipelineConfig};
 use plaudit::{Error, Labels, ProgressBar, TextClassifier, TrainConfig};
 
@@ -22,6 +22,8 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --architecture bi_lstm|cnn_lstm   the network (bi_lstm)
   --language en|und         English cleaning, or cleaning that suits any language (en)
   --cleaning light|dpms     what is cleaned: little, which suits networks, or all steps of DPMS, Eq. 5 to 11 (light)
+  --calibrate none|folds|part   correct probabilities on training rows that are used for nothing else: all of them, each
+                            scored by one of five more classifiers that do not know it, or 15 % set aside (none)
   --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..}}};
                             what it leaves out is as by default, and the other options go over it
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
@@ -29,7 +31,7 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --threads N               to train with; they change no byte (all)
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 13] = [
     "train",
     "out",
     "valid",
@@ -38,6 +40,7 @@ const OPTIONS: [&str; 12] = [
     "architecture",
     "language",
     "cleaning",
+    "calibrate",
     "config",
     "on-dirty",
     "seed",
@@ -98,6 +101,16 @@ fn train(options: &Options) -> Result<()> {
     common::warn_no_words(report);
     let (best, epochs) = (report.best_epoch, report.epochs.len());
     say!("Trained on {} rows in {train_seconds:.1} s; the best of {epochs} epochs was epoch {best}.", train.len());
+    if let Some(calibrated) = classifier.calibration() {
+        let (rows, before, after) = (calibrated.rows, calibrated.before, calibrated.after);
+        match (&calibrated.uncorrected, before.calibration_error, after.calibration_error) {
+            (Some(why), ..) => common::warn(&format!("probabilities are not corrected: {why}")),
+            (None, Some(before), Some(after)) => say!(
+                "Calibrated on {rows} rows that it does not know: calibration error {before:.3}, after it {after:.3}."
+            ),
+            _ => {}
+        }
+    }
     let note = if test.is_none() { ", which chose the best epoch" } else { "" };
     say!("On the {} {part} rows{note}:\n\n{scores}\nSaved as {out}.", rows.len());
     if options.value("json").is_some() {
@@ -126,6 +139,14 @@ fn config(options: &Options) -> Result<TrainConfig> {
         && name != config.model.architecture.name()
     {
         config.model.architecture = Architecture::from_name(name)?;
+    }
+    if let Some(rows) = options.one_of("calibrate", &["none", "folds", "part"])? {
+        config.model.calibration = (rows != "none").then(|| {
+            let mut calibration = config.model.calibration.take().unwrap_or_default();
+            calibration.rows =
+                if rows == "folds" { CalibrationRows::Folds(5) } else { CalibrationRows::SetAside(0.15) };
+            calibration
+        });
     }
     if let Some(labels) = options.value("labels") {
         config.model.labels = Some(Labels::new(labels.split(',').map(str::trim)).map_err(usage_faults)?);

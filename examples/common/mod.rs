@@ -185,6 +185,11 @@ fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// Prints a warning on standard error.
+pub(crate) fn warn(message: &str) {
+    complain(&format!("warning: {message}"));
+}
+
 /// Prints a rejected row on standard error.
 pub(crate) fn print_rejection(source_name: &str, rejection: &Rejection) {
     complain(&format!("rejected: {source_name}: {rejection}"));
