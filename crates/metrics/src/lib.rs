@@ -21,9 +21,14 @@
 
 mod confusion;
 mod one_vs_rest;
+mod published;
 mod report;
 mod table;
 
 pub use confusion::ConfusionMatrix;
 pub use one_vs_rest::OneVsRest;
+pub use published::{
+    Attainable, Audit, AuditConfig, AuditMiss, AuditSolution, AuditVerdict, AuditedClass, AuditedTotal, ClassCounts,
+    Printed, PublishedClass, PublishedTable, Reading, attainable, audit,
+};
 pub use report::{Averages, ClassReport, Report};
