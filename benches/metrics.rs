@@ -1,4 +1,5 @@
 //! How long the figures of 100,000 texts with four labels take. `metrics.py` times scikit-learn on the same texts.
+#![allow(missing_docs, clippy::unwrap_used)] // criterion's macros make undocumented functions; a bench may stop
 
 use std::hint::black_box;
 

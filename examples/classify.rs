@@ -38,10 +38,10 @@ fn classify(options: &Options) -> Result<()> {
         let sets = classifier.calibration().map(|_| classifier.label_sets(&texts)).transpose()?;
         for (place, (row, prediction)) in rows.iter().zip(classifier.classify(&texts)?.iter()).enumerate() {
             let scores: Map<_, _> = prediction.iter().map(|(label, p)| (label.to_owned(), json!(p))).collect();
-            let mut line = json!({"id": row.uid, "label": prediction.label(), "scores": scores});
-            if let Some(set) = sets.as_ref().and_then(|sets| sets.get(place)) {
-                line["set"] = json!(set);
-            }
+            let line = match sets.as_ref().and_then(|sets| sets.get(place)) {
+                Some(set) => json!({"id": row.uid, "label": prediction.label(), "scores": scores, "set": set}),
+                None => json!({"id": row.uid, "label": prediction.label(), "scores": scores}),
+            };
             writeln!(out, "{line}")?;
         }
         Ok(out.flush()?)

@@ -1,5 +1,7 @@
 //! Rows in the order of a label's probability: ROC and precision-recall curves, and the areas under them.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Scored;
@@ -155,16 +157,17 @@ impl Order {
         Self::of(&values)
     }
 
-    /// The rows by falling value; equal ones in their own order.
+    /// The rows by falling value, which is 0 or more; equal ones in their own order.
     pub(crate) fn of(values: &[f64]) -> Self {
-        let value = |row: usize| values.get(row).copied().unwrap_or(0.0);
-        let mut rows: Vec<usize> = (0..values.len()).collect();
-        rows.sort_by(|&a, &b| value(b).total_cmp(&value(a)));
-        let next = rows.iter().skip(1).map(Some).chain([None]);
-        let ends = rows.iter().zip(next).enumerate();
-        let ends = ends.filter(|(_, (row, next))| next.is_none_or(|&next| value(next) != value(**row)));
-        let ends = ends.map(|(place, _)| place + 1).collect();
-        Self { rows, ends }
+        // Numbers of 0 or more are ordered as their bits are; a sum with 0 turns -0 into 0.
+        let key = |(row, value): (usize, &f64)| (Reverse((value + 0.0).to_bits()), row);
+        let mut keys: Vec<_> = values.iter().enumerate().map(key).collect();
+        keys.sort_unstable();
+        let ends = keys.chunk_by(|(a, _), (b, _)| a == b).scan(0, |end, run| {
+            *end += run.len();
+            Some(*end)
+        });
+        Self { ends: ends.collect(), rows: keys.into_iter().map(|(_, row)| row).collect() }
     }
 
     /// The runs of rows with equal values, highest value first.
