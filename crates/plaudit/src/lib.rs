@@ -33,6 +33,7 @@
 //! | `models` | [`models`]: networks, training, the model directory (pulls candle) | yes |
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
+//! | `plots` | [`plots`]: pictures as SVG, with their data as CSV (brings `metrics` and `promotion`) | no |
 //! | `progress` | a progress bar on the terminal | no |
 //! | `cuda`, `metal` | candle's devices, for [`models::Architecture::on_device`] | no |
 //! | `mkl`, `accelerate` | products of candle's by these libraries, for modules of your own | no |
@@ -62,6 +63,8 @@ pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
 
 #[cfg(feature = "metrics")]
 mod evaluate;
+#[cfg(feature = "plots")]
+pub mod plots;
 #[cfg(feature = "progress")]
 mod progress;
 #[allow(dead_code)] // each feature uses its own part
