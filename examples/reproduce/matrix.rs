@@ -1,0 +1,132 @@
+//! Tables 2 and 3 as scores of one confusion matrix.
+
+use std::ops::RangeInclusive;
+
+use plaudit::Result;
+use plaudit::metrics::{
+    Audit, AuditConfig, AuditVerdict, AuditedTotal, ClassCounts, PublishedClass, PublishedTable, audit,
+};
+
+use super::share::{Share, Span};
+use super::tables::Paper;
+use super::{Finding, Verdict, join};
+
+/// The numbers of texts that are tried.
+const TOTALS: RangeInclusive<u64> = 200..=2000;
+
+/// A second's work. The paper's tables need less than a sixteenth of it; tables with fewer digits leave too much to try anyway.
+const MOST_STEPS: u64 = 1 << 24;
+
+const PLACE: &str = "Tables 2 and 3";
+
+pub(super) fn findings(paper: &Paper) -> Result<Vec<Finding>> {
+    let classes = paper.labels.iter().zip(&paper.scores).map(|(label, scores)| {
+        let mut class = PublishedClass::new(label);
+        class.precision = Some(scores.precision.printed);
+        class.recall = Some(scores.recall.printed);
+        class.specificity = Some(scores.specificity.printed);
+        class.f1 = Some(scores.f1.printed);
+        class.fpr = Some(scores.fpr.printed);
+        class
+    });
+    let mut config = AuditConfig::default();
+    config.max_steps = MOST_STEPS;
+    let found = audit(&PublishedTable::new(classes.collect()), TOTALS, &config)?;
+    let near: Vec<Near> = near(&found).into_iter().filter_map(|total| Near::of(total, paper)).collect();
+    let accuracy = &paper.claims.accuracy;
+    let heading = ["one_accuracy", PLACE, "accuracy there, the share that is right"];
+    let right = spanning(near.iter().map(|near| near.right));
+    let one = accuracy_finding(heading, &accuracy.text, &accuracy.value, right);
+    let heading = ["one_vs_rest_accuracy", PLACE, "accuracy there, Eq. 29, mean of the classes"];
+    let mean = spanning(near.iter().map(|near| near.one_vs_rest));
+    Ok(vec![matrix(&found, &near), one, accuracy_finding(heading, &accuracy.text, &accuracy.value, mean)])
+}
+
+/// The totals that have a matrix, or else those that come nearest to one.
+fn near(found: &Audit) -> Vec<&AuditedTotal> {
+    match found.verdict {
+        AuditVerdict::Consistent => found.totals.iter().filter(|total| total.is_consistent()).collect(),
+        AuditVerdict::Impossible => found.nearest(),
+        _ => Vec::new(),
+    }
+}
+
+/// A total, its accuracies, and one choice of counts.
+struct Near<'a> {
+    n: u64,
+    right: Span,
+    one_vs_rest: Span,
+    imbalance: u64,
+    example: &'a [ClassCounts],
+    likely: bool, // whether the paper says that the test part has so many texts
+}
+
+impl<'a> Near<'a> {
+    fn of(total: &'a AuditedTotal, paper: &Paper) -> Option<Self> {
+        let (correct, imbalance, example) = match &total.miss {
+            Some(miss) => (miss.correct, miss.imbalance, &miss.example),
+            None => (total.correct?, 0, &total.examples.first()?.classes),
+        };
+        let share = |count: u64| count as f64 / total.n as f64;
+        let [low, high] = correct.map(share);
+        // Every text that is not right is missed once (FN), and is in surplus (FP) once, but for the imbalance.
+        let sum = |part: fn(&ClassCounts) -> u64| example.iter().map(part).sum::<u64>();
+        let surplus = sum(|class| class.false_positives) as f64 - sum(ClassCounts::false_negatives) as f64;
+        let one_vs_rest = |right: f64| 1.0 - (2.0 * (1.0 - right) + surplus / total.n as f64) / example.len() as f64;
+        let likely = paper.claims.parts.iter().any(|part| part.value == total.n);
+        let one_vs_rest = Span { low: one_vs_rest(low), high: one_vs_rest(high) };
+        Some(Self { n: total.n, right: Span { low, high }, one_vs_rest, imbalance, example, likely })
+    }
+}
+
+fn matrix(found: &Audit, near: &[Near]) -> Finding {
+    let what = format!("confusion matrices of {} to {} texts", TOTALS.start(), TOTALS.end());
+    let heading = ["confusion_matrix", PLACE, &what];
+    let totals = match near {
+        [] => String::new(),
+        [one] => one.n.to_string(),
+        [first, .., last] => format!("{} of {} to {}", near.len(), first.n, last.n),
+    };
+    let imbalance = near.first().map_or(0, |near| near.imbalance);
+    let (recomputed, verdict) = match found.verdict {
+        AuditVerdict::Consistent => (format!("with texts: {totals}"), Verdict::Matches),
+        AuditVerdict::Impossible if near.is_empty() => ("none".to_owned(), Verdict::Impossible),
+        AuditVerdict::Impossible => (format!("none; nearest with texts: {totals}"), Verdict::Impossible),
+        _ => ("too many counts to try".to_owned(), Verdict::Undecided),
+    };
+    let shown = near.iter().find(|near| near.likely).or(near.first());
+    let note = shown.map(|near| {
+        let counts = |part: fn(&ClassCounts) -> u64| join(near.example.iter().map(part));
+        let sum = |part: fn(&ClassCounts) -> u64| near.example.iter().map(part).sum::<u64>();
+        let (wrong, missed) = (sum(|class| class.false_positives), sum(ClassCounts::false_negatives));
+        let balance = match imbalance {
+            0 => String::new(),
+            n => format!("; FP and FN add up to the same in every matrix, and here they are {n} apart at the least"),
+        };
+        format!(
+            "of {} texts, supports {}, TP {}, FP {} (sum {wrong}), FN {} (sum {missed}){balance}",
+            near.n,
+            counts(|class| class.support),
+            counts(|class| class.true_positives),
+            counts(|class| class.false_positives),
+            counts(ClassCounts::false_negatives),
+        )
+    });
+    let untried = found.totals.iter().filter(|total| total.solutions.is_none()).count();
+    let untried =
+        (untried > 0).then(|| format!("with {untried} numbers of texts there are too many counts to try them all"));
+    let notes: Vec<String> = note.into_iter().chain(untried).collect();
+    Finding::of(heading, "4 classes of scores", recomputed, verdict).note(notes.join("; "))
+}
+
+/// The least span that has all of these.
+fn spanning(spans: impl Iterator<Item = Span>) -> Option<Span> {
+    spans.reduce(|one, other| Span { low: one.low.min(other.low), high: one.high.max(other.high) })
+}
+
+fn accuracy_finding(heading: [&str; 3], text: &str, printed: &Share, found: Option<Span>) -> Finding {
+    let Some(span) = found else { return Finding::of(heading, text, "-", Verdict::Undecided) };
+    let [low, high] = [span.low, span.high].map(|share| printed.percent(share, 0));
+    let recomputed = if low == high { low } else { format!("{low} to {high}") };
+    Finding::of(heading, text, recomputed, Verdict::matches_if(span.meets(printed.span())))
+}

@@ -1,0 +1,163 @@
+//! Tables 2 and 3: averages, F1, rates, and what they imply class by class.
+
+use plaudit::metrics::Reading;
+
+use super::share::{Share, Span};
+use super::tables::{ClassScores, Paper};
+use super::{Finding, Verdict, join};
+
+/// The averages of the abstract against Table 2, and the two accuracies.
+pub(super) fn averages(paper: &Paper) -> Vec<Finding> {
+    type Column = fn(&ClassScores) -> &Share;
+    let columns: [(&str, Column); 4] = [
+        ("precision", |class| &class.precision),
+        ("recall", |class| &class.recall),
+        ("specificity", |class| &class.specificity),
+        ("F1", |class| &class.f1),
+    ];
+    let claims = &paper.claims;
+    let mut all = Vec::new();
+    for ((name, column), claim) in columns.into_iter().zip(&claims.averages) {
+        let mean = mean(paper, column);
+        let good = mean.span.meets(claim.value.span());
+        let heading =
+            [&format!("macro_{}", name.to_lowercase()), claim.place.as_str(), &format!("{name}, mean of Table 2")];
+        let recomputed = claim.value.percent(mean.value, 2);
+        all.push(Finding::of(heading, &claim.text, recomputed, Verdict::matches_if(good)));
+    }
+    let other = &claims.accuracy_beside_others;
+    let equal =
+        columns.iter().zip(&claims.averages).filter(|(_, average)| average.value.printed == other.value.printed);
+    let equal: Vec<&str> = equal.map(|((name, _), _)| *name).collect();
+    let good = other.value.span().meets(claims.accuracy.value.span());
+    let heading = ["accuracy_beside_others", &other.place, "accuracy set beside other papers'"];
+    let found = Finding::of(heading, &other.text, &claims.accuracy.text, Verdict::matches_if(good));
+    let place = &claims.accuracy.place;
+    all.push(found.note(match equal.as_slice() {
+        [] => format!("{place} prints the accuracy {}", claims.accuracy.text),
+        names => format!("{place} prints the accuracy {}; this is the mean {}", claims.accuracy.text, names.join(", ")),
+    }));
+    all
+}
+
+/// A mean over the classes: of what is printed, and of all that may have been printed so.
+pub(super) struct Mean {
+    pub(super) value: f64,
+    pub(super) span: Span,
+}
+
+pub(super) fn mean(paper: &Paper, column: fn(&ClassScores) -> &Share) -> Mean {
+    let shares = paper.scores.iter().map(column);
+    let spans: Vec<Span> = shares.clone().map(Share::span).collect();
+    Mean { value: shares.map(|share| share.value).sum::<f64>() / spans.len() as f64, span: Span::mean(&spans) }
+}
+
+/// What one class's figures say about each other.
+pub(super) fn by_class(paper: &Paper) -> Vec<Finding> {
+    let classes = || paper.labels.iter().zip(&paper.scores);
+    let texts = |column: fn(&ClassScores) -> &Share| join(paper.scores.iter().map(|class| &column(class).text));
+    // The labels of the classes that do not pass.
+    let failing = |passes: &dyn Fn(&ClassScores) -> bool| {
+        join(classes().filter(|(_, class)| !passes(class)).map(|(label, _)| label))
+    };
+    let checked = |[id, place, what]: [&str; 3], printed: String, recomputed: String, failing: String| {
+        let found = Finding::of([id, place, what], printed, recomputed, Verdict::matches_if(failing.is_empty()));
+        if failing.is_empty() { found } else { found.note(format!("not {failing}")) }
+    };
+
+    let f1 = join(paper.scores.iter().map(|c| c.f1.decimal(harmonic_mean(c.precision.value, c.recall.value))));
+    let heading = ["f1", "Table 2", "F1 from precision and recall"];
+    let same = |c: &ClassScores| f1_span(c).meets(c.f1.span());
+    let mut all = vec![checked(heading, texts(|c| &c.f1), f1, failing(&same))];
+    all.push(class_shares(paper));
+
+    let heading = ["tpr", "Table 3", "TPR is Table 2's recall"];
+    let same = |c: &ClassScores| c.tpr.span().meets(c.recall.span());
+    all.push(checked(heading, texts(|c| &c.tpr), texts(|c| &c.recall), failing(&same)));
+
+    let rates = join(paper.scores.iter().map(|c| c.fpr.decimal(1.0 - c.specificity.value)));
+    let heading = ["fpr", "Table 3", "FPR is 1 - Table 2's specificity"];
+    let same = |c: &ClassScores| c.fpr.span().meets(c.specificity.span().complement());
+    let found = checked(heading, texts(|c| &c.fpr), rates, failing(&same));
+    all.push(if found.note.is_empty() { found.note(ways(paper)) } else { found });
+    all.push(area(paper));
+    all
+}
+
+/// The F1 of all precisions and recalls that print so: it rises with both.
+fn f1_span(class: &ClassScores) -> Span {
+    let (precision, recall) = (class.precision.span(), class.recall.span());
+    Span { low: harmonic_mean(precision.low, recall.low), high: harmonic_mean(precision.high, recall.high) }
+}
+
+/// Eq. 33; 0 where both are 0, as without any true positive.
+fn harmonic_mean(precision: f64, recall: f64) -> f64 {
+    let sum = precision + recall;
+    if sum > 0.0 { 2.0 * precision * recall / sum } else { 0.0 }
+}
+
+/// In which ways specificity and FPR can both be printed, for all classes: ways that hold at a single number only are left
+/// out.
+fn ways(paper: &Paper) -> String {
+    let readings = [Reading::Rounded, Reading::Truncated];
+    let pairs = readings.into_iter().flat_map(|one| readings.into_iter().map(move |other| (one, other)));
+    let holds = |(one, other): &(Reading, Reading)| {
+        let overlaps = |c: &ClassScores| c.fpr.span_by(*other).overlaps(c.specificity.span_by(*one).complement());
+        paper.scores.iter().all(overlaps)
+    };
+    let words = pairs.filter(holds).map(|(one, other)| format!("specificity is {one} and FPR {other}"));
+    match words.collect::<Vec<_>>().join(", or ") {
+        none if none.is_empty() => "only where a column is rounded in some classes and cut in others".to_owned(),
+        ways => format!("in all classes at once where {ways}"),
+    }
+}
+
+/// The share of texts that truly have the label, by the counts behind its scores: with n texts of which a share p has the
+/// label, FP = (1 - S) (1 - p) n, TP = R p n and P = TP / (TP + FP), so that p / (1 - p) = (1 - S) P / (R (1 - P)).
+fn class_shares(paper: &Paper) -> Finding {
+    let share = |precision: f64, recall: f64, specificity: f64| {
+        let (of_it, of_others) = ((1.0 - specificity) * precision, recall * (1.0 - precision));
+        (of_it + of_others > 0.0).then(|| of_it / (of_it + of_others))
+    };
+    // It rises with precision, and falls with recall and specificity.
+    let span = |c: &ClassScores| {
+        let (p, r, s) = (c.precision.span(), c.recall.span(), c.specificity.span());
+        Span { low: share(p.low, r.high, s.high).unwrap_or(0.0), high: share(p.high, r.low, s.low).unwrap_or(1.0) }
+    };
+    let percent = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
+    let points: Vec<Option<f64>> =
+        paper.scores.iter().map(|c| share(c.precision.value, c.recall.value, c.specificity.value)).collect();
+    let each = 1.0 / points.len() as f64;
+    let good = paper.scores.iter().all(|class| span(class).meets(Span::point(each)));
+    let place = &paper.claims.per_class.place;
+    let heading = ["class_shares", "Table 2", "shares of the classes in the test part"];
+    let printed = format!("{:.0} % each ({place})", 100.0 * each);
+    let sum: Option<f64> = points.iter().copied().sum();
+    let spans = paper.labels.iter().zip(&paper.scores).map(|(label, class)| {
+        let span = span(class);
+        format!("{label} {:.1} to {:.1} %", 100.0 * span.low, 100.0 * span.high)
+    });
+    let note = format!("{} by the printed digits; the middle values add up to {}", join(spans), percent(sum));
+    Finding::of(heading, printed, join(points.into_iter().map(percent)), Verdict::matches_if(good)).note(note)
+}
+
+/// The area under a ROC curve, of which one point (F, T) is known. The curve rises from (0, 0) to (1, 1) and never falls: it is
+/// at least 0 before F and at least T after it, which leaves an area of T (1 - F); and it is at most T before F and at most 1
+/// after it, which leaves F T + 1 - F = 1 - F (1 - T).
+///
+/// That is for the score of which a threshold gives the point. The greatest of four probabilities is no threshold on one.
+fn area(paper: &Paper) -> Finding {
+    let least = |c: &ClassScores| c.tpr.span().low * (1.0 - c.fpr.span().high);
+    let most = |c: &ClassScores| 1.0 - c.fpr.span().low * (1.0 - c.tpr.span().high);
+    // Outwards, so that what is printed holds.
+    let words = |low: f64, high: f64| {
+        let (low, high) = ((1e4 * low).floor() / 1e4, (1e4 * high).ceil() / 1e4);
+        format!("{low:.4} to {high:.4}")
+    };
+    let mean = |of: &dyn Fn(&ClassScores) -> f64| paper.scores.iter().map(of).sum::<f64>() / paper.scores.len() as f64;
+    let classes = paper.labels.iter().zip(&paper.scores);
+    let classes = join(classes.map(|(label, class)| format!("{label} {}", words(least(class), most(class)))));
+    let note = format!("{classes}; for scores of which a threshold gives the printed TPR and FPR");
+    let heading = ["auc", "Table 3", "area under the ROC curve, mean of the classes"];
+    Finding::unprinted(heading, words(mean(&least), mean(&most)), Verdict::Bounded).note(note)
+}
