@@ -1,39 +1,17 @@
 //! The recipes as a user runs them: output, JSON line, exit codes, reproducible bytes.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
 
+mod common;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use common::{json, recipe, run, stderr};
 use serde_json::Value;
-
-/// The recipe's program, which `cargo test` builds beside this test.
-fn recipe(name: &str) -> Command {
-    let test = std::env::current_exe().unwrap();
-    let program = test.parent().unwrap().parent().unwrap().join("examples").join(name);
-    let program = program.with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(program.is_file(), "{} is not built: run `cargo build -p plaudit --examples`", program.display());
-    Command::new(program)
-}
-
-fn run(name: &str, arguments: &[&str]) -> Output {
-    recipe(name).args(arguments).output().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// Runs a recipe that must succeed; returns its last line as JSON.
-fn json(name: &str, arguments: &[&str]) -> Value {
-    let output = run(name, &[arguments, &["--json"]].concat());
-    assert!(output.status.success(), "{name}: {}", stderr(&output));
-    let text = String::from_utf8(output.stdout).unwrap();
-    serde_json::from_str(text.lines().last().unwrap()).unwrap()
-}
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/data/feedback.tsv")
