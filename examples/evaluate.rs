@@ -10,6 +10,7 @@ use plaudit::{Classifier, Feedback};
 
 const HELP: &str = "
 Scores a saved classifier on a file of labelled texts: every figure with its interval, and the confusion matrix.
+Writes pictures of them, each with its data.
 
 cargo run --release --example evaluate -- --model DIR --data FILE [options]
   --model DIR               what train saved
@@ -18,12 +19,13 @@ cargo run --release --example evaluate -- --model DIR --data FILE [options]
   --cluster division|source  texts of one division or source are resampled together: intervals for others than these
   --resamples N             of the bootstrap (2000)
   --seed N                  of the bootstrap (0)
+  --pictures DIR            where the pictures go (target/evaluate)
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
   --precision single|bfloat16   what recurrent weights are rounded to (single)
   --json                    the last line of standard output is one JSON object";
 
 fn main() -> ExitCode {
-    common::run(HELP, &["model", "data", "cluster", "resamples", "seed", "on-dirty", "precision"], recipe)
+    common::run(HELP, &["model", "data", "cluster", "resamples", "seed", "pictures", "on-dirty", "precision"], recipe)
 }
 
 fn recipe(options: &Options) -> Result<()> {
@@ -41,7 +43,8 @@ fn recipe(options: &Options) -> Result<()> {
     common::print_rejections(&data.report);
     common::check_used(&data.report)?;
     let clusters: Option<Vec<&str>> = cluster.map(|by| data.iter().map(|row| cluster_of(row, by)).collect());
-    let evaluation = evaluate(&plaudit::scored(&classifier, &data)?, clusters.as_deref(), &bootstrap)?;
+    let scored = plaudit::scored(&classifier, &data)?;
+    let evaluation = evaluate(&scored, clusters.as_deref(), &bootstrap)?;
     say!("{evaluation}");
     let sets = match classifier.calibration() {
         Some(calibrated) => Some(calibrated.conformal.coverage(&plaudit::scored(&classifier.uncalibrated(), &data)?)?),
@@ -50,6 +53,9 @@ fn recipe(options: &Options) -> Result<()> {
     if let Some(sets) = &sets {
         say!("Sets of labels (classify gives them):\n\n{sets}");
     }
+    let folder = options.folder("pictures", "evaluate");
+    common::save_evaluation(&folder, &classifier, &scored, &evaluation)?;
+    say!("Pictures, and their data as CSV, are in {}.", folder.display());
     if options.value("json").is_some() {
         let mut summary = Summary::default();
         summary.add_scores(&evaluation);

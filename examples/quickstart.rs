@@ -2,16 +2,19 @@
 
 mod common;
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use common::{Options, Result, Summary, say, usage_faults};
-use plaudit::{Classifier, Dataset, Error, Policy, ProgressBar, ReadConfig, SplitRatios, TextClassifier, TrainConfig};
+use plaudit::core::Time;
+use plaudit::metrics::{Bootstrap, evaluate};
+use plaudit::{
+    Classifier, Dataset, Error, Policy, ProgressBar, ReadConfig, SplitRatios, TextClassifier, TrainConfig, plots,
+};
 
 const HELP: &str = "
 From raw feedback to a decision, on a corpus of invented feedback about a university's divisions.
-Writes the model and report.json under target/quickstart.
+Writes the model, report.json and pictures under target/quickstart.
 
 cargo run --release --example quickstart -- [options]
   --seed N                  of the split, initial weights, order and dropout (7)
@@ -23,7 +26,7 @@ fn main() -> ExitCode {
 }
 
 fn quickstart(options: &Options) -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = common::repository();
     let out = root.join("target/quickstart");
     let seed = options.number("seed")?.unwrap_or(7);
 
@@ -54,7 +57,8 @@ fn quickstart(options: &Options) -> Result<()> {
         report.best_epoch
     );
 
-    let scores = plaudit::evaluate(&classifier, &test)?;
+    let scored = plaudit::scored(&classifier, &test)?;
+    let scores = evaluate(&scored, None, &Bootstrap::default())?;
     say!("3. On the {} test answers, which it has not seen:\n\n{scores}", test.len());
 
     // Not the rows that it was trained on: there, a classifier looks better than it is. (The validation rows chose the
@@ -66,6 +70,16 @@ fn quickstart(options: &Options) -> Result<()> {
         held_out.len()
     );
     say!("   The intervals hold the chance of who answered, not the classifier's errors.\n");
+
+    let pictures = out.join("pictures");
+    common::save_evaluation(&pictures, &classifier, &scored, &scores)?;
+    plots::verdicts(&verdicts).save(&pictures)?;
+    // The shares of labels by quarter: a quarter is counted as a division is.
+    let mut by_quarter = held_out.clone();
+    by_quarter.rows.retain(|row| row.time.is_some());
+    by_quarter.rows.iter_mut().for_each(|row| row.division = row.time.map_or(String::new(), quarter));
+    let quarters = Policy::default().decide(&plaudit::survey(&classifier, &by_quarter)?)?;
+    plots::prevalence(&common::periods(&quarters)).save(&pictures)?;
 
     classifier.save(out.join("model"))?;
     let loaded = TextClassifier::load(out.join("model"))?;
@@ -83,9 +97,16 @@ fn quickstart(options: &Options) -> Result<()> {
     let path = out.join("report.json");
     std::fs::write(&path, format!("{line}\n")).map_err(|error| Error::io(path.display(), error))?;
     let out = out.canonicalize().map_err(|error| Error::io(out.display(), error))?;
-    say!("The model is in {0}/model, all figures in {0}/report.json.", out.display());
+    say!("The model is in {0}/model, all figures in {0}/report.json, pictures in {0}/pictures.", out.display());
     if options.value("json").is_some() {
         say!("{line}");
     }
     Ok(())
+}
+
+/// The quarter of a time, as `2024 Q3`.
+fn quarter(time: Time) -> String {
+    let date = time.to_string(); // YYYY-MM-DD..
+    let (year, month) = (date.get(..4).unwrap_or(""), date.get(5..7).and_then(|month| month.parse().ok()));
+    format!("{year} Q{}", month.map_or(0, |month: usize| (month + 2) / 3))
 }

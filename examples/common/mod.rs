@@ -2,9 +2,11 @@
 #![allow(dead_code, unused_macros, unused_imports)] // each recipe uses its own part
 
 mod checks;
+mod pictures;
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
@@ -14,6 +16,7 @@ use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
 
 pub(crate) use checks::{warn_no_words, warn_rare, warn_shared};
+pub(crate) use pictures::{periods, save_evaluation};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -130,6 +133,14 @@ impl Options {
         Ok(Some(value))
     }
 
+    /// Returns the folder of `--name`; without it, `target/DEFAULT` of the repository.
+    pub(crate) fn folder(&self, name: &str, default: &str) -> PathBuf {
+        match self.value(name) {
+            Some(path) => PathBuf::from(path),
+            None => repository().join("target").join(default),
+        }
+    }
+
     /// Returns how files are read: `--on-dirty`. No recipe looks at times, so none is read.
     pub(crate) fn read_config(&self) -> Result<ReadConfig> {
         let mut config = ReadConfig::default();
@@ -140,6 +151,12 @@ impl Options {
         };
         Ok(config)
     }
+}
+
+/// The repository's root.
+pub(crate) fn repository() -> PathBuf {
+    let facade = Path::new(env!("CARGO_MANIFEST_DIR"));
+    facade.ancestors().nth(2).unwrap_or(facade).to_owned()
 }
 
 /// The most bytes of a JSON file that an option names.

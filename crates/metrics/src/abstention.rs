@@ -4,9 +4,9 @@ use plaudit_core::{Error, Result};
 use plaudit_stats::{Interval, beta_quantile};
 use serde::{Deserialize, Serialize};
 
+use crate::scored::ROUNDING;
 use crate::scored::most_probable;
 use crate::selective::{Step, steps};
-use crate::texts::ROUNDING;
 use crate::{RiskPoint, Scored};
 
 /// Decides the texts whose most probable label has at least a threshold's probability, and leaves the others to a person.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use coverage::{Coverage, LabelCoverage};
 
 use crate::Scored;
-use crate::texts::ROUNDING;
+use crate::scored::ROUNDING;
 
 /// How far below a whole number a product of a count and alpha counts as it: 0.29 times 100 is not quite 29.
 const SLACK: f64 = 1e-9;

@@ -4,6 +4,7 @@ use plaudit_core::{Error, Labels, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::Cells;
+use crate::scored::{EXPECTED_WEIGHT, is_weight};
 use crate::{OneVsRest, Report};
 
 /// Counts of texts by true and predicted label: rows are the truth, columns the prediction, both in the labels' order.
@@ -76,7 +77,7 @@ impl ConfusionMatrix {
     /// Counts one text of this weight, for example one over the probability with which it came into the sample.
     ///
     /// # Errors
-    /// As [`add`](Self::add), and when the weight is negative or not finite.
+    /// As [`add`](Self::add), and when the weight is neither 0 nor 1e-60 to 1e60.
     pub fn add_weighted(&mut self, truth: usize, predicted: usize, weight: f64) -> Result<()> {
         let width = self.labels.len();
         for (what, index) in [("true", truth), ("predicted", predicted)] {
@@ -85,8 +86,8 @@ impl ConfusionMatrix {
                 return Err(Error::config(message));
             }
         }
-        if !(weight.is_finite() && weight >= 0.0) {
-            return Err(Error::config(format!("confusion matrix: weight {weight}; expected 0 or more")));
+        if !is_weight(weight) {
+            return Err(Error::config(format!("confusion matrix: weight {weight:e}; {EXPECTED_WEIGHT}")));
         }
         let total = self.total.checked_add(1).ok_or_else(too_many)?;
         let cell = truth * width + predicted;
@@ -271,14 +272,18 @@ impl TryFrom<Rows> for ConfusionMatrix {
             (None, None) => None,
             (Some(weights), Some(squares)) => {
                 let weights = square("weights", &weights, width)?;
-                let odd = |&(&weight, &count): &(&f64, &u64)| {
-                    !(weight.is_finite() && weight >= 0.0) || (count == 0 && weight > 0.0)
+                // Sums of up to 2^64 weights.
+                let sums = |weight: f64, power: i32| {
+                    weight == 0.0 || (1e-60f64.powi(power)..=1e80f64.powi(power)).contains(&weight)
                 };
+                let odd = |&(&weight, &count): &(&f64, &u64)| !sums(weight, 1) || (count == 0 && weight > 0.0);
                 if let Some((weight, count)) = weights.iter().zip(&counts).find(odd) {
-                    return Err(Error::config(format!("weights: {weight} for {count} texts; expected 0 or more")));
+                    return Err(Error::config(format!("weights: {weight} for {count} texts; {EXPECTED_WEIGHT} each")));
                 }
-                if !(squares.is_finite() && squares >= 0.0) {
-                    return Err(Error::config(format!("squares: {squares}; expected 0 or more")));
+                if !sums(squares, 2) || (squares == 0.0 && weights.iter().any(|&weight| weight > 0.0)) {
+                    return Err(Error::config(format!(
+                        "squares: {squares}; expected the sum of the squares of weights"
+                    )));
                 }
                 Some(Weighted { weights, squares })
             }

@@ -7,6 +7,7 @@ use crate::cells::Cells;
 use crate::ranking::{Areas, Order};
 use crate::reliability::{BINS, Claims, brier_rows, calibration_error_of, log_loss_rows, top_k};
 use crate::scored::most_probable;
+use crate::selective::area;
 
 /// A figure of an evaluation: of all labels together, or of one label against the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -180,7 +181,7 @@ impl<'a> Prepared<'a> {
                     pairs.iter().enumerate().filter(move |&(other, _)| other != label).map(|(_, &area)| area)
                 })),
                 Metric::AveragePrecision => all(areas.iter().map(|area| area.average_precision)),
-                Metric::Aurc => self.claims.aurc(weights),
+                Metric::Aurc => area(&self.claims.steps(weights)),
                 metric => cells.figure(metric),
             })
             .collect();

@@ -42,7 +42,6 @@ mod scored;
 mod selective;
 mod square_table;
 mod table;
-mod texts;
 
 pub use abstention::Abstention;
 pub use agreement::Agreement;

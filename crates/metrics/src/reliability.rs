@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Scored;
 use crate::ranking::Order;
 use crate::scored::most_probable;
+use crate::selective::Step;
 
 /// The level of the bins' intervals.
 const LEVEL: f64 = 0.95;
@@ -134,22 +135,26 @@ impl Claims {
         sums
     }
 
-    /// The area under the risk-coverage curve: the share of errors among the texts down to each, averaged over all; texts of
-    /// equal probability are answered together.
-    pub(crate) fn aurc(&self, weights: &[f64]) -> Option<f64> {
-        let (mut answered, mut wrong, mut area) = (0.0, 0.0, 0.0);
+    /// What is decided and what of it is wrong, down to each value that occurs, from the highest.
+    pub(crate) fn steps(&self, weights: &[f64]) -> Vec<Step> {
+        let (mut weight, mut wrong) = (0.0, 0.0);
+        let mut steps = Vec::new();
         for run in self.order.runs() {
-            let mut weight = 0.0;
-            for (&of_row, &hit) in run.iter().filter_map(|&row| weights.get(row).zip(self.hits.get(row))) {
-                weight += of_row;
-                wrong += if hit { 0.0 } else { of_row };
+            let before = weight;
+            let mut threshold = 0.0;
+            for &row in run {
+                let at = weights.get(row).zip(self.values.get(row)).zip(self.hits.get(row));
+                if let Some(((&of_row, &value), &hit)) = at {
+                    threshold = value;
+                    weight += of_row;
+                    wrong += if hit { 0.0 } else { of_row };
+                }
             }
-            answered += weight;
-            if weight > 0.0 {
-                area += weight * (wrong / answered);
+            if weight > before {
+                steps.push(Step { threshold, weight, wrong });
             }
         }
-        (answered > 0.0).then(|| area / answered)
+        steps
     }
 }
 

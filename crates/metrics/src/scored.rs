@@ -9,6 +9,10 @@ use crate::ConfusionMatrix;
 /// How far from 1 the probabilities of a text may add up.
 const SLACK: f64 = 1e-6;
 
+/// How far below a threshold a probability counts as reaching it. In single precision, equal probabilities may differ by
+/// as much, and many texts may have equal ones.
+pub(crate) const ROUNDING: f64 = 1e-6;
+
 /// The true label of each text beside the probability that a classifier gave each label: what log-loss, calibration, and
 /// ROC curves are computed from. A text may have a weight.
 ///
@@ -83,14 +87,13 @@ impl Scored {
     /// the sample.
     ///
     /// # Errors
-    /// When there is not one weight a text, or a weight is negative or not finite.
+    /// When there is not one weight a text, or one is neither 0 nor 1e-60 to 1e60.
     pub fn with_weights(mut self, weights: Vec<f64>) -> Result<Self> {
         if weights.len() != self.len() {
             return Err(Error::config(format!("{} weights for {} texts", weights.len(), self.len())));
         }
-        let odd = |&(_, weight): &(usize, &f64)| !(weight.is_finite() && *weight >= 0.0);
-        if let Some((row, weight)) = weights.iter().enumerate().find(odd) {
-            return Err(Error::config(format!("row {row}: weight {weight}; expected 0 or more")));
+        if let Some((row, weight)) = weights.iter().enumerate().find(|(_, weight)| !is_weight(**weight)) {
+            return Err(Error::config(format!("row {row}: weight {weight:e}; {EXPECTED_WEIGHT}")));
         }
         self.weights = Some(weights);
         Ok(self)
@@ -156,6 +159,13 @@ impl Scored {
         }
         matrix
     }
+}
+
+/// What a weight may be: so that no product of four sums overflows, and no square of one vanishes.
+pub(crate) const EXPECTED_WEIGHT: &str = "expected 0, or 1e-60 to 1e60";
+
+pub(crate) fn is_weight(weight: f64) -> bool {
+    weight == 0.0 || (1e-60..=1e60).contains(&weight)
 }
 
 /// The most probable label and its probability; of equal ones, the first.

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Scored;
-use crate::scored::most_probable;
-use crate::texts::relative_weights;
+use crate::reliability::Claims;
 
 /// The share of wrong predictions, the risk, against the share of texts that are decided, the coverage, where those are
 /// decided whose most probable label has at least a threshold's probability (El-Yaniv and Wiener, *On the foundations of
@@ -55,20 +54,13 @@ pub fn risk_coverage(scored: &Scored) -> RiskCoverage {
     let steps = steps(scored);
     let total = steps.last().map_or(0.0, |step| step.weight);
     let points: Vec<RiskPoint> = steps.iter().map(|step| step.point(total)).collect();
-    let mut before = 0.0;
-    let aurc = points.last().map(|last| {
-        let area = |point: &RiskPoint| {
-            let width = point.coverage - before;
-            before = point.coverage;
-            width * point.risk
-        };
-        (points.iter().map(area).sum::<f64>(), last.risk)
-    });
-    let excess = aurc.map(|(area, risk)| {
+    let aurc = area(&steps);
+    let excess_aurc = aurc.zip(points.last()).map(|(area, last)| {
+        let risk = last.risk;
         let best = if risk < 1.0 { risk + (1.0 - risk) * libm::log1p(-risk) } else { 1.0 };
         (area - best).max(0.0) // rounding
     });
-    RiskCoverage { points, aurc: aurc.map(|(area, _)| area), excess_aurc: excess }
+    RiskCoverage { points, aurc, excess_aurc }
 }
 
 /// The texts whose most probable label has at least this probability.
@@ -91,28 +83,15 @@ impl Step {
     }
 }
 
+/// The area under the curve; none where there is no weight.
+pub(crate) fn area(steps: &[Step]) -> Option<f64> {
+    let total = steps.last()?.weight;
+    let before = [0.0].into_iter().chain(steps.iter().map(|step| step.weight));
+    let parts = before.zip(steps).map(|(before, step)| (step.weight - before) * (step.wrong / step.weight));
+    Some(parts.sum::<f64>() / total)
+}
+
 /// The steps from the highest threshold to the lowest; without weights, their sums are counts.
 pub(crate) fn steps(scored: &Scored) -> Vec<Step> {
-    let mut texts: Vec<(f64, f64, bool)> = scored
-        .rows()
-        .zip(scored.truth())
-        .zip(relative_weights(scored))
-        .filter(|&(_, weight)| weight > 0.0)
-        .map(|((row, &truth), weight)| {
-            let (label, confidence) = most_probable(row);
-            (confidence, weight, label != truth)
-        })
-        .collect();
-    texts.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let (mut weight, mut wrong) = (0.0, 0.0);
-    let mut steps: Vec<Step> = Vec::new();
-    for (threshold, more, is_wrong) in texts {
-        weight += more;
-        wrong += if is_wrong { more } else { 0.0 };
-        match steps.last_mut() {
-            Some(step) if step.threshold == threshold => (step.weight, step.wrong) = (weight, wrong),
-            _ => steps.push(Step { threshold, weight, wrong }),
-        }
-    }
-    steps
+    Claims::new(scored, None).steps(&scored.weights_or_ones())
 }

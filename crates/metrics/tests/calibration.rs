@@ -206,7 +206,7 @@ proptest! {
     fn a_weight_is_a_number_of_texts(
         (k, texts) in (2usize..4).prop_flat_map(|k| (Just(k), texts(k))), counts in prop::collection::vec(0usize..3, 100)
     ) {
-        let weighted: Vec<_> = texts.iter().zip(&counts).map(|(t, &n)| (t.0, t.1.clone(), n as f64 * 1e300)).collect();
+        let weighted: Vec<_> = texts.iter().zip(&counts).map(|(t, &n)| (t.0, t.1.clone(), n as f64 * 1e50)).collect();
         let repeated: Vec<_> = texts.iter().zip(&counts).flat_map(|(t, &n)| vec![(t.0, t.1.clone(), 1.0); n]).collect();
         let (weighted, repeated) = (of(k, &weighted), of(k, &repeated));
         for kind in KINDS {
@@ -284,7 +284,7 @@ fn saved_and_read_back() {
     for (json, fault) in [
         (r#"{"kind":"temperature","beta":0}"#, "beta is 0"),
         (r#"{"kind":"temperature","beta":-1}"#, "beta is -1"),
-        (r#"{"kind":"temperature","beta":1e300}"#, "expected 0.000045"),
+        (r#"{"kind":"temperature","beta":1e60}"#, "expected 0.000045"),
         (r#"{"kind":"bcts","beta":1,"bias":[0]}"#, "1 biases for 2 labels"),
     ] {
         let error = serde_json::from_str::<Calibration>(json).unwrap().validate(&labels(2)).unwrap_err().to_string();

@@ -140,7 +140,7 @@ sets of one label 0.200, empty sets 0.400
 
     // Equal weights say what no weights do, at any size; and what weighs 0 says nothing.
     let weighted = |weights: Vec<f64>| wide.coverage(&scored.clone().with_weights(weights).unwrap()).unwrap();
-    assert_eq!(weighted(vec![1e308; 5]), coverage);
+    assert_eq!(weighted(vec![2f64.powi(190); 5]), coverage);
     assert_eq!(weighted(vec![1.0, 0.0, 0.0, 0.0, 3.0]).coverage, Some(0.25));
     let nothing = weighted(vec![0.0; 5]);
     assert_eq!((nothing.coverage, nothing.coverage_interval, nothing.mean_size), (None, None, None));

@@ -302,3 +302,18 @@ proptest! {
         }
     }
 }
+
+/// Weights at both ends of what is allowed give numbers, none of them NaN.
+#[test]
+fn extreme_weights_give_numbers() {
+    for size in [1e-60, 1e60] {
+        let rows: Vec<_> = (0..40).map(|i| (i % 2, (i * 17 % 40) as f64 / 40.0)).collect();
+        let plain = evaluate(&binary(&rows), None, &few()).unwrap();
+        let weighted = evaluate(&binary(&rows).with_weights(vec![size; 40]).unwrap(), None, &few()).unwrap();
+        assert!(values(&weighted).into_iter().zip(values(&plain)).all(|(a, b)| close(a, b)), "{size}");
+        let json = serde_json::to_string(&weighted).unwrap();
+        assert_eq!(serde_json::from_str::<Evaluation>(&json).unwrap(), weighted);
+    }
+    assert!(binary(&[(0, 0.5)]).with_weights(vec![1e61]).is_err());
+    assert!(binary(&[(0, 0.5)]).with_weights(vec![1e-61]).is_err());
+}

@@ -72,8 +72,8 @@ impl HeldOut {
 /// read.
 ///
 /// # Errors
-/// As [`train`](crate::train); also when there are not `folds` different texts beside those of `valid`, `folds` is below 2, or `observer` ends the
-/// run before the last fold is done ([`Error::Interrupted`]).
+/// As [`train`](crate::train); also when there are not `folds` different texts beside those of `valid`, `folds` is below 2, or
+/// `observer` ends the run before the last fold is done ([`Error::Interrupted`]).
 pub fn out_of_fold<A: Analyzer>(
     analyzer: &A,
     train: &[Example<'_>],

@@ -23,15 +23,15 @@ use crate::{CalibrationRows, TrainConfig};
 /// Batches hold texts of like length; their order, the initial weights and the dropout come from `config.seed`. The loss
 /// is cross-entropy, the optimizer Adam (Eq. 24-28).
 ///
+/// With `config.calibration`, the classifier is [calibrated](TextClassifier::calibrated) on training rows that are set aside
+/// first, or on all of them out of fold; `observer` then sees the epochs of every fold's classifier, those of the classifier
+/// itself last.
+///
 /// # Errors
 /// When the configuration is at fault, a part is empty, the training part has fewer than two labels, a label is unknown
 /// (the message names the row and the nearest known label), a loss or gradient is not finite ([`Error::Diverged`]), or
 /// `observer` ends the run before the first epoch is done ([`Error::Interrupted`]). Ended later, the best weights so far
 /// are returned.
-///
-/// With `config.calibration`, the classifier is [calibrated](TextClassifier::calibrated) on training rows that are set aside
-/// first, or on all of them out of fold; `observer` then sees the epochs of every fold's classifier, those of the classifier
-/// itself last.
 pub fn train<A: Analyzer>(
     analyzer: A,
     train: &[Example<'_>],
@@ -55,6 +55,10 @@ pub fn train<A: Analyzer>(
         CalibrationRows::SetAside(share) => {
             let texts = Texts::new(train, &places(TRAIN, train, &labels)?, valid, labels.len());
             let aside = set_aside(&texts, share, config.seed);
+            if aside.is_empty() {
+                let reason = format!("a share of {share} of texts that are not in {VALID} is no row to calibrate on");
+                return Err(Error::data(TRAIN, 0, "text", reason));
+            }
             let stay: Vec<usize> = all().into_iter().filter(|row| aside.binary_search(row).is_err()).collect();
             let classifier = fit_rows(analyzer, train, &stay, valid, &whole, observer)?;
             let scored = classifier.scored(&pick(train, &aside))?;

@@ -224,6 +224,10 @@ fn faults_are_named() {
     let valid = rows(20, 2);
     let error = out_of_fold(&Blanks, &few, &examples(&valid), 3, &short(1), &mut ()).unwrap_err().to_string();
     assert!(error.contains("2 different texts"), "{error}");
+    let mut aside = short(1);
+    aside.calibration = Some(calibrate(CalibrationRows::SetAside(0.1)));
+    let error = train(Blanks, &few, &examples(&valid), &aside, &mut ()).unwrap_err().to_string();
+    assert!(error.contains("no row to calibrate on"), "{error}");
     let classifier = trained(&short(1));
     assert!(classifier.label_sets(&["good"]).unwrap_err().to_string().contains("not calibrated"));
     // Too few rows for what is asked.

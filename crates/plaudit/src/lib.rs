@@ -87,3 +87,8 @@ pub use train::{TextClassifier, TrainConfig, train};
 #[cfg(all(doctest, feature = "default"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// And so are those of the page on figures.
+#[cfg(all(doctest, feature = "default"))]
+#[doc = include_str!("../../../docs/metrics.md")]
+struct Metrics;

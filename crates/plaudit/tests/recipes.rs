@@ -11,6 +11,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use common::{json, recipe, run, stderr};
+use plaudit::metrics::{Evaluation, Metric};
 use serde_json::Value;
 
 fn corpus() -> PathBuf {
@@ -85,6 +86,72 @@ fn from_a_file_to_a_verdict() {
         assert_eq!(division["interval"]["Good"].as_array().unwrap().len(), 2);
         assert!(division["division"].is_string() && division["shares"]["Poor"].is_number());
     }
+}
+
+#[test]
+fn an_evaluation_has_intervals_pictures_and_reads_back() {
+    let scratch = Scratch::new();
+    let (model, test, pictures) = (scratch.at("model"), scratch.at("test.tsv"), scratch.at("pictures"));
+    scratch.train("model", &["--calibrate", "part"]);
+    assert!(Path::new(&model).join("calibration.json").is_file());
+    let arguments = ["--model", &model, "--data", &test, "--pictures", &pictures, "--resamples", "200"];
+    let evaluated = json("evaluate", &arguments);
+    let evaluation: Evaluation = serde_json::from_value(evaluated["evaluation"].clone()).unwrap();
+    assert_eq!(serde_json::to_value(&evaluation).unwrap(), evaluated["evaluation"]);
+    assert_eq!((evaluation.report.total, evaluation.bootstrap.resamples, evaluation.clusters), (100, 200, None));
+    for metric in Metric::OVERALL {
+        let figure = evaluation.figure(metric, None).unwrap();
+        assert!(figure.value.is_some() && figure.interval.is_some(), "{figure:?}");
+    }
+    for name in ["confusion_matrix", "roc", "precision_recall", "reliability", "risk_coverage", "learning_curve"] {
+        let read = |ending: &str| fs::read_to_string(Path::new(&pictures).join(format!("{name}.{ending}"))).unwrap();
+        assert!(read("svg").starts_with("<svg") && read("csv").lines().count() > 2, "{name}");
+    }
+    // Figures are of calibrated probabilities, sets of those before; both are in the output.
+    let sets = &evaluated["label_sets"];
+    assert_eq!((sets["total"].as_u64(), sets["classes"].as_array().map(Vec::len)), (Some(100), Some(4)));
+    let output = run("classify", &["--model", &model, "--input", &test]);
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        assert!(row["set"].as_array().unwrap().iter().all(|label| row["scores"][label.as_str().unwrap()].is_f64()));
+    }
+    let clustered = json("evaluate", &[&arguments[..], &["--cluster", "division"]].concat());
+    assert!(clustered["evaluation"]["clusters"].as_u64().unwrap() > 1);
+    assert_eq!(clustered["accuracy"], evaluated["accuracy"]);
+    let few = run("evaluate", &["--model", &model, "--data", &test, "--resamples", "7"]);
+    assert_eq!(few.status.code(), Some(2));
+    assert!(stderr(&few).contains("resamples: 7; expected 100 to"), "{}", stderr(&few));
+    // A folder that cannot be made.
+    let blocked = run("evaluate", &["--model", &model, "--data", &test, "--pictures", &test]);
+    assert_eq!(blocked.status.code(), Some(1));
+    assert!(stderr(&blocked).contains("test.tsv"), "{}", stderr(&blocked));
+}
+
+#[test]
+fn reactions_to_posts() {
+    let scratch = Scratch::new();
+    let posts = corpus().with_file_name("posts.tsv").display().to_string();
+    let pictures = scratch.at("pictures");
+    let found = json("reactions", &["--posts", &posts, "--pictures", &pictures]);
+    let declared = &found["reactions"]["declared"];
+    assert_eq!((found["rows_used"].as_u64(), declared["posts"].as_array().map(Vec::len)), (Some(80), Some(80)));
+    // awk -F'\t' 'NR>1 {p+=$5+$6+$7+$8; n+=$9+$10+$11} END {print p, n}' examples/data/posts.tsv
+    assert_eq!(
+        (declared["total"]["positive"].as_u64(), declared["total"]["negative"].as_u64()),
+        (Some(23_494), Some(10_696))
+    );
+    assert!(Path::new(&pictures).join("reactions.svg").is_file());
+
+    let file = scratch.at("broken.tsv");
+    let refused = |text: &str, words: &str| {
+        fs::write(&file, text).unwrap();
+        let output = run("reactions", &["--posts", &file, "--pictures", &pictures]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    };
+    refused("uid\tdivision\ttext\tlike\na\tX\tfine\t-3\n", "column `like`: post `a`: expected a count");
+    refused("uid\tdivision\ttext\tclap\na\tX\tfine\t3\n", "post `a` has no reaction; expected columns of angry");
+    assert_eq!(run("reactions", &[]).status.code(), Some(2));
 }
 
 #[test]
@@ -211,7 +278,7 @@ fn mistakes_are_named_and_end_with_a_code() {
         1,
         &["read.label", "mine.txt", "plain lines"],
     );
-    for name in ["quickstart", "train", "evaluate", "classify", "promote"] {
+    for name in ["quickstart", "train", "evaluate", "classify", "promote", "reactions"] {
         let output = run(name, &["--help"]);
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && help.contains("cargo run") && help.contains("  --json "), "{help}");

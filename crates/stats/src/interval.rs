@@ -68,6 +68,17 @@ mod tests {
     }
 
     #[test]
+    fn a_share_of_a_fraction_of_rows() {
+        assert_eq!(wilson_share(0.8, 10.0, 0.95), wilson(8, 10, 0.95));
+        // Hand: z = 1.959964, n = 2.5, p = 0.8: (p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)
+        let interval = wilson_share(0.8, 2.5, 0.95).unwrap();
+        assert!((interval.low - 0.257_785).abs() < 1e-6 && (interval.high - 0.978_754).abs() < 1e-6, "{interval:?}");
+        for (share, n) in [(1.1, 3.0), (-0.1, 3.0), (f64::NAN, 3.0), (0.5, 0.0), (0.5, f64::INFINITY)] {
+            assert_eq!(wilson_share(share, n, 0.95), None);
+        }
+    }
+
+    #[test]
     fn nothing_to_say_is_none() {
         assert_eq!(wilson(0, 0, 0.9), None);
         assert_eq!(wilson(2, 1, 0.9), None);

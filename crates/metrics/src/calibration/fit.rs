@@ -4,7 +4,6 @@ use plaudit_core::{Error, Result};
 
 use super::{Calibration, CalibrationKind, GREATEST_BETA, LEAST_BETA, log, softmax};
 use crate::Scored;
-use crate::texts::relative_weights;
 
 /// The fewest texts for each free parameter.
 const TEXTS_A_PARAMETER: usize = 10;
@@ -46,10 +45,10 @@ struct Expansion {
 
 impl Rows {
     fn new(scored: &Scored) -> Self {
-        let weights = relative_weights(scored);
+        let weights = scored.weights_or_ones();
         let total: f64 = weights.iter().sum();
         let mut rows = Self { width: scored.labels().len(), logs: Vec::new(), truth: Vec::new(), shares: Vec::new() };
-        for ((row, &truth), weight) in scored.rows().zip(scored.truth()).zip(weights) {
+        for ((row, &truth), &weight) in scored.rows().zip(scored.truth()).zip(weights.iter()) {
             if weight > 0.0 {
                 rows.logs.extend(row.iter().map(|&p| log(p)));
                 rows.truth.push(truth);

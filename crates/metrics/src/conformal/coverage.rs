@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Conformal;
 use crate::Scored;
-use crate::texts::relative_weights;
 
 /// The level of Wilson's intervals.
 const LEVEL: f64 = 0.95;
@@ -95,7 +94,7 @@ impl Coverage {
     pub(super) fn new(conformal: &Conformal, scored: &Scored) -> Self {
         let mut all = Sums::default();
         let mut classes = vec![Sums::default(); scored.labels().len()];
-        for ((row, &truth), weight) in scored.rows().zip(scored.truth()).zip(relative_weights(scored)) {
+        for ((row, &truth), &weight) in scored.rows().zip(scored.truth()).zip(scored.weights_or_ones().iter()) {
             let (mut covered, mut size) = (false, 0);
             for label in conformal.set(row) {
                 covered |= label == truth;
