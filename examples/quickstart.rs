@@ -108,5 +108,5 @@ fn quickstart(options: &Options) -> Result<()> {
 fn quarter(time: Time) -> String {
     let date = time.to_string(); // YYYY-MM-DD..
     let (year, month) = (date.get(..4).unwrap_or(""), date.get(5..7).and_then(|month| month.parse().ok()));
-    format!("{year} Q{}", month.map_or(0, |month: usize| (month + 2) / 3))
+    format!("{year} Q{}", month.map_or(0, |month: usize| month.div_ceil(3)))
 }
