@@ -33,7 +33,7 @@
 //! | `models` | [`models`]: networks, training, the model directory (pulls candle) | yes |
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
-//! | `plots` | [`plots`]: pictures as SVG, with their data as CSV (brings `metrics` and `promotion`) | no |
+//! | `plots` | `plots`: pictures as SVG, with their data as CSV (brings `metrics` and `promotion`) | no |
 //! | `progress` | a progress bar on the terminal | no |
 //! | `cuda`, `metal` | candle's devices, for [`models::Architecture::on_device`] | no |
 //! | `mkl`, `accelerate` | products of candle's by these libraries, for modules of your own | no |
