@@ -1,5 +1,7 @@
 //! Sums of weights by true and predicted label, and the scores that follow from them alone.
 
+use std::borrow::Cow;
+
 use crate::{Averages, ConfusionMatrix, Disagreement, Metric, OneVsRest};
 
 /// Sums of the texts' weights: rows are the truth, columns the prediction.
@@ -12,6 +14,48 @@ pub(crate) struct Cells {
     total: f64,
 }
 
+/// The true and the predicted label of each text, to be counted with any weights.
+pub(crate) struct Pairs<'a> {
+    width: usize,
+    truth: &'a [usize],
+    predicted: Cow<'a, [usize]>,
+    occurs: Vec<bool>,  // by label: whether a text has it
+    guessed: Vec<bool>, // by label: whether it was predicted
+}
+
+impl<'a> Pairs<'a> {
+    pub(crate) fn new(width: usize, truth: &'a [usize], predicted: Cow<'a, [usize]>, weights: &[f64]) -> Self {
+        let mut pairs = Self { width, truth, predicted, occurs: Vec::new(), guessed: Vec::new() };
+        let cells = pairs.cells(weights);
+        pairs.occurs = cells.truth.iter().map(|&weight| weight > 0.0).collect();
+        pairs.guessed = cells.predicted.iter().map(|&weight| weight > 0.0).collect();
+        pairs
+    }
+
+    /// The sums where text `i` weighs `weights[i]`.
+    pub(crate) fn cells(&self, weights: &[f64]) -> Cells {
+        let mut cells = vec![0.0; self.width * self.width];
+        for ((&truth, &predicted), weight) in self.truth.iter().zip(self.predicted.iter()).zip(weights) {
+            if let Some(cell) = cells.get_mut(truth * self.width + predicted) {
+                *cell += weight;
+            }
+        }
+        Cells::new(self.width, cells)
+    }
+
+    /// The figure of all labels together, from cells of a resample. It is none where a mean over labels would be one over
+    /// other labels than those of the texts: where one was not drawn that occurs, or of precision, one that was predicted.
+    pub(crate) fn figure(&self, cells: &Cells, metric: Metric) -> Option<f64> {
+        let lost = |present: &[bool], drawn: &[f64]| present.iter().zip(drawn).any(|(&was, &is)| was && is <= 0.0);
+        let undefined = match metric {
+            Metric::BalancedAccuracy | Metric::Recall | Metric::F1 => lost(&self.occurs, &cells.truth),
+            Metric::Precision => lost(&self.guessed, &cells.predicted),
+            _ => false,
+        };
+        if undefined { None } else { cells.figure(metric) }
+    }
+}
+
 impl From<&ConfusionMatrix> for Cells {
     fn from(matrix: &ConfusionMatrix) -> Self {
         Self::new(matrix.labels().len(), matrix.cells().collect())
@@ -19,6 +63,11 @@ impl From<&ConfusionMatrix> for Cells {
 }
 
 impl Cells {
+    /// The sum of the weights of each label's texts.
+    pub(crate) fn truth(&self) -> &[f64] {
+        &self.truth
+    }
+
     /// `cells` is `[width, width]`.
     pub(crate) fn new(width: usize, cells: Vec<f64>) -> Self {
         let truth: Vec<f64> = cells.chunks_exact(width).map(|row| row.iter().sum()).collect();

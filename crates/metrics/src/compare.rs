@@ -1,10 +1,12 @@
 //! Several models on the same texts: which differences are more than chance?
 
+use std::borrow::Cow;
+
 use plaudit_core::{Error, Labels, Result};
 use plaudit_stats::{Bootstrap, Interval, Replicates, Units, holm};
 use serde::{Deserialize, Serialize};
 
-use crate::cells::Cells;
+use crate::cells::Pairs;
 use crate::evaluation::LEAST_UNITS;
 use crate::{ConfusionMatrix, Metric};
 
@@ -97,11 +99,13 @@ pub fn compare_models(
 ) -> Result<Comparison> {
     check(labels, truth, models, metric, clusters)?;
     let units = clusters.map_or_else(|| Units::single(truth.len()), Units::clusters);
+    let ones = vec![1.0; truth.len()];
+    let pairs_of = |predicted| Pairs::new(labels.len(), truth, Cow::Borrowed(predicted), &ones);
+    let counted: Vec<Pairs<'_>> = models.iter().map(|&(_, predicted)| pairs_of(predicted)).collect();
     let scores = |weights: &[f64]| -> Vec<Option<f64>> {
-        let cells = models.iter().map(|(_, predicted)| cells(labels.len(), truth, predicted, weights));
-        cells.map(|cells| cells.figure(metric)).collect()
+        counted.iter().map(|pairs| pairs.figure(&pairs.cells(weights), metric)).collect()
     };
-    let observed = scores(&vec![1.0; truth.len()]);
+    let observed = scores(&ones);
     let mut resampled = Vec::new(); // [resamples][models]
     bootstrap.resample(&units, |weights| resampled.push(scores(weights)))?;
 
@@ -131,17 +135,6 @@ pub fn compare_models(
     adjust(&mut pairs)?;
     let (texts, clusters, bootstrap) = (truth.len() as u64, clusters.map(|_| units.count()), bootstrap.clone());
     Ok(Comparison { metric, texts, clusters, bootstrap, models: scored, pairs })
-}
-
-/// Sums of the weights by true and predicted label.
-fn cells(width: usize, truth: &[usize], predicted: &[usize], weights: &[f64]) -> Cells {
-    let mut cells = vec![0.0; width * width];
-    for ((&truth, &predicted), weight) in truth.iter().zip(predicted).zip(weights) {
-        if let Some(cell) = cells.get_mut(truth * width + predicted) {
-            *cell += weight;
-        }
-    }
-    Cells::new(width, cells)
 }
 
 fn check(

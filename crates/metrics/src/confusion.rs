@@ -11,7 +11,7 @@ use crate::{OneVsRest, Report};
 ///
 /// Labels go by index, counted from 0. A text may have a [weight](Self::add_weighted); scores are then shares of weight, and
 /// counts stay counts. Serialised as `{"labels": [..], "counts": [[..], ..]}`, where there are weights with
-/// `"weights": [[..], ..]` and the sum of their `"squares"`, and checked on the way in.
+/// `"weights": [[..], ..]` and the sums of their `"squares": [[..], ..]`, and checked on the way in.
 ///
 /// # Example: counting as predictions arrive
 /// ```
@@ -37,7 +37,7 @@ pub struct ConfusionMatrix {
 #[derive(Debug, Clone, PartialEq)]
 struct Weighted {
     weights: Vec<f64>, // row-major, [labels, labels]
-    squares: f64,
+    squares: Vec<f64>, // the same of the weights' squares
 }
 
 impl ConfusionMatrix {
@@ -93,9 +93,10 @@ impl ConfusionMatrix {
         let cell = truth * width + predicted;
         if weight != 1.0 || self.weighted.is_some() {
             let weighted = self.weigh();
-            weighted.squares += weight * weight;
-            if let Some(sum) = weighted.weights.get_mut(cell) {
+            let sums = weighted.weights.get_mut(cell).zip(weighted.squares.get_mut(cell));
+            if let Some((sum, squares)) = sums {
                 *sum += weight;
+                *squares += weight * weight;
             }
         }
         self.total = total;
@@ -107,10 +108,10 @@ impl ConfusionMatrix {
 
     /// The weights, which all were 1 until now where there are none.
     fn weigh(&mut self) -> &mut Weighted {
-        let (counts, total) = (&self.counts, self.total);
-        self.weighted.get_or_insert_with(|| Weighted {
-            weights: counts.iter().map(|&count| count as f64).collect(),
-            squares: total as f64,
+        let counts = &self.counts;
+        self.weighted.get_or_insert_with(|| {
+            let counts: Vec<f64> = counts.iter().map(|&count| count as f64).collect();
+            Weighted { weights: counts.clone(), squares: counts }
         })
     }
 
@@ -125,8 +126,10 @@ impl ConfusionMatrix {
         let total = self.total.checked_add(other.total).ok_or_else(too_many)?;
         if self.weighted.is_some() || other.weighted.is_some() {
             let weighted = self.weigh();
-            weighted.squares += other.squares();
             for (sum, more) in weighted.weights.iter_mut().zip(other.cells()) {
+                *sum += more;
+            }
+            for (sum, more) in weighted.squares.iter_mut().zip(other.squares()) {
                 *sum += more;
             }
         }
@@ -174,9 +177,17 @@ impl ConfusionMatrix {
 
     /// Returns the sums of the texts' weights, row-major, `[labels, labels]`: the counts where every text weighs 1.
     pub fn cells(&self) -> impl Iterator<Item = f64> {
-        let weights = self.weighted.as_ref().map(|weighted| weighted.weights.as_slice());
-        (0..self.counts.len()).map(move |cell| match weights {
-            Some(weights) => weights.get(cell).copied().unwrap_or(0.0),
+        self.sums(|weighted| &weighted.weights)
+    }
+
+    pub(crate) fn squares(&self) -> impl Iterator<Item = f64> {
+        self.sums(|weighted| &weighted.squares)
+    }
+
+    fn sums(&self, of: impl Fn(&Weighted) -> &Vec<f64>) -> impl Iterator<Item = f64> {
+        let sums = self.weighted.as_ref().map(of);
+        (0..self.counts.len()).map(move |cell| match sums {
+            Some(sums) => sums.get(cell).copied().unwrap_or(0.0),
             None => self.counts.get(cell).map_or(0.0, |&count| count as f64),
         })
     }
@@ -186,15 +197,10 @@ impl ConfusionMatrix {
         self.weighted.is_some()
     }
 
-    fn squares(&self) -> f64 {
-        self.weighted.as_ref().map_or(self.total as f64, |weighted| weighted.squares)
-    }
-
     /// Returns the number of texts of weight 1 that would say as much: the square of the sum of weights over the sum of their
     /// squares (Kish 1965). It is the number of texts where every text weighs 1.
     pub fn effective_total(&self) -> f64 {
-        let sum: f64 = self.cells().sum();
-        let squares = self.squares();
+        let (sum, squares): (f64, f64) = (self.cells().sum(), self.squares().sum());
         if squares > 0.0 { sum * sum / squares } else { 0.0 }
     }
 
@@ -247,16 +253,16 @@ struct Rows {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     weights: Option<Vec<Vec<f64>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    squares: Option<f64>,
+    squares: Option<Vec<Vec<f64>>>,
 }
 
 impl From<ConfusionMatrix> for Rows {
     fn from(matrix: ConfusionMatrix) -> Self {
         let counts = matrix.rows().map(<[u64]>::to_vec).collect();
         let width = matrix.labels.len();
-        let rows = |weighted: &Weighted| weighted.weights.chunks_exact(width).map(<[f64]>::to_vec).collect();
-        let weights = matrix.weighted.as_ref().map(rows);
-        let squares = matrix.weighted.as_ref().map(|weighted| weighted.squares);
+        let rows = |sums: &Vec<f64>| sums.chunks_exact(width).map(<[f64]>::to_vec).collect();
+        let weights = matrix.weighted.as_ref().map(|weighted| rows(&weighted.weights));
+        let squares = matrix.weighted.as_ref().map(|weighted| rows(&weighted.squares));
         Self { labels: matrix.labels, counts, weights, squares }
     }
 }
@@ -271,19 +277,16 @@ impl TryFrom<Rows> for ConfusionMatrix {
         let weighted = match (weights, squares) {
             (None, None) => None,
             (Some(weights), Some(squares)) => {
-                let weights = square("weights", &weights, width)?;
-                // Sums of up to 2^64 weights.
-                let sums = |weight: f64, power: i32| {
-                    weight == 0.0 || (1e-60f64.powi(power)..=1e80f64.powi(power)).contains(&weight)
-                };
-                let odd = |&(&weight, &count): &(&f64, &u64)| !sums(weight, 1) || (count == 0 && weight > 0.0);
-                if let Some((weight, count)) = weights.iter().zip(&counts).find(odd) {
-                    return Err(Error::config(format!("weights: {weight} for {count} texts; {EXPECTED_WEIGHT} each")));
-                }
-                if !sums(squares, 2) || (squares == 0.0 && weights.iter().any(|&weight| weight > 0.0)) {
-                    return Err(Error::config(format!(
-                        "squares: {squares}; expected the sum of the squares of weights"
-                    )));
+                let (weights, squares) = (square("weights", &weights, width)?, square("squares", &squares, width)?);
+                // Sums of up to 2^64 weights, or of their squares.
+                let is_sum =
+                    |sum: f64, power: i32| sum == 0.0 || (1e-60f64.powi(power)..=1e80f64.powi(power)).contains(&sum);
+                for ((&weight, &square), &count) in weights.iter().zip(&squares).zip(&counts) {
+                    let odd = (weight > 0.0) != (square > 0.0) || (weight > 0.0 && count == 0);
+                    if odd || !is_sum(weight, 1) || !is_sum(square, 2) {
+                        let found = format!("weights: {weight:e}, squares: {square:e} for {count} texts");
+                        return Err(Error::config(format!("{found}; {EXPECTED_WEIGHT} each")));
+                    }
                 }
                 Some(Weighted { weights, squares })
             }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Scored;
-use crate::cells::Cells;
+use crate::cells::Pairs;
 use crate::ranking::{Areas, Order};
 use crate::reliability::{BINS, Claims, brier_rows, calibration_error_of, log_loss_rows, top_k};
 use crate::scored::most_probable;
@@ -125,7 +125,7 @@ pub(crate) type Values = Vec<Option<f64>>;
 /// What does not change with the weights.
 pub(crate) struct Prepared<'a> {
     truth: &'a [usize],
-    predicted: Vec<usize>,
+    pairs: Pairs<'a>,
     orders: Vec<Order>, // one a label
     claims: Claims,
     log_loss: Vec<f64>,
@@ -135,9 +135,10 @@ pub(crate) struct Prepared<'a> {
 
 impl<'a> Prepared<'a> {
     pub(crate) fn new(scored: &'a Scored) -> Self {
+        let predicted = scored.rows().map(|row| most_probable(row).0).collect();
         Self {
             truth: scored.truth(),
-            predicted: scored.rows().map(|row| most_probable(row).0).collect(),
+            pairs: Pairs::new(scored.labels().len(), scored.truth(), predicted, &scored.weights_or_ones()),
             orders: (0..scored.labels().len()).map(|label| Order::new(scored, label)).collect(),
             claims: Claims::new(scored, None),
             log_loss: log_loss_rows(scored).collect(),
@@ -148,25 +149,16 @@ impl<'a> Prepared<'a> {
 
     /// The figures where row `i` weighs `weights[i]`.
     pub(crate) fn values(&self, weights: &[f64]) -> Values {
-        let width = self.orders.len();
-        let mut cells = vec![0.0; width * width];
-        let mut totals = vec![0.0; width];
-        for ((&truth, &predicted), weight) in self.truth.iter().zip(&self.predicted).zip(weights) {
-            if let Some(cell) = cells.get_mut(truth * width + predicted) {
-                *cell += weight;
-            }
-            if let Some(total) = totals.get_mut(truth) {
-                *total += weight;
-            }
-        }
-        let cells = Cells::new(width, cells);
+        let cells = self.pairs.cells(weights);
+        let totals = cells.truth();
+        let width = totals.len();
         let total: f64 = totals.iter().sum();
         let mean = |rows: &mut dyn Iterator<Item = f64>| {
             (total > 0.0).then(|| rows.zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / total)
         };
         let areas: Vec<Areas> = (0..width)
             .zip(&self.orders)
-            .map(|(label, order)| Areas::new(order, label, self.truth, weights, &totals))
+            .map(|(label, order)| Areas::new(order, label, self.truth, weights, totals))
             .collect();
         let mut values: Values = Metric::OVERALL
             .into_iter()
@@ -182,7 +174,7 @@ impl<'a> Prepared<'a> {
                 })),
                 Metric::AveragePrecision => all(areas.iter().map(|area| area.average_precision)),
                 Metric::Aurc => area(&self.claims.steps(weights)),
-                metric => cells.figure(metric),
+                metric => self.pairs.figure(&cells, metric),
             })
             .collect();
         for (class, area) in cells.classes().zip(&areas) {

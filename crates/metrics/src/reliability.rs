@@ -14,6 +14,9 @@ const LEVEL: f64 = 0.95;
 /// The number of bins that the evaluation uses.
 pub(crate) const BINS: usize = 15;
 
+/// The fewest texts of a bin, where there are enough.
+const LEAST_TEXTS: usize = 5;
+
 /// What probabilities promise beside what happened, in bins of equal weight: the data of a reliability diagram.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -34,19 +37,25 @@ pub struct ReliabilityBin {
     pub promised: f64,
     /// The share in which it came true, 0 to 1.
     pub observed: f64,
-    /// Wilson's 95 % interval for that share; none where the texts have no weight.
+    /// Wilson's interval for that share, of 95 % unless the [evaluation](crate::Evaluation) asks for another level; none where the
+    /// texts have no weight or are clusters.
     pub interval: Option<Interval>,
 }
 
 /// Returns the reliability of the most probable label's probability (`label` is none) or of one label's, in at most `bins`
-/// bins of equal weight.
+/// bins of equal weight; in fewer where a bin would have fewer than five texts, by which chance could not be subtracted.
 pub fn reliability(scored: &Scored, label: Option<usize>, bins: usize) -> Reliability {
+    reliability_with(scored, label, bins, Some(LEVEL))
+}
+
+/// The same with intervals of this level, or none.
+pub(crate) fn reliability_with(scored: &Scored, label: Option<usize>, bins: usize, level: Option<f64>) -> Reliability {
     let claims = Claims::new(scored, label);
     let bins = claims.bins(&scored.weights_or_ones(), bins);
     let error = calibration_error_of(&bins);
     let bins = bins.iter().filter_map(|bin| {
         let (promised, observed) = bin.means()?;
-        let interval = wilson_share(observed.clamp(0.0, 1.0), bin.effective(), LEVEL);
+        let interval = level.and_then(|level| wilson_share(observed.clamp(0.0, 1.0), bin.effective(), level));
         Some(ReliabilityBin { texts: bin.texts, promised, observed, interval })
     });
     let mut bins: Vec<ReliabilityBin> = bins.collect();
@@ -58,7 +67,7 @@ pub fn reliability(scored: &Scored, label: Option<usize>, bins: usize) -> Reliab
 /// bins of equal weight of (share right - mean p)^2, less what chance alone adds to it, share right (1 - share right) / (n - 1)
 /// for a bin of n texts. None where there is no text.
 ///
-/// Without the subtraction a perfectly calibrated classifier looks worse the fewer texts there are. A root of what would be
+/// With fewer than 75 texts there are fewer bins, of five texts or more. Without the subtraction a perfectly calibrated classifier looks worse the fewer texts there are. A root of what would be
 /// negative is 0. J. Broecker (2012) and A. Kumar, P. Liang and T. Ma, *Verified uncertainty calibration* (2019).
 pub fn calibration_error(scored: &Scored) -> Option<f64> {
     calibration_error_of(&Claims::new(scored, None).bins(&scored.weights_or_ones(), BINS))
@@ -113,7 +122,7 @@ impl Claims {
     /// Bins of equal weight, highest probability first. A run of equal probabilities goes where its middle falls.
     pub(crate) fn bins(&self, weights: &[f64], bins: usize) -> Vec<Bin> {
         let total: f64 = weights.iter().sum();
-        let mut sums = vec![Bin::default(); bins.clamp(1, self.values.len().max(1))];
+        let mut sums = vec![Bin::default(); bins.clamp(1, (self.values.len() / LEAST_TEXTS).max(1))];
         let count = sums.len();
         let mut above = 0.0;
         for run in self.order.runs() {

@@ -31,8 +31,9 @@ pub struct Report {
     pub correct: u64,
     /// The share of right predictions, 0 to 1; none where there is no text.
     pub accuracy: Option<f64>,
-    /// Wilson's 95 % interval for the accuracy; it holds the chance of the draw of the texts, and nothing else. With weights
-    /// it is that of the [effective number](ConfusionMatrix::effective_total) of texts.
+    /// Wilson's interval for the accuracy, of 95 % unless the [evaluation](crate::Evaluation) asks for another level; it holds
+    /// the chance of the draw of the texts, and nothing else. With weights it is that of the
+    /// [effective number](ConfusionMatrix::effective_total) of texts. None where the texts of an evaluation are clusters.
     pub accuracy_interval: Option<Interval>,
     /// The other reading of accuracy: Eq. 29 for each label against the others ([`OneVsRest::accuracy`]), averaged over the
     /// labels. With many labels it is high even for a useless classifier.
@@ -72,16 +73,16 @@ pub struct ClassReport {
     pub accuracy: Option<f64>,
     /// The share of its predictions that are right (Eq. 30).
     pub precision: Option<f64>,
-    /// Wilson's 95 % interval for the precision, given how often the label was predicted.
+    /// Wilson's interval for the precision, given how often the label was predicted; of the level of that for the accuracy.
     pub precision_interval: Option<Interval>,
     /// The share of its texts that were found, also called sensitivity and true positive rate (Eq. 31, 34).
     #[doc(alias = "tpr")]
     pub recall: Option<f64>,
-    /// Wilson's 95 % interval for the recall.
+    /// Wilson's interval for the recall.
     pub recall_interval: Option<Interval>,
     /// The share of the other texts that were not taken for it (Eq. 32).
     pub specificity: Option<f64>,
-    /// Wilson's 95 % interval for the specificity.
+    /// Wilson's interval for the specificity.
     pub specificity_interval: Option<Interval>,
     /// The harmonic mean of precision and recall (Eq. 33).
     pub f1: Option<f64>,
@@ -108,26 +109,45 @@ pub struct Averages {
 
 impl From<&ConfusionMatrix> for Report {
     fn from(matrix: &ConfusionMatrix) -> Self {
+        Self::new(matrix, Some(LEVEL))
+    }
+}
+
+impl Report {
+    /// The scores, with Wilson's intervals of this level; without one, as the texts are no independent draws, with none.
+    pub(crate) fn new(matrix: &ConfusionMatrix, level: Option<f64>) -> Self {
         let cells = Cells::from(matrix);
-        // So many texts of weight 1 say as much as one unit of weight does.
-        let total: f64 = matrix.cells().sum();
-        let texts = if total > 0.0 { matrix.effective_total() / total } else { 0.0 };
-        let classes: Vec<ClassReport> = matrix
-            .labels()
-            .iter()
-            .enumerate()
-            .map(|(label, name)| {
-                let (support, predicted) = (matrix.support(label), matrix.predicted(label));
-                ClassReport::new(name, support, predicted, &cells.one_vs_rest(label), texts)
-            })
-            .collect();
+        let squares = Cells::new(matrix.labels().len(), matrix.squares().collect());
+        // So many texts of weight 1 say as much (Kish 1965).
+        let interval = |share: Option<f64>, sum: f64, squares: f64| wilson_share(share?, sum * sum / squares, level?);
+        let class = |(label, name): (usize, &str)| {
+            let (counts, squares) = (cells.one_vs_rest(label), squares.one_vs_rest(label));
+            let positives = |of: &OneVsRest| of.true_positives + of.false_negatives;
+            let guessed = |of: &OneVsRest| of.true_positives + of.false_positives;
+            let negatives = |of: &OneVsRest| of.true_negatives + of.false_positives;
+            ClassReport {
+                label: name.to_owned(),
+                support: matrix.support(label),
+                predicted: matrix.predicted(label),
+                accuracy: counts.accuracy(),
+                precision: counts.precision(),
+                precision_interval: interval(counts.precision(), guessed(&counts), guessed(&squares)),
+                recall: counts.recall(),
+                recall_interval: interval(counts.recall(), positives(&counts), positives(&squares)),
+                specificity: counts.specificity(),
+                specificity_interval: interval(counts.specificity(), negatives(&counts), negatives(&squares)),
+                f1: counts.f1(),
+                fpr: counts.fpr(),
+            }
+        };
+        let classes: Vec<ClassReport> = matrix.labels().iter().enumerate().map(class).collect();
         let accuracy = cells.accuracy();
         let binary: f64 = cells.classes().filter_map(|class| class.accuracy()).sum();
         Self {
             total: matrix.total(),
             correct: matrix.correct(),
             accuracy,
-            accuracy_interval: accuracy.and_then(|share| wilson_share(share, total * texts, LEVEL)),
+            accuracy_interval: accuracy.and_then(|share| wilson_share(share, matrix.effective_total(), level?)),
             binary_accuracy: accuracy.map(|_| binary / classes.len() as f64),
             balanced_accuracy: cells.balanced_accuracy(),
             mcc: cells.mcc(),
@@ -137,27 +157,6 @@ impl From<&ConfusionMatrix> for Report {
             micro_average: cells.micro_average(),
             classes,
             matrix: matrix.clone(),
-        }
-    }
-}
-
-impl ClassReport {
-    fn new(label: &str, support: u64, predicted: u64, counts: &OneVsRest, texts: f64) -> Self {
-        let interval = |share: Option<f64>, of: f64| share.and_then(|share| wilson_share(share, of * texts, LEVEL));
-        let positives = counts.true_positives + counts.false_negatives;
-        Self {
-            label: label.to_owned(),
-            support,
-            predicted,
-            accuracy: counts.accuracy(),
-            precision: counts.precision(),
-            precision_interval: interval(counts.precision(), counts.true_positives + counts.false_positives),
-            recall: counts.recall(),
-            recall_interval: interval(counts.recall(), positives),
-            specificity: counts.specificity(),
-            specificity_interval: interval(counts.specificity(), counts.true_negatives + counts.false_positives),
-            f1: counts.f1(),
-            fpr: counts.fpr(),
         }
     }
 }

@@ -19,7 +19,7 @@ pub struct RiskCoverage {
     pub aurc: Option<f64>,
     /// How far the area exceeds that of the best order of the texts (E-AURC), 0 to 1: with the risk r at full coverage, the
     /// latter is r + (1 - r) ln(1 - r) in the limit of many texts (Geifman, Uziel and El-Yaniv, *Bias-reduced uncertainty
-    /// estimation for deep neural classifiers*, 2019). It is 0 for an order that puts all that is right before all that is wrong.
+    /// estimation for deep neural classifiers*, 2019). It is near 0 for an order that puts all that is right before all that is wrong, the nearer the more texts there are.
     pub excess_aurc: Option<f64>,
 }
 

@@ -317,3 +317,92 @@ fn extreme_weights_give_numbers() {
     assert!(binary(&[(0, 0.5)]).with_weights(vec![1e61]).is_err());
     assert!(binary(&[(0, 0.5)]).with_weights(vec![1e-61]).is_err());
 }
+
+/// Thirty texts without an error: no bootstrap interval of no width, and Wilson's where it is a share of texts.
+#[test]
+fn a_faultless_sample_is_not_certain() {
+    let rows: Vec<_> =
+        (0..30).map(|i| if i % 2 == 0 { (0, 0.7 + i as f64 / 150.0) } else { (1, 0.3 - i as f64 / 150.0) }).collect();
+    let evaluation = evaluate(&binary(&rows), None, &few()).unwrap();
+    for figure in &evaluation.figures {
+        assert!(figure.interval.is_none_or(|ends| ends.high > ends.low), "{figure:?}");
+    }
+    let interval = |metric| evaluation.figure(metric, None).unwrap().interval;
+    // statsmodels 0.15: proportion_confint(30, 30, method="wilson") -> 0.886487, 1.0
+    assert!((interval(Metric::Accuracy).unwrap().low - 0.886_487).abs() < 1e-6);
+    assert_eq!((interval(Metric::F1), interval(Metric::RocAuc)), (None, None));
+    // With two labels it is always 1, and yet a share of texts.
+    assert!(interval(Metric::TopTwo).is_some());
+}
+
+/// A label of one text is not drawn in a third of the resamples: they say nothing of a mean over all labels.
+#[test]
+fn a_label_that_is_not_drawn_leaves_means_undefined() {
+    let mut texts: Vec<_> =
+        (0..99).map(|i| (i % 2, if i % 10 == 1 { vec![0.4, 0.4, 0.2] } else { one_hot(i % 2) })).collect();
+    texts.push((2, one_hot(2)));
+    let evaluation = evaluate(&scored(3, &texts), None, &few()).unwrap();
+    for metric in [Metric::F1, Metric::Precision, Metric::Recall, Metric::BalancedAccuracy] {
+        let figure = evaluation.figure(metric, None).unwrap();
+        assert!(figure.value.is_some() && figure.interval.is_none(), "{figure:?}");
+    }
+    assert!(evaluation.figure(Metric::WeightedF1, None).unwrap().interval.is_some());
+}
+
+fn one_hot(label: usize) -> Vec<f64> {
+    (0..3).map(|other| if other == label { 0.8 } else { 0.1 }).collect()
+}
+
+/// Of a label whose texts weigh nine times as much, there are no more texts for that.
+#[test]
+fn weights_make_no_texts() {
+    let rows: Vec<_> = (0..1000)
+        .map(|i| (usize::from(i >= 900), if i % 5 == 0 { 0.6 } else { 0.1 + 0.8 * f64::from(u8::from(i < 900)) }))
+        .collect();
+    let weights = (0..1000).map(|i| if i < 900 { 1.0 } else { 9.0 }).collect();
+    let plain = evaluate(&binary(&rows), None, &few()).unwrap();
+    let weighted = evaluate(&binary(&rows).with_weights(weights).unwrap(), None, &few()).unwrap();
+    let recall =
+        |evaluation: &Evaluation| evaluation.figure(Metric::Recall, Some("label 1")).unwrap().interval.unwrap();
+    let (plain, weighted) = (recall(&plain), recall(&weighted));
+    assert!((plain.low - weighted.low).abs() < 1e-12 && (plain.high - weighted.high).abs() < 1e-12);
+    // statsmodels 0.15: proportion_confint(80, 100, method="wilson") -> 0.711171, 0.866633
+    assert!((plain.low - 0.711_171).abs() < 1e-6 && (plain.high - 0.866_633).abs() < 1e-6, "{plain:?}");
+}
+
+/// Clusters are no independent texts, and another level is that of all intervals.
+#[test]
+fn all_intervals_of_an_evaluation_are_made_alike() {
+    let rows: Vec<_> = (0..60).map(|i| (i % 2, 0.3 + 0.4 * (i % 5) as f64 / 4.0)).collect();
+    let names: Vec<String> = (0..60).map(|i| format!("author {}", i / 5)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let clustered = evaluate(&binary(&rows), Some(&names), &few()).unwrap();
+    let report = &clustered.report;
+    assert!(report.accuracy_interval.is_none() && report.classes.iter().all(|class| class.recall_interval.is_none()));
+    assert!(clustered.reliability.bins.iter().all(|bin| bin.interval.is_none()));
+    let mut wide = few();
+    wide.level = 0.8;
+    let evaluation = evaluate(&binary(&rows), None, &wide).unwrap();
+    let levels = evaluation.figures.iter().filter_map(|figure| figure.interval).map(|ends| ends.level);
+    let bins = evaluation.reliability.bins.iter().filter_map(|bin| bin.interval).map(|ends| ends.level);
+    assert!(
+        levels.chain(bins).chain(evaluation.report.accuracy_interval.map(|ends| ends.level)).all(|level| level == 0.8)
+    );
+}
+
+/// Of few texts, a calibrated classifier's error is not that of single texts.
+#[test]
+fn few_texts_are_not_called_badly_calibrated() {
+    let mut sum = 0.0;
+    for sample in 0..100 {
+        let mut stream = Stream::new(3, "few", sample);
+        let rows: Vec<_> = (0..20)
+            .map(|_| {
+                let p = 0.5 + stream.uniform() / 2.0;
+                (usize::from(stream.uniform() >= p), p)
+            })
+            .collect();
+        sum += calibration_error(&binary(&rows)).unwrap() / 100.0;
+    }
+    assert!(sum < 0.15, "{sum}"); // a bin a text would say 0.28
+}

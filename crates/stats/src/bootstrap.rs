@@ -52,14 +52,17 @@ impl Bootstrap {
     pub fn validate(&self) -> Result<()> {
         let mut faults = Vec::new();
         let level = self.level > 0.0 && self.level < 1.0;
+        let least = 10.0 / (1.0 - self.level);
         if !level {
             faults.push(format!("level: {}; expected above 0 and below 1", self.level));
         }
         if !(100..=1_000_000).contains(&self.resamples) {
             faults.push(format!("resamples: {}; expected 100 to 1000000", self.resamples));
-        } else if level && (self.resamples as f64) < 10.0 / (1.0 - self.level) {
+        } else if level && (self.resamples as f64) < least * (1.0 - 1e-9) {
             // Each end of an interval must hang on some resamples.
-            faults.push(format!("resamples: {}; expected at least 10 / (1 - level)", self.resamples));
+            let least = least.ceil();
+            faults
+                .push(format!("resamples: {}; expected {least} or more for the level {}", self.resamples, self.level));
         }
         Error::from_faults(faults)
     }

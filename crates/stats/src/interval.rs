@@ -38,7 +38,10 @@ pub fn wilson_share(share: f64, n: f64, level: f64) -> Option<Interval> {
     let z2 = z * z;
     let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-    Some(Interval { low: (middle - half).max(0.0), high: (middle + half).min(1.0), level })
+    // Both ends are exact where rounding would leave the share outside.
+    let low = if share == 0.0 { 0.0 } else { (middle - half).max(0.0) };
+    let high = if share == 1.0 { 1.0 } else { (middle + half).min(1.0) };
+    Some(Interval { low, high, level })
 }
 
 fn inside(level: f64) -> bool {
@@ -92,8 +95,10 @@ mod tests {
             let hits = (share * n as f64) as u64;
             let interval = wilson(hits, n, level).unwrap();
             let p = hits as f64 / n as f64;
-            prop_assert!(0.0 <= interval.low && interval.low <= p + 1e-9);
-            prop_assert!(p - 1e-9 <= interval.high && interval.high <= 1.0);
+            prop_assert!(0.0 <= interval.low && interval.low <= p);
+            prop_assert!(p <= interval.high && interval.high <= 1.0);
+            prop_assert_eq!(wilson(0, n, level).unwrap().low, 0.0);
+            prop_assert_eq!(wilson(n, n, level).unwrap().high, 1.0);
         }
     }
 }

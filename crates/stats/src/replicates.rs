@@ -49,12 +49,13 @@ impl Replicates {
         self.undefined
     }
 
-    /// Returns the percentile interval, with equal tails; none where fewer than 95 % of the resamples have a value, or the
-    /// level is not inside 0 to 1.
+    /// Returns the percentile interval, with equal tails; none where fewer than 95 % of the resamples have a value, the level is
+    /// not inside 0 to 1, or all values are equal: a sample without a single error draws none either, and its resamples know
+    /// nothing of the errors of other samples.
     ///
     /// B. Efron and R. J. Tibshirani, *An Introduction to the Bootstrap* (1993), chapter 13.
     pub fn interval(&self, level: f64) -> Option<Interval> {
-        if !(self.suffice() && level > 0.0 && level < 1.0) {
+        if !(self.suffice() && level > 0.0 && level < 1.0) || self.values.first() == self.values.last() {
             return None;
         }
         let tail = (1.0 - level) / 2.0;
