@@ -12,6 +12,8 @@ const FLOOR: f64 = f32::MIN_POSITIVE as f64;
 /// The bounds of beta, e^-10 and e^10: those of scikit-learn.
 const LEAST_BETA: f64 = 4.539_992_976_248_485e-5;
 const GREATEST_BETA: f64 = 22_026.465_794_806_718;
+/// The greatest bias that is read: beta times the logarithm of the least probability is less.
+const MOST_BIAS: f64 = 1e7;
 
 /// A correction of the probabilities p that a classifier gives to the labels of a text: softmax(beta log p + bias).
 ///
@@ -100,8 +102,8 @@ impl Calibration {
                 let (biases, labels) = (bias.len(), labels.len());
                 faults.push(format!("calibration: {biases} biases for {labels} labels; expected one each"));
             }
-            if let Some(odd) = bias.iter().find(|bias| !bias.is_finite()) {
-                faults.push(format!("calibration: a bias is {odd}; expected a finite number"));
+            if let Some(odd) = bias.iter().find(|bias| !(-MOST_BIAS..=MOST_BIAS).contains(*bias)) {
+                faults.push(format!("calibration: a bias is {odd}; expected {} to {MOST_BIAS}", -MOST_BIAS));
             }
         }
         Error::from_faults(faults)

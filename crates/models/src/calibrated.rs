@@ -1,13 +1,13 @@
 //! Probabilities that come true, label sets and abstention, fitted on rows that were used for nothing else.
 
-use plaudit_core::{Analyzer, Classifier, Error, Example, Labels, Result};
+use plaudit_core::{Analyzer, Classifier, Error, Example, Labels, Result, Scores};
 use plaudit_metrics::{
     Abstention, Calibration, CalibrationKind, Conformal, ConformalConfig, Scored, calibration_error, log_loss,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::TextClassifier;
-use crate::held_out::{HeldOut, Origin};
+use crate::held_out::{HeldOut, Origin, Source};
 use crate::train::places;
 
 /// How a classifier is calibrated when it is trained ([`TrainConfig::calibration`](crate::TrainConfig::calibration)).
@@ -150,6 +150,37 @@ impl Calibrated {
         })
     }
 
+    /// Returns calibrated probabilities for those of the [network](TextClassifier::uncalibrated_scores).
+    ///
+    /// # Errors
+    /// When a row is none of this classifier's.
+    pub fn scores(&self, uncalibrated: &Scores) -> Result<Scores> {
+        let mut calibrated = Scores::new(uncalibrated.labels().clone());
+        for row in uncalibrated.iter() {
+            let mut row = row.scores().to_vec();
+            self.apply(&mut row);
+            calibrated.push(&row)?;
+        }
+        Ok(calibrated)
+    }
+
+    pub(crate) fn apply(&self, row: &mut [f32]) {
+        if let Some(calibration) = &self.calibration {
+            calibration.apply_f32(row);
+        }
+    }
+
+    /// Returns for each row of the [network's](TextClassifier::uncalibrated_scores) probabilities the indexes of the labels that
+    /// the text may well have, as [`TextClassifier::label_sets`] does.
+    ///
+    /// # Errors
+    /// When a row is none of probabilities.
+    pub fn label_sets(&self, uncalibrated: &Scores) -> Result<Vec<Vec<usize>>> {
+        // As the rows that the thresholds come from: in double precision, divided by their sums.
+        let scored = Scored::from_scores(vec![0; uncalibrated.len()], uncalibrated)?;
+        Ok(scored.rows().map(|row| self.conformal.set(row).collect()).collect())
+    }
+
     /// Checks what was read from a file.
     pub(crate) fn validate(&self, labels: &Labels) -> Result<()> {
         let mut faults = Vec::new();
@@ -161,9 +192,24 @@ impl Calibrated {
                 other => other?,
             }
         }
+        if self.calibration.is_some() == self.uncorrected.is_some() {
+            faults.push("calibration: expected a correction, or why there is none".to_owned());
+        }
+        if matches!(self.origin, Origin::OutOfFold { folds } if folds < 2) {
+            faults.push("calibration: fewer than two folds".to_owned());
+        }
+        for figures in [self.before, self.after] {
+            let odd = |value: Option<f64>, most: f64| value.is_some_and(|value| !(0.0..=most).contains(&value));
+            if odd(figures.log_loss, MOST_LOSS) || odd(figures.calibration_error, 1.0) {
+                faults.push(format!("calibration: figures {figures:?}; expected 0 to {MOST_LOSS} and 0 to 1"));
+            }
+        }
         Error::from_faults(faults)
     }
 }
+
+/// The greatest log-loss of a text is that of a probability of 2.2e-16, 36.04.
+const MOST_LOSS: f64 = 37.0;
 
 impl<A: Analyzer> TextClassifier<A> {
     /// Returns the scores of these rows, for [`calibrated`](Self::calibrated).
@@ -184,7 +230,7 @@ impl<A: Analyzer> TextClassifier<A> {
             return Err(Error::data(HELD_OUT, 0, "text", reason));
         }
         let origin = if self.seen().is_some() { Origin::Compared } else { Origin::Unknown };
-        Ok(HeldOut::new(self.scored(rows)?, (0..rows.len()).collect(), origin))
+        Ok(HeldOut::new(self.scored(rows)?, (0..rows.len()).collect(), origin, self.source()?))
     }
 
     /// The labels of these rows beside probabilities that are not calibrated.
@@ -211,12 +257,20 @@ impl<A: Analyzer> TextClassifier<A> {
     /// ```
     ///
     /// # Errors
-    /// When `config` is at fault, or the labels are others.
+    /// When `config` is at fault, the labels are others, or the rows are those of another classifier.
     pub fn calibrated(&self, held_out: &HeldOut, config: &CalibrationConfig) -> Result<Self> {
         let mut faults = Vec::new();
         config.faults(&mut faults);
         if held_out.scored().labels() != self.labels() {
             faults.push("the held-out rows have other labels than the classifier".to_owned());
+        }
+        let own = match held_out.source() {
+            Source::TrainedWith(seen) => self.seen() == Some(seen),
+            network => *network == self.source()?,
+        };
+        if !own {
+            faults
+                .push("the held-out rows were scored by another classifier, or by folds of other training rows".into());
         }
         Error::from_faults(faults)?;
         Ok(self.with_calibration(Some(Calibrated::fit(held_out, config)?)))
@@ -229,13 +283,9 @@ impl<A: Analyzer> TextClassifier<A> {
     /// # Errors
     /// When the classifier is not calibrated, or the backend fails.
     pub fn label_sets(&self, texts: &[&str]) -> Result<Vec<Vec<&str>>> {
-        let conformal = &self.some_calibration()?.conformal;
-        let labels = self.labels();
-        let name = |label| labels.name(label);
-        let scores = self.uncalibrated_scores(texts)?;
-        // As the rows that the thresholds come from: in double precision, divided by their sums.
-        let scored = Scored::from_scores(vec![0; texts.len()], &scores)?;
-        Ok(scored.rows().map(|row| conformal.set(row).filter_map(name).collect()).collect())
+        let sets = self.some_calibration()?.label_sets(&self.uncalibrated_scores(texts)?)?;
+        let name = |label| self.labels().name(label);
+        Ok(sets.into_iter().map(|set| set.into_iter().filter_map(name).collect()).collect())
     }
 
     /// Returns for each text its label, or none where the text is better left to a person ([`Abstention`]).

@@ -7,10 +7,12 @@ use candle_core::Device;
 use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores, Tokens, Vocab};
 use plaudit_kernels::{InstructionSet, WeightPrecision, softmax};
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
+use crate::held_out::Source;
 use crate::network::{Batch, Mode, Network, Parameters, Scorer};
 use crate::parameters::values;
-use crate::seen::Seen;
+use crate::seen::{Seen, digest};
 use crate::{Architecture, Calibrated, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.
@@ -55,7 +57,8 @@ impl<A> TextClassifier<A> {
     /// prepared and held anew; all else is shared with this one, and what [`network`](Self::network) gives, and what is
     /// saved, stays as it is.
     ///
-    /// With [`WeightPrecision::Bfloat16`] a text alone takes less time, and scores change in the third digit.
+    /// With [`WeightPrecision::Bfloat16`] a text alone takes less time, and scores change in the third digit. A calibration stays,
+    /// and was fitted with scores in single precision: a text near a threshold may fall on its other side.
     ///
     /// # Errors
     /// When the network is your own or on another device: it has no weights that are rounded; or the backend fails.
@@ -90,10 +93,13 @@ impl<A> TextClassifier<A> {
         self.calibration.as_deref()
     }
 
-    /// Returns whether weights were fitted to this text or the best epoch was chosen by it. Never, where the weights came ready
-    /// ([`from_weights`](Self::from_weights)): then nobody knows here.
-    pub fn has_seen(&self, text: &str) -> bool {
-        self.around.seen.as_ref().is_some_and(|seen| seen.holds(text))
+    /// What scores of this classifier are told by.
+    pub(crate) fn source(&self) -> Result<Source> {
+        let mut hash = Sha256::new();
+        for weight in self.network.parameters().values()? {
+            weight.values.iter().for_each(|value| hash.update(value.to_le_bytes()));
+        }
+        Ok(Source::Network(hash.finalize().iter().take(8).fold(0, |digest, &byte| digest << 8 | u64::from(byte))))
     }
 
     pub(crate) fn seen(&self) -> Option<&Seen> {
@@ -254,8 +260,8 @@ impl<A: Analyzer> Classifier for TextClassifier<A> {
     fn classify_into(&self, texts: &[&str], out: &mut Scores) -> Result<()> {
         out.reset(&self.around.labels);
         for mut row in self.rows(texts)? {
-            if let Some(calibration) = self.calibration().and_then(|calibrated| calibrated.calibration.as_ref()) {
-                calibration.apply_f32(&mut row);
+            if let Some(calibrated) = &self.calibration {
+                calibrated.apply(&mut row);
             }
             out.push(&row)?;
         }
@@ -278,8 +284,18 @@ impl<A: Analyzer> TextClassifier<A> {
         probabilities(self.network.as_ref(), self.scorer.as_deref(), &ids)
     }
 
-    /// The network's probabilities, whether or not there is a calibration.
-    pub(crate) fn uncalibrated_scores(&self, texts: &[&str]) -> Result<Scores> {
+    /// Returns whether weights were fitted to this text, as cleaning leaves it, or the best epoch was chosen by it. Never, where
+    /// the weights came ready ([`from_weights`](Self::from_weights)): then nobody knows here.
+    pub fn has_seen(&self, text: &str) -> bool {
+        let read = || digest(&self.around.analyzer.analyze(text), self.around.config.max_tokens);
+        self.around.seen.as_ref().is_some_and(|seen| seen.holds(read()))
+    }
+
+    /// Returns the network's own probabilities, whether or not there is a calibration; [`Calibrated`] takes them.
+    ///
+    /// # Errors
+    /// As [`classify_into`](Classifier::classify_into).
+    pub fn uncalibrated_scores(&self, texts: &[&str]) -> Result<Scores> {
         let mut scores = Scores::new(self.around.labels.clone());
         self.rows(texts)?.iter().try_for_each(|row| scores.push(row))?;
         Ok(scores)

@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use crate::network::ParameterSpec;
 use crate::seen::Seen;
 use crate::weights::{MAX_HEADER, Tensors, to_bytes};
-use crate::{Calibrated, TextClassifier, TrainConfig, TrainReport};
+use crate::{Calibrated, Stopped, TextClassifier, TrainConfig, TrainReport};
 
 mod write;
 
@@ -171,6 +171,9 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
 
         let there = |name: &str| manifest.files.contains_key(name).then(|| file(name, &[])).transpose();
         let seen = there(SEEN)?.map(|bytes| Seen::from_bytes(&bytes, &name_of(SEEN))).transpose()?;
+        if seen.is_none() && report.stopped != Stopped::Elsewhere {
+            return Err(Error::format(name_of(SEEN), "is missing from the manifest of a model that was trained here"));
+        }
         let calibration: Option<Calibrated> =
             there(CALIBRATION)?.map(|bytes| parse(&bytes, &name_of(CALIBRATION))).transpose()?;
         if let Some(calibration) = &calibration {

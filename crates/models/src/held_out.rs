@@ -7,19 +7,31 @@ use plaudit_metrics::Scored;
 use plaudit_stats::Stream;
 use serde::{Deserialize, Serialize};
 
+use crate::seen::{Seen, digests};
 use crate::train::{TRAIN, VALID, fit, labels_of, places};
 use crate::{Stopped, TextClassifier, TrainConfig};
 
 /// The scores of rows that were used for nothing else: neither to fit weights nor to choose an epoch. What is fitted on
-/// scores, such as a [calibration](TextClassifier::calibrated), asks for this type, and there is no way to make one from rows
-/// that the classifier knows.
+/// scores, such as a [calibration](TextClassifier::calibrated), asks for this type, which rows that the classifier knows do not
+/// get into, and takes only those of the classifier itself. (Of a classifier whose weights came ready, what it knows is
+/// [unknown](Origin::Unknown).)
 ///
-/// Made by [`out_of_fold`] and [`TextClassifier::held_out`]. The scores are those of the network, not calibrated.
+/// Texts are compared as the network reads them: as their tokens after cleaning. Made by [`out_of_fold`] and [`TextClassifier::held_out`]. The scores are those of the network, not calibrated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOut {
     scored: Scored,
     rows: Vec<usize>,
     origin: Origin,
+    source: Source,
+}
+
+/// Which classifier the scores may calibrate.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Source {
+    /// The one whose network has these weights, as their digest.
+    Network(u64),
+    /// One that was trained with these texts.
+    TrainedWith(Seen),
 }
 
 /// Where the scores of a [`HeldOut`] come from.
@@ -43,8 +55,12 @@ pub enum Origin {
 }
 
 impl HeldOut {
-    pub(crate) fn new(scored: Scored, rows: Vec<usize>, origin: Origin) -> Self {
-        Self { scored, rows, origin }
+    pub(crate) fn new(scored: Scored, rows: Vec<usize>, origin: Origin, source: Source) -> Self {
+        Self { scored, rows, origin, source }
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
     }
 
     /// Returns the true labels beside the scores.
@@ -67,7 +83,7 @@ impl HeldOut {
 /// parts, and for each part a classifier is trained on the others as [`train`](crate::train) trains, its epoch chosen on
 /// `valid`. That takes `folds` times as long.
 ///
-/// Rows of equal text go to one fold, so that no classifier knows the text of a row that it scores, and the labels are spread
+/// Rows of equal text (after cleaning) go to one fold, so that no classifier knows the text of a row that it scores, and the labels are spread
 /// evenly. Rows whose text also stands in `valid` are not scored: epochs were chosen by it. `config.calibration` is not
 /// read.
 ///
@@ -88,7 +104,10 @@ pub fn out_of_fold<A: Analyzer>(
     let labels = labels_of(train, &config)?;
     config.labels = Some(labels.clone());
     let truth = places(TRAIN, train, &labels)?;
-    let folds = deal(&Texts::new(train, &truth, valid, labels.len()), folds, config.seed)?;
+    let most = config.max_tokens;
+    let [own, other] = [train, valid].map(|part| digests(analyzer, part, most));
+    let folds = deal(&Texts::new(&own, &truth, &other, labels.len()), folds, config.seed)?;
+    let source = Source::TrainedWith(Seen::new([own, other].concat()));
     let mut probabilities = vec![Vec::new(); train.len()];
     for fold in &folds {
         let rest: Vec<usize> = (0..train.len()).filter(|row| fold.binary_search(row).is_err()).collect();
@@ -108,7 +127,7 @@ pub fn out_of_fold<A: Analyzer>(
     let rows: Vec<usize> =
         (0..).zip(&probabilities).filter(|(_, scores)| !scores.is_empty()).map(|(row, _)| row).collect();
     let truth = rows.iter().filter_map(|&row| truth.get(row).copied()).collect();
-    Ok(HeldOut::new(Scored::new(labels, truth, probabilities.concat())?, rows, origin))
+    Ok(HeldOut::new(Scored::new(labels, truth, probabilities.concat())?, rows, origin, source))
 }
 
 /// The examples at these places.
@@ -176,16 +195,17 @@ pub(crate) fn set_aside(texts: &Texts, share: f64, seed: u64) -> Vec<usize> {
 pub(crate) struct Texts(Vec<Vec<Vec<usize>>>);
 
 impl Texts {
-    pub(crate) fn new(train: &[Example<'_>], truth: &[usize], valid: &[Example<'_>], labels: usize) -> Self {
-        let known: HashSet<&str> = valid.iter().map(|example| example.text).collect();
-        let mut places: HashMap<&str, (usize, usize)> = HashMap::new();
+    /// `train` and `valid` are the texts' digests.
+    pub(crate) fn new(train: &[u64], truth: &[usize], valid: &[u64], labels: usize) -> Self {
+        let known: HashSet<u64> = valid.iter().copied().collect();
+        let mut places: HashMap<u64, (usize, usize)> = HashMap::new();
         let mut texts: Vec<Vec<Vec<usize>>> = vec![Vec::new(); labels];
-        for (row, (example, &label)) in train.iter().zip(truth).enumerate() {
-            if known.contains(example.text) {
+        for (row, (text, &label)) in train.iter().zip(truth).enumerate() {
+            if known.contains(text) {
                 continue;
             }
             let next = (label, texts.get(label).map_or(0, Vec::len));
-            let (label, place) = *places.entry(example.text).or_insert(next);
+            let (label, place) = *places.entry(*text).or_insert(next);
             let Some(of_label) = texts.get_mut(label) else { continue };
             if place == of_label.len() {
                 of_label.push(Vec::new());

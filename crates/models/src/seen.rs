@@ -1,26 +1,26 @@
 //! Which texts a classifier was trained with.
 
-use plaudit_core::{Error, Result};
+use plaudit_core::{Analyzer, Error, Example, Result, Tokens};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 /// The bytes of a digest.
 const BYTES: usize = 8;
 
-/// Digests of the texts that weights were fitted to or the best epoch was chosen by: the first eight bytes of each text's
-/// SHA-256. Among a million texts another one has such a digest by chance with a probability of 5e-14.
+/// Digests of the texts that weights were fitted to or the best epoch was chosen by. Among a million texts another one has such
+/// a digest by chance with a probability of 5e-14.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seen(Vec<u64>); // ascending, each once
 
 impl Seen {
-    pub(crate) fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        let mut digests: Vec<u64> = texts.map(digest).collect();
+    pub(crate) fn new(mut digests: Vec<u64>) -> Self {
         digests.sort_unstable();
         digests.dedup();
         Self(digests)
     }
 
-    pub(crate) fn holds(&self, text: &str) -> bool {
-        self.0.binary_search(&digest(text)).is_ok()
+    pub(crate) fn holds(&self, digest: u64) -> bool {
+        self.0.binary_search(&digest).is_ok()
     }
 
     /// The digests in ascending order, each with its least byte first.
@@ -40,24 +40,50 @@ impl Seen {
     }
 }
 
-fn digest(text: &str) -> u64 {
-    Sha256::digest(text.as_bytes()).iter().take(BYTES).fold(0, |digest, &byte| digest << 8 | u64::from(byte))
+/// What a network reads of a text: the first eight bytes of the SHA-256 of its first `most` tokens, an end after each. Two
+/// texts that differ only in what cleaning drops have the same one, for to the network they are the same.
+pub(crate) fn digest(tokens: &Tokens, most: usize) -> u64 {
+    let mut hash = Sha256::new();
+    for token in tokens.iter().take(most) {
+        hash.update(token.text.as_bytes());
+        hash.update([0xff]); // in no UTF-8
+    }
+    hash.finalize().iter().take(BYTES).fold(0, |digest, &byte| digest << 8 | u64::from(byte))
+}
+
+/// The digest of each example's text.
+pub(crate) fn digests<A: Analyzer>(analyzer: &A, examples: &[Example<'_>], most: usize) -> Vec<u64> {
+    let of = |tokens: &mut Tokens, example: &Example<'_>| {
+        analyzer.analyze_into(example.text, tokens);
+        digest(tokens, most)
+    };
+    examples.par_iter().map_init(Tokens::new, of).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use plaudit_core::TokenKind;
+
     use super::*;
+
+    fn of(words: &[&str], most: usize) -> u64 {
+        let mut tokens = Tokens::new();
+        words.iter().for_each(|word| tokens.push(word, 0..0, TokenKind::Word));
+        digest(&tokens, most)
+    }
 
     #[test]
     fn known_texts_are_known() {
-        let seen = Seen::new(["good", "poor", "good", ""].into_iter());
-        assert!(seen.holds("good") && seen.holds("") && !seen.holds("Good") && !seen.holds("good "));
+        let seen = Seen::new(vec![of(&["good"], 9), of(&["poor"], 9), of(&["good"], 9), of(&[], 9)]);
+        assert!(seen.holds(of(&["good"], 9)) && seen.holds(of(&[], 9)));
+        assert!(!seen.holds(of(&["good", "poor"], 9)) && !seen.holds(of(&["goodpoor"], 9)));
+        assert!(seen.holds(of(&["good", "poor"], 1)), "a network that reads one token reads the same");
         let bytes = seen.to_bytes();
         assert_eq!(bytes.len(), 24);
         assert_eq!(Seen::from_bytes(&bytes, "seen.bin").unwrap(), seen);
-        assert!(!Seen::from_bytes(&[], "seen.bin").unwrap().holds("good"));
-        // printf good | sha256sum -> 770e607624d689265ca6c44884d0807d9b054d23c473c106c72be9de08b7376c
-        assert_eq!(digest("good"), 0x770e_6076_24d6_8926);
+        assert!(!Seen::from_bytes(&[], "seen.bin").unwrap().holds(of(&["good"], 9)));
+        // printf 'good\xff' | sha256sum -> 07f2e8ea0d33aede..
+        assert_eq!(of(&["good"], 9), 0x07f2_e8ea_0d33_aede);
     }
 
     #[test]

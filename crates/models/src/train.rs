@@ -15,7 +15,7 @@ use crate::classifier::{TextClassifier, encode, probabilities};
 use crate::held_out::{HeldOut, Origin, Texts, fit_rows, out_of_fold, pick, set_aside};
 use crate::network::{Batch, Mode, Network, cross_entropy};
 use crate::report::{Stopped, TrainReport};
-use crate::seen::Seen;
+use crate::seen::{Seen, digests};
 use crate::{CalibrationRows, TrainConfig};
 
 /// Returns a classifier fitted to `train`, with the weights of the epoch that had the best macro F1 on `valid`.
@@ -25,7 +25,7 @@ use crate::{CalibrationRows, TrainConfig};
 ///
 /// With `config.calibration`, the classifier is [calibrated](TextClassifier::calibrated) on training rows that are set aside
 /// first, or on all of them out of fold; `observer` then sees the epochs of every fold's classifier, those of the classifier
-/// itself last.
+/// itself last, and where it ends the run among the folds there is no result ([`Error::Interrupted`]).
 ///
 /// # Errors
 /// When the configuration is at fault, a part is empty, the training part has fewer than two labels, a label is unknown
@@ -53,7 +53,8 @@ pub fn train<A: Analyzer>(
             (fit_rows(analyzer, train, &all(), valid, &whole, observer)?, held_out)
         }
         CalibrationRows::SetAside(share) => {
-            let texts = Texts::new(train, &places(TRAIN, train, &labels)?, valid, labels.len());
+            let [own, other] = [train, valid].map(|part| digests(&analyzer, part, config.max_tokens));
+            let texts = Texts::new(&own, &places(TRAIN, train, &labels)?, &other, labels.len());
             let aside = set_aside(&texts, share, config.seed);
             if aside.is_empty() {
                 let reason = format!("a share of {share} of texts that are not in {VALID} is no row to calibrate on");
@@ -61,8 +62,8 @@ pub fn train<A: Analyzer>(
             }
             let stay: Vec<usize> = all().into_iter().filter(|row| aside.binary_search(row).is_err()).collect();
             let classifier = fit_rows(analyzer, train, &stay, valid, &whole, observer)?;
-            let scored = classifier.scored(&pick(train, &aside))?;
-            (classifier, HeldOut::new(scored, aside, Origin::SetAside))
+            let (scored, source) = (classifier.scored(&pick(train, &aside))?, classifier.source()?);
+            (classifier, HeldOut::new(scored, aside, Origin::SetAside, source))
         }
     };
     classifier.calibrated(&held_out, calibration)
@@ -121,7 +122,8 @@ pub(crate) fn fit<A: Analyzer>(
     }
     let pool = pool.build().map_err(Error::backend)?;
     // The observer need not be Send, so the loop stays on this thread and enters the pool for its work.
-    let seen = Seen::new(train.iter().chain(valid).map(|example| example.text));
+    let of = |part| pool.install(|| digests(&analyzer, part, config.max_tokens));
+    let seen = Seen::new([of(train), of(valid)].concat());
     Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run(seen)
 }
 

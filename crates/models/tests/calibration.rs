@@ -124,8 +124,11 @@ fn a_saved_classifier_still_knows_its_rows() {
     let texts: Vec<&str> = test.iter().map(|row| row.0.as_str()).collect();
     assert_eq!(loaded.classify(&texts).unwrap(), classifier.classify(&texts).unwrap());
     assert_eq!(loaded.label_sets(&texts).unwrap(), classifier.label_sets(&texts).unwrap());
-    let seen: Vec<usize> = (0..400).filter(|&row| !loaded.has_seen(&rows(400, 1)[row].0)).collect();
-    assert!(seen.is_empty() || seen.len() <= 100);
+    // Of the training rows, those set aside are not known, and all others are.
+    let training = rows(400, 1);
+    let unseen = training.iter().filter(|row| !loaded.has_seen(&row.0)).count() as u64;
+    assert_eq!(unseen, classifier.calibration().unwrap().rows);
+    assert!(unseen > 0);
     // Another save without it leaves no calibration behind.
     loaded.uncalibrated().save(&path).unwrap();
     assert!(!path.join("calibration.json").exists() && path.join("seen.bin").exists());
@@ -176,10 +179,9 @@ fn rows_set_aside_are_not_trained_on() {
 #[test]
 fn sets_hold_the_label_and_abstention_keeps_its_risk() {
     let mut config = config();
-    config.epochs = 4;
     let mut calibration = calibrate(CalibrationRows::default());
-    calibration.abstention = Some(RiskConfig { max_risk: 0.2, delta: 0.1 });
-    // Half of these labels are wrong by chance: no classifier can be sure.
+    calibration.abstention = Some(RiskConfig { max_risk: 0.35, delta: 0.1 });
+    // A quarter of these labels are wrong by chance: no classifier can be sure.
     let mut stream = Stream::new(8, "flips", 0);
     let mut noisy = |seed, prefix: &str| -> Vec<(String, &'static str)> {
         let flip = |(text, label)| {
@@ -197,15 +199,91 @@ fn sets_hold_the_label_and_abstention_keeps_its_risk() {
     let sets = classifier.label_sets(&texts).unwrap();
     let held = sets.iter().zip(&test).filter(|(set, row)| set.contains(&row.1)).count() as f64 / 600.0;
     assert!(held > 0.85, "{held}"); // 0.9 promised; both samples' standard errors add up to 0.017
-    match classifier.decide_or_abstain(&texts) {
-        Ok(decided) => {
-            let decided: Vec<_> =
-                decided.iter().zip(&test).filter_map(|(label, row)| label.map(|label| label == row.1)).collect();
-            let wrong = decided.iter().filter(|&&right| !right).count() as f64 / decided.len().max(1) as f64;
-            assert!(wrong < 0.28, "{wrong}");
-        }
-        Err(error) => assert!(error.to_string().contains("none could promise it"), "{error}"),
+    let decided = classifier.decide_or_abstain(&texts).unwrap();
+    let decided: Vec<bool> =
+        decided.iter().zip(&test).filter_map(|(label, row)| label.map(|label| label == row.1)).collect();
+    let wrong = decided.iter().filter(|&&right| !right).count() as f64 / decided.len() as f64;
+    // 0.35 promised; four standard errors of 600 texts are 0.08.
+    assert!(decided.len() > 100 && wrong < 0.43, "{wrong} of {}", decided.len());
+}
+
+/// Scores of one classifier say nothing of another, which may know their rows.
+#[test]
+fn rows_of_another_classifier_are_refused() {
+    let fresh = noise(30);
+    let (one, other) = (trained(&short(1)), trained(&short(2)));
+    let config = CalibrationConfig::default();
+    let held_out = one.held_out(&examples(&fresh)).unwrap();
+    assert!(one.calibrated(&held_out, &config).is_ok());
+    let error = other.calibrated(&held_out, &config).unwrap_err().to_string();
+    assert!(error.contains("another classifier"), "{error}");
+    // Folds of the same rows, and of others.
+    let (train, valid) = (rows(400, 1), rows(100, 2));
+    let folds = |train: &[(String, &'static str)]| {
+        out_of_fold(&Blanks, &examples(train), &examples(&valid), 2, &short(1), &mut ()).unwrap()
+    };
+    assert!(other.calibrated(&folds(&train), &config).is_ok());
+    let error = other.calibrated(&folds(&noise(200)), &config).unwrap_err().to_string();
+    assert!(error.contains("folds of other training rows"), "{error}");
+}
+
+/// What cleaning drops makes no other text of it.
+#[test]
+fn texts_are_compared_as_they_are_read() {
+    let classifier = trained(&short(1));
+    let train = rows(400, 1);
+    let spaced: Vec<_> = train.iter().take(5).map(|(text, label)| (format!("  {text}\n"), *label)).collect();
+    assert!(spaced.iter().all(|row| classifier.has_seen(&row.0)));
+    assert!(classifier.held_out(&examples(&spaced)).is_err());
+    // Each text twice, once with blanks: were these two texts, the copy would tell its label.
+    let once = noise(80);
+    let twice: Vec<_> =
+        once.iter().flat_map(|(text, label)| [(text.clone(), *label), (format!("{text} "), *label)]).collect();
+    let valid = rows(40, 2);
+    let held_out = out_of_fold(&Blanks, &examples(&twice), &examples(&valid), 4, &by_heart(), &mut ()).unwrap();
+    let share = held_out.scored().confusion().report().accuracy.unwrap();
+    assert!((0.27..0.73).contains(&share), "{share}"); // 80 draws: four standard errors are 0.23
+}
+
+#[test]
+fn broken_calibrations_are_refused() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("model");
+    let mut config = short(1);
+    config.calibration = Some(calibrate(CalibrationRows::SetAside(0.25)));
+    trained(&config).save(&path).unwrap();
+    let file = path.join("calibration.json");
+    let whole: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let refused = |change: &dyn Fn(&mut serde_json::Value), words: &str| {
+        let mut value = whole.clone();
+        change(&mut value);
+        std::fs::write(&file, serde_json::to_vec(&value).unwrap()).unwrap();
+        common::sign(&path);
+        let error = TextClassifier::<Blanks>::load(&path).unwrap_err().to_string();
+        assert!(error.contains("calibration.json") && error.contains(words), "{error}");
+    };
+    refused(&|value| value["calibration"] = serde_json::Value::Null, "expected a correction, or why there is none");
+    refused(&|value| value["uncorrected"] = "why".into(), "expected a correction, or why there is none");
+    refused(&|value| value["calibration"]["beta"] = (-1.0).into(), "beta is -1");
+    refused(
+        &|value| value["calibration"] = serde_json::json!({"kind": "bcts", "beta": 1.0, "bias": [1e300, 0.0]}),
+        "a bias is",
+    );
+    refused(&|value| value["conformal"]["thresholds"] = serde_json::json!([0.5]), "1 thresholds for 2 labels");
+    refused(&|value| value["before"]["calibration_error"] = 99.into(), "expected 0 to 37");
+    refused(&|value| value["origin"] = serde_json::json!({"from": "out_of_fold", "folds": 0}), "fewer than two folds");
+    refused(&|value| value["extra"] = 1.into(), "unknown field");
+    std::fs::remove_file(&file).unwrap();
+    let seen = path.join("seen.bin");
+    let manifest = path.join("manifest.json");
+    let mut value: serde_json::Value = serde_json::from_slice(&std::fs::read(&manifest).unwrap()).unwrap();
+    for name in ["calibration.json", "seen.bin"] {
+        value["files"].as_object_mut().unwrap().remove(name);
     }
+    std::fs::write(&manifest, serde_json::to_vec(&value).unwrap()).unwrap();
+    std::fs::remove_file(seen).unwrap();
+    let error = TextClassifier::<Blanks>::load(&path).unwrap_err().to_string();
+    assert!(error.contains("seen.bin: is missing from the manifest"), "{error}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{Blanks, config, examples, rows, trained};
+use common::{Blanks, config, examples, rows, sign, trained};
 use plaudit_core::{Analyzer, Classifier, Error, Files, Result, Stored, Tokens};
 use plaudit_models::{Architecture, TextClassifier, train};
 
@@ -21,19 +21,6 @@ fn refusal(path: &Path) -> String {
         Err(error @ (Error::Format { .. } | Error::Io { .. })) => error.to_string(),
         other => panic!("{other:?}"),
     }
-}
-
-/// Writes the manifest anew, so that a changed file passes its checksum.
-fn sign(path: &Path) {
-    let manifest = path.join("manifest.json");
-    let mut value: serde_json::Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
-    for (name, entry) in value["files"].as_object_mut().unwrap() {
-        let bytes = fs::read(path.join(name)).unwrap();
-        let digest = <sha2::Sha256 as sha2::Digest>::digest(&bytes);
-        entry["bytes"] = bytes.len().into();
-        entry["sha256"] = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
-    }
-    fs::write(manifest, serde_json::to_vec(&value).unwrap()).unwrap();
 }
 
 fn edit(path: &Path, change: impl FnOnce(&mut serde_json::Value)) {

@@ -160,12 +160,13 @@ mod tests {
         for (resamples, level, faults) in [
             (0, f64::NAN, &["resamples: 0; expected 100", "level: NaN"][..]),
             (usize::MAX, 1.0, &["resamples: 18446744073709551615", "level: 1;"]),
-            (100, 0.95, &["at least 10 / (1 - level)"]),
+            (100, 0.95, &["expected 200 or more for the level 0.95"]),
         ] {
             let bootstrap = Bootstrap { resamples, level, seed: 0 };
             let error = bootstrap.resample(&Units::single(1), |_| panic!("resampled")).unwrap_err().to_string();
             assert!(faults.iter().all(|fault| error.contains(fault)), "{error}");
         }
+        assert!(Bootstrap { resamples: 100, level: 0.9, seed: 0 }.validate().is_ok()); // 10 / (1 - 0.9) is a little more
         for none in [Units::single(0), Units::clusters([0; 0])] {
             assert!(few(200).resample(&none, |_| ()).unwrap_err().to_string().contains("no rows"));
         }
