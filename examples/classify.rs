@@ -12,7 +12,8 @@ use serde_json::{Map, json};
 
 const HELP: &str = "
 Labels texts with a saved classifier. Writes one JSON object a line: {\"id\", \"label\", \"scores\": {label: probability}}, and of a
-calibrated classifier (train --calibrate) \"set\": the labels that the text may well have; nine sets in ten hold the true one.
+calibrated classifier (train --calibrate) \"set\": the labels that the text may well have. Sets hold the true label as often as was
+asked in training, nine times in ten by default; one may be empty, or without the most probable label.
 A line is answered before the next one is waited for, and memory does not grow with the input.
 
 cargo run --release --example classify -- --model DIR [options]
@@ -35,10 +36,16 @@ fn classify(options: &Options) -> Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let write = |rows: &[Feedback]| -> Result<()> {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-        let sets = classifier.calibration().map(|_| classifier.label_sets(&texts)).transpose()?;
-        for (place, (row, prediction)) in rows.iter().zip(classifier.classify(&texts)?.iter()).enumerate() {
+        let raw = classifier.uncalibrated_scores(&texts)?;
+        let (scores, sets) = match classifier.calibration() {
+            Some(calibrated) => (calibrated.scores(&raw)?, Some(calibrated.label_sets(&raw)?)),
+            None => (raw, None),
+        };
+        let name = |label: &usize| classifier.labels().name(*label);
+        for (place, (row, prediction)) in rows.iter().zip(scores.iter()).enumerate() {
             let scores: Map<_, _> = prediction.iter().map(|(label, p)| (label.to_owned(), json!(p))).collect();
-            let line = match sets.as_ref().and_then(|sets| sets.get(place)) {
+            let set = sets.as_ref().and_then(|sets| sets.get(place));
+            let line = match set.map(|set| set.iter().filter_map(name).collect::<Vec<_>>()) {
                 Some(set) => json!({"id": row.uid, "label": prediction.label(), "scores": scores, "set": set}),
                 None => json!({"id": row.uid, "label": prediction.label(), "scores": scores}),
             };

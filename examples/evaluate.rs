@@ -16,7 +16,8 @@ cargo run --release --example evaluate -- --model DIR --data FILE [options]
   --model DIR               what train saved
   --data FILE               .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text and label; rows that the
                             model was not trained on, or the figures are too good
-  --cluster division|source  texts of one division or source are resampled together: intervals for others than these
+  --cluster division|source  texts of one division or source are resampled together: intervals for others than these, where
+                            there are ten or more; a row without one is by itself
   --resamples N             of the bootstrap (2000)
   --seed N                  of the bootstrap (0)
   --pictures DIR            where the pictures go (target/evaluate)
@@ -36,6 +37,7 @@ fn recipe(options: &Options) -> Result<()> {
     bootstrap.resamples = options.number("resamples")?.unwrap_or(bootstrap.resamples);
     bootstrap.seed = options.number("seed")?.unwrap_or(bootstrap.seed);
     bootstrap.validate().map_err(common::usage_faults)?;
+    let folder = options.folder("pictures", "evaluate")?;
     let classifier = options.classifier()?;
     read.labels = Some(classifier.labels().clone());
     (read.label, read.labels_required) = (Some("label".to_owned()), true);
@@ -43,6 +45,11 @@ fn recipe(options: &Options) -> Result<()> {
     common::print_rejections(&data.report);
     common::check_used(&data.report)?;
     let clusters: Option<Vec<&str>> = cluster.map(|by| data.iter().map(|row| cluster_of(row, by)).collect());
+    let known = data.iter().filter(|row| classifier.has_seen(&row.text)).count();
+    if known > 0 {
+        let of = data.len();
+        common::warn(&format!("{known} of the {of} texts were used in training: figures will be too good"));
+    }
     let scored = plaudit::scored(&classifier, &data)?;
     let evaluation = evaluate(&scored, clusters.as_deref(), &bootstrap)?;
     say!("{evaluation}");
@@ -51,9 +58,8 @@ fn recipe(options: &Options) -> Result<()> {
         None => None,
     };
     if let Some(sets) = &sets {
-        say!("Sets of labels (classify gives them):\n\n{sets}");
+        say!("Sets of labels, as classify gives them; intervals as of independent texts:\n\n{sets}");
     }
-    let folder = options.folder("pictures", "evaluate");
     common::save_evaluation(&folder, &classifier, &scored, &evaluation)?;
     say!("Pictures, and their data as CSV, are in {}.", folder.display());
     if options.value("json").is_some() {
@@ -71,5 +77,6 @@ fn recipe(options: &Options) -> Result<()> {
 
 /// What `--cluster` resamples a row with.
 fn cluster_of<'a>(row: &'a Feedback, by: &str) -> &'a str {
-    if by == "division" { &row.division } else { row.source.as_deref().unwrap_or("") }
+    let name = if by == "division" { &row.division } else { row.source.as_deref().unwrap_or("") };
+    if name.is_empty() { &row.uid } else { name }
 }

@@ -40,7 +40,7 @@ fn reactions(options: &Options) -> Result<()> {
     let report = config.report(&reactions)?;
     say!("{report}");
 
-    let folder = options.folder("pictures", "reactions");
+    let folder = options.folder("pictures", "reactions")?;
     let [svg, csv] = plots::reactions(&reactions, &config.valence)?.save(&folder)?;
     say!("The picture is {}, its data {}.", svg.display(), csv.display());
     if options.value("json").is_some() {

@@ -133,12 +133,16 @@ impl Options {
         Ok(Some(value))
     }
 
-    /// Returns the folder of `--name`; without it, `target/DEFAULT` of the repository.
-    pub(crate) fn folder(&self, name: &str, default: &str) -> PathBuf {
-        match self.value(name) {
+    /// Returns the folder of `--name`, and makes it, before a long run and not after it; without the option, `target/DEFAULT` of
+    /// the repository.
+    pub(crate) fn folder(&self, name: &str, default: &str) -> Result<PathBuf> {
+        let folder = match self.value(name) {
+            Some("") => return Err(usage(format!("--{name}: expected the name of a folder"))),
             Some(path) => PathBuf::from(path),
             None => repository().join("target").join(default),
-        }
+        };
+        std::fs::create_dir_all(&folder).map_err(|error| Error::io(folder.display(), error))?;
+        Ok(folder)
     }
 
     /// Returns how files are read: `--on-dirty`. No recipe looks at times, so none is read.

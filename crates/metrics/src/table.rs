@@ -5,6 +5,7 @@ use std::fmt;
 use plaudit_core::Table;
 use plaudit_stats::Interval;
 
+use crate::evaluation::LEAST_UNITS;
 use crate::{Brier, Evaluation, Metric, Report};
 
 impl fmt::Display for Evaluation {
@@ -38,6 +39,7 @@ impl fmt::Display for Evaluation {
             )?;
         }
         let of = match self.clusters {
+            Some(clusters) if clusters < LEAST_UNITS => format!("{clusters} clusters, too few to make any"),
             Some(clusters) => format!("{clusters} clusters"),
             None => format!("{} texts", self.report.total),
         };
