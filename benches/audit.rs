@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::ops::RangeInclusive;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use plaudit::metrics::{AuditConfig, Printed, PublishedClass, PublishedTable, audit};
+use plaudit::metrics::published::{AuditConfig, Printed, PublishedClass, PublishedTable, audit};
 
 /// DPMS, Tables 2 and 3: label, precision, recall, specificity, F1, FPR.
 const DPMS: [[&str; 6]; 4] = [

@@ -1,25 +1,28 @@
 //! What readers' reactions to posts say, and what they do not.
 
 mod common;
+#[path = "reactions/posts.rs"]
+mod posts;
 
 use std::process::ExitCode;
 
 use common::{Options, Result, Summary, say};
-use plaudit::promotion::reactions::{PostReactions, Reactions, ReactionsConfig};
-use plaudit::{Error, Feedback, plots};
+use plaudit::plots;
+use plaudit::promotion::reactions::ReactionsConfig;
 
 const HELP: &str = r#"
 Reactions to posts: the share of negative ones of each kind of post with intervals, Eq. 36 of DPMS as printed and what can be
 said instead, and how many posts would be needed. Writes a picture with its data.
 
 cargo run --release --example reactions -- --posts FILE [options]
-  --posts FILE              .csv, .tsv or .jsonl: one post a row, columns uid, text and one count a reaction
+  --posts FILE              .csv, .tsv or .jsonl: one post a row, columns uid, the kind of post, and one count a reaction;
+                            an empty count is 0, with a warning; other columns, such as a text, are not needed
   --by COLUMN               the column with the kind of post (division)
   --config FILE             a JSON file; what it leaves out is as by default:
                             {"valence": {"reactions": {"like": "positive", "angry": "negative", ..}, "ambiguous": ["haha"]},
                              "baseline": "uniform", "level": 0.95, "draws": 10000, "seed": 0}
   --pictures DIR            where the picture goes (target/reactions)
-  --on-dirty stop|skip      what to do with a row that cannot be used (skip)
+  --on-dirty stop|skip      what to do with a row that cannot be used, or has no count where one is expected (skip)
   --json                    the last line of standard output is one JSON object"#;
 
 fn main() -> ExitCode {
@@ -30,13 +33,12 @@ fn reactions(options: &Options) -> Result<()> {
     let (file, mut read) = (options.required("posts")?, options.read_config()?);
     let by = options.value("by").unwrap_or("division");
     let config: ReactionsConfig = options.json("config", ReactionsConfig::validate)?.unwrap_or_default();
-    // The kind of a post is read as its division, and every other column is kept: reactions are among them.
-    (read.division, read.keep_extra) = (Some(by.to_owned()), true);
-    let data = plaudit::data::read(file, &read)?;
-    common::print_rejections(&data.report);
-    common::check_used(&data.report)?;
-    let posts = data.iter().map(|row| post(row, &config, file)).collect::<plaudit::Result<_>>()?;
-    let reactions = Reactions::new(posts).map_err(|error| Error::malformed(file, error))?;
+    // The kind of a post is read in the place of its text, the one column that each row must have; a text is not needed. Every
+    // other column is kept: reactions are among them.
+    read.text = Some(by.to_owned());
+    (read.label, read.division, read.source) = (Some(String::new()), Some(String::new()), Some(String::new()));
+    read.keep_extra = true;
+    let (reactions, rows) = posts::read(file, &read, &config.valence)?;
     let report = config.report(&reactions)?;
     say!("{report}");
 
@@ -45,29 +47,9 @@ fn reactions(options: &Options) -> Result<()> {
     say!("The picture is {}, its data {}.", svg.display(), csv.display());
     if options.value("json").is_some() {
         let mut summary = Summary::default();
-        summary.add_rows([&data.report]);
+        summary.add_rows([&rows]);
         summary.add("reactions", serde_json::to_value(&report)?);
         say!("{}", summary.line());
     }
     Ok(())
-}
-
-/// The counts of the reactions that the valence names; a post without one of these columns has none of it.
-fn post(row: &Feedback, config: &ReactionsConfig, file: &str) -> plaudit::Result<PostReactions> {
-    let mut counts = Vec::new();
-    for reaction in config.valence.reactions.keys() {
-        let Some((name, text)) = row.extra.iter().find(|(name, _)| name.eq_ignore_ascii_case(reaction)) else {
-            continue;
-        };
-        let count: u64 = text.trim().parse().map_err(|_| {
-            Error::data(file, 0, name, format!("post `{}`: expected a count, a whole number of 0 or more", row.uid))
-        })?;
-        counts.push((name.clone(), count));
-    }
-    if counts.is_empty() {
-        let known: Vec<&str> = config.valence.reactions.keys().map(String::as_str).collect();
-        let reason = format!("post `{}` has no reaction; expected columns of {}", row.uid, known.join(", "));
-        return Err(Error::data(file, 0, "", reason));
-    }
-    Ok(PostReactions::new(row.uid.clone(), row.division.clone(), counts))
 }

@@ -202,7 +202,7 @@ pub(crate) fn run(help: &str, valued: &[&str], recipe: impl FnOnce(&Options) -> 
 }
 
 /// Prints a line on standard error; where that is closed, nobody listens.
-fn complain(line: &str) {
+pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use plaudit::Result;
-use plaudit::metrics::{
+use plaudit::metrics::published::{
     Audit, AuditConfig, AuditVerdict, AuditedTotal, ClassCounts, PublishedClass, PublishedTable, audit,
 };
 

@@ -1,6 +1,6 @@
 //! Tables 2 and 3: averages, F1, rates, and what they imply class by class.
 
-use plaudit::metrics::Reading;
+use plaudit::metrics::published::Reading;
 
 use super::share::{Share, Span};
 use super::tables::{ClassScores, Paper};

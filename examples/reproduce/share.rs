@@ -1,6 +1,6 @@
 //! Printed shares, and the spans of what may have been printed so.
 
-use plaudit::metrics::{Printed, Reading};
+use plaudit::metrics::published::{Printed, Reading};
 
 /// A share as the paper prints it.
 #[derive(Clone)]

@@ -1,7 +1,7 @@
 //! How many texts there were: the split, the classes of the test part, and the accuracy that such numbers allow.
 
 use plaudit::Result;
-use plaudit::metrics::{Attainable, Reading, attainable};
+use plaudit::metrics::published::{Attainable, Reading, attainable};
 
 use super::scores::mean;
 use super::tables::Paper;

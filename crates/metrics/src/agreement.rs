@@ -3,19 +3,23 @@
 use std::fmt;
 
 use plaudit_core::Table;
+use plaudit_stats::wilson;
 use serde::{Deserialize, Serialize};
 
 use crate::cells::Cells;
 use crate::krippendorff::alpha_of_two;
 use crate::marginals::Bounds;
-use crate::{ChiSquareTest, ConfusionMatrix, Disagreement, Measurement, bowker, stuart_maxwell};
+use crate::{ChiSquareTest, ConfusionMatrix, Disagreement, Interval, Measurement, bowker, stuart_maxwell};
 
 /// How far two judges of the same texts agree: two people, or people and a classifier. `Display` prints it as a table.
 ///
-/// It needs both labels of each text, and counts texts: weights are not used. The class counts of each judge alone only bound it ([`compare_marginals`]): both bounds
-/// stand here beside the agreement.
+/// It needs both labels of each text, and counts texts: weights are not used. The class counts of each judge alone only
+/// bound it ([`compare_marginals`]): both bounds stand here beside the agreement. The observed agreement is a share of texts
+/// and has Wilson's interval; kappa is none, and [`evaluate`] gives it one by the bootstrap
+/// ([`Metric::Kappa`](crate::Metric::CohenKappa)).
 ///
 /// [`compare_marginals`]: crate::compare_marginals
+/// [`evaluate`]: crate::evaluate
 ///
 /// # Example: equal counts, and no agreement
 /// ```
@@ -34,6 +38,8 @@ pub struct Agreement {
     pub texts: u64,
     /// The share of texts with equal labels, 0 to 1; none where there is no text.
     pub observed: Option<f64>,
+    /// Wilson's 95 % interval for the observed agreement, which takes the texts for independent; none where there is no text.
+    pub observed_interval: Option<Interval>,
     /// The least agreement, 0 to 1, that the class counts of both judges allow; none where there is no text.
     pub lowest: Option<f64>,
     /// The most agreement, 0 to 1, that the class counts of both judges allow; none where there is no text.
@@ -51,6 +57,9 @@ pub struct Agreement {
     pub stuart_maxwell: Option<ChiSquareTest>,
 }
 
+/// The level of the interval: a convention.
+const LEVEL: f64 = 0.95;
+
 impl From<&ConfusionMatrix> for Agreement {
     fn from(matrix: &ConfusionMatrix) -> Self {
         let counts = matrix.rows().flatten().map(|&count| count as f64).collect();
@@ -62,6 +71,7 @@ impl From<&ConfusionMatrix> for Agreement {
         Self {
             texts: matrix.total(),
             observed: share(matrix.correct()),
+            observed_interval: wilson(matrix.correct(), matrix.total(), LEVEL),
             lowest: share(bounds.agreeing),
             highest: share(matrix.total() - bounds.differing),
             kappa: Cells::new(matrix.labels().len(), counts).kappa(Disagreement::Nominal),
@@ -75,20 +85,21 @@ impl From<&ConfusionMatrix> for Agreement {
 impl fmt::Display for Agreement {
     /// One line a measure, `-` where undefined; then what the class counts alone would have allowed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::new(["agreement", "value", "p", "degrees of freedom"]);
+        let mut table = Table::new(["agreement", "value", "95 % interval", "p", "degrees of freedom"]);
         let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
-        for (name, value) in [
-            ("observed agreement", self.observed),
-            ("Cohen's kappa", self.kappa),
-            ("Krippendorff's alpha, nominal", self.alpha),
+        let ends = |interval: Interval| format!("{:.3} to {:.3}", interval.low, interval.high);
+        for (name, value, interval) in [
+            ("observed agreement", self.observed, self.observed_interval.map(ends)),
+            ("Cohen's kappa", self.kappa, None),
+            ("Krippendorff's alpha, nominal", self.alpha, None),
         ] {
-            table.push([name.to_owned(), number(value)]);
+            table.push([name.to_owned(), number(value)].into_iter().chain(interval));
         }
         for (name, test) in [("Bowker, symmetry", self.bowker), ("Stuart-Maxwell, class counts", self.stuart_maxwell)] {
             let df = test.map_or_else(|| "-".to_owned(), |test| test.df.to_string());
             let p = test.map(|test| test.p);
             let p = if p.is_some_and(|p| p < 1e-3) { "<0.001".to_owned() } else { number(p) };
-            table.push([name.to_owned(), number(test.map(|test| test.statistic)), p, df]);
+            table.push([name.to_owned(), number(test.map(|test| test.statistic)), String::new(), p, df]);
         }
         write!(f, "{table}")?;
         if let (Some(lowest), Some(highest)) = (self.lowest, self.highest) {
@@ -124,6 +135,11 @@ mod tests {
         let found = of(&[[20, 5, 0], [2, 15, 8], [1, 4, 10]]);
         let close = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 1e-9, "{ours} for {theirs}");
         close(found.observed.unwrap(), 45.0 / 65.0);
+        // statsmodels 0.15.0: proportion_confint(45, 65, .05, "wilson")
+        let interval = found.observed_interval.unwrap();
+        close(interval.low, 0.572_023_570_852_726_7);
+        close(interval.high, 0.791_129_686_330_789_8);
+        assert_eq!(interval.level, 0.95);
         close(found.kappa.unwrap(), 0.532_374_100_719_424_5);
         close(found.alpha.unwrap(), 0.535_386_277_687_736_4);
         close(found.bowker.unwrap().p, 0.305_647_091_860_877_6);
@@ -135,12 +151,12 @@ mod tests {
     #[test]
     fn it_reads_well() {
         let expected = "\
-agreement                      value      p  degrees of freedom
-observed agreement             0.692
+agreement                      value   95 % interval      p  degrees of freedom
+observed agreement             0.692  0.572 to 0.791
 Cohen's kappa                  0.532
 Krippendorff's alpha, nominal  0.535
-Bowker, symmetry               3.619  0.306                   3
-Stuart-Maxwell, class counts   1.087  0.581                   2
+Bowker, symmetry               3.619                  0.306                   3
+Stuart-Maxwell, class counts   1.087                  0.581                   2
 
 65 texts. Their class counts alone allow an agreement of 0.0 % to 95.4 %:
 equal counts do not mean that the same texts have the same label.
@@ -152,7 +168,7 @@ equal counts do not mean that the same texts have the same label.
     fn nothing_to_say_is_none() {
         let nothing = of(&[[0; 3]; 3]);
         assert_eq!((nothing.observed, nothing.lowest, nothing.highest), (None, None, None));
-        assert_eq!((nothing.kappa, nothing.alpha), (None, None));
+        assert_eq!((nothing.kappa, nothing.alpha, nothing.observed_interval), (None, None, None));
         let text = nothing.to_string();
         assert!(!text.contains("NaN") && !text.contains("texts"), "{text}");
         let one = of(&[[9, 0, 0], [0; 3], [0; 3]]);
@@ -167,6 +183,8 @@ equal counts do not mean that the same texts have the same label.
             let found = of(&counts.map(|row| row.map(u64::from)));
             if let (Some(lowest), Some(observed), Some(highest)) = (found.lowest, found.observed, found.highest) {
                 prop_assert!(0.0 <= lowest && lowest <= observed && observed <= highest && highest <= 1.0);
+                let interval = found.observed_interval.unwrap();
+                prop_assert!(interval.low <= observed && observed <= interval.high + 1e-12); // 1 less an ulp at all of n
             }
             prop_assert!(found.kappa.is_none_or(|kappa| kappa <= 1.0));
         }

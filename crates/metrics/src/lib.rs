@@ -34,7 +34,6 @@ mod krippendorff;
 mod marginals;
 mod mcnemar;
 mod one_vs_rest;
-mod published;
 mod ranking;
 mod reliability;
 mod report;
@@ -42,6 +41,8 @@ mod scored;
 mod selective;
 mod square_table;
 mod table;
+
+pub mod published;
 
 pub use abstention::Abstention;
 pub use agreement::Agreement;
@@ -56,10 +57,6 @@ pub use krippendorff::{Measurement, krippendorff_alpha};
 pub use marginals::{ClassDeviation, MarginalComparison, compare_marginals};
 pub use mcnemar::{McNemar, mcnemar};
 pub use one_vs_rest::OneVsRest;
-pub use published::{
-    Attainable, Audit, AuditConfig, AuditMiss, AuditSolution, AuditVerdict, AuditedClass, AuditedTotal, ClassCounts,
-    Printed, PublishedClass, PublishedTable, Reading, attainable, audit,
-};
 pub use ranking::{PrCurve, PrPoint, RocCurve, RocPoint, pr_curve, roc_curve};
 pub use reliability::{
     Brier, Reliability, ReliabilityBin, brier, calibration_error, log_loss, reliability, top_k_accuracy,

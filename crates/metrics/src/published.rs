@@ -20,7 +20,7 @@ mod table;
 mod text;
 
 pub use attainable::{Attainable, attainable};
-pub use audit::{Audit, AuditConfig, AuditMiss, AuditVerdict, AuditedClass, AuditedTotal, audit};
+pub use audit::{Audit, AuditConfig, AuditVerdict, AuditedClass, AuditedTotal, Miss, audit};
 pub use printed::{Printed, Reading};
-pub use solution::{AuditSolution, ClassCounts};
+pub use solution::{ClassCounts, Solution};
 pub use table::{PublishedClass, PublishedTable};

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use plaudit_metrics::{
-    Audit, AuditConfig, AuditSolution, AuditVerdict, ClassCounts, Printed, PublishedClass, PublishedTable, Reading,
+use plaudit_metrics::published::{
+    Audit, AuditConfig, AuditVerdict, ClassCounts, Printed, PublishedClass, PublishedTable, Reading, Solution,
     attainable, audit,
 };
 use proptest::prelude::*;
@@ -146,7 +146,7 @@ fn dpms_prints_no_confusion_matrix() {
         let sum = |part: fn(&ClassCounts) -> u64| miss.example.iter().map(part).sum::<u64>();
         assert_eq!((sum(|row| row.support), sum(|row| row.true_positives)), (total.n, miss.correct[0]));
         assert_eq!(sum(|row| row.false_positives), sum(ClassCounts::false_negatives) + 2);
-        assert_eq!(AuditSolution::new(miss.example.clone()).matrix(), None);
+        assert_eq!(Solution::new(miss.example.clone()).matrix(), None);
     }
     assert_eq!(missed, choices);
     // the same with the zero that 0.983 seems to have lost
@@ -210,7 +210,7 @@ n   solutions  right  accuracy
     let empty = PublishedTable::new(vec![PublishedClass::new("a"); 3]);
     let expected = "\
 Undecided: no confusion matrix of 9000 texts was found that prints this table (rounded or cut).
-At 1 total there are too many counts to go through.
+At 1 total, the first n = 9000, the steps of one total (a 16th of max_steps) or its memory ran out.
 ";
     assert_eq!(audit(&empty, 9000..=9000, &AuditConfig::default()).unwrap().to_string(), expected);
 }
@@ -380,7 +380,7 @@ fn where_solutions_are_too_many_to_count_some_are_found() {
     assert_eq!(found.totals[0].examples.len(), 10);
     let shown = found.to_string();
     assert!(
-        shown.contains("too many") && shown.ends_with("At 1 total there are too many counts to go through.\n"),
+        shown.contains("not counted") && shown.contains("At 1 total, the first n = 894, the steps of one total"),
         "{shown}"
     );
 }
@@ -462,5 +462,30 @@ fn hostile_tables_end() {
     // without a step nothing is known
     config.max_steps = 0;
     let found = audit(&golden().dpms.table, 1..=100_000, &config).unwrap();
-    assert_eq!((found.verdict, found.totals.len()), (AuditVerdict::Undecided, 100_000));
+    assert_eq!((found.verdict, found.totals.len(), found.cut_short_at), (AuditVerdict::Undecided, 100_000, None));
+}
+
+/// Totals that take all that they may leave nothing to those behind, which are not to blame.
+#[test]
+fn totals_that_others_left_no_steps_are_told_from_those_with_too_many_counts() {
+    let mut table = PublishedTable::new(vec![PublishedClass::new("a"); 3]);
+    table.accuracy = Some("0.50".parse().unwrap());
+    let mut config = AuditConfig::default();
+    config.max_steps = 1 << 12;
+    let found = checked(&table, audit(&table, 9_000..=9_099, &config).unwrap());
+    let first = found.cut_short_at.unwrap();
+    assert!((9_016..=9_040).contains(&first), "{first}"); // 16 totals may take a 16th of the steps each
+    let shown = found.to_string();
+    let large = format!("At {} totals, the first n = 9000, the steps of one total", first - 9_000);
+    let short = format!("At {} totals, from n = {first} on, the steps of the whole search", 9_100 - first);
+    assert!(shown.contains(&large) && shown.contains(&short), "{shown}");
+    // The totals from 200 on leave none for 1,990, which by itself takes few.
+    let table = golden().dpms.table;
+    let found = checked(&table, audit(&table, 200..=2000, &config).unwrap());
+    assert_eq!(found.verdict, AuditVerdict::Undecided);
+    assert!(found.cut_short_at.is_some_and(|first| first < 1_990), "{found}");
+    let undecided: Vec<u64> =
+        found.totals.iter().filter(|total| total.solutions.is_none()).map(|total| total.n).collect();
+    let alone = audit(&table, 1_990..=1_990, &config).unwrap();
+    assert!(undecided.contains(&1_990) && alone.verdict == AuditVerdict::Impossible && alone.cut_short_at.is_none());
 }

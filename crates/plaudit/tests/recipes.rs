@@ -143,14 +143,61 @@ fn reactions_to_posts() {
     assert!(Path::new(&pictures).join("reactions.svg").is_file());
 
     let file = scratch.at("broken.tsv");
-    let refused = |text: &str, words: &str| {
+    let ran = |text: &str, more: &[&str], code: i32, words: &[&str]| {
         fs::write(&file, text).unwrap();
-        let output = run("reactions", &["--posts", &file, "--pictures", &pictures]);
-        assert_eq!(output.status.code(), Some(1));
-        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+        let output = run("reactions", &[&["--posts", &file, "--pictures", &pictures, "--json"], more].concat());
+        let complaints = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{complaints}");
+        assert!(words.iter().all(|word| complaints.contains(word)), "{complaints}");
+        if words.is_empty() {
+            assert_eq!(complaints, "");
+        }
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok()).unwrap_or_default()
     };
-    refused("uid\tdivision\ttext\tlike\na\tX\tfine\t-3\n", "column `like`: post `a`: expected a count");
-    refused("uid\tdivision\ttext\tclap\na\tX\tfine\t3\n", "post `a` has no reaction; expected columns of angry");
+    let total = |found: &Value, polarity: &str| found["reactions"]["declared"]["total"][polarity].as_u64();
+    // A count that is none is a rejected row, and stops where that is asked for.
+    let one = "uid\tdivision\tlike\na\tX\t-3\n";
+    let found = "column `like`: post `a`: found `-3`; expected a count, a whole number of 0 or more";
+    ran(one, &[], 1, &["rejected: ", found, "0 rows used of 1; first reason: column `like`: post `a`"]);
+    let some = one.to_owned() + "b\tX\t1,000\nc\tX\tplenty of it\nd\tX\t7\n";
+    let used = ran(
+        &some,
+        &[],
+        0,
+        &[found, "post `b`: found `1,000`", "post `c`: found a text of 12 characters", "3 rejected"],
+    );
+    assert_eq!((&used["rows_used"], &used["rows_rejected"]), (&1.into(), &3.into()));
+    assert_eq!(total(&used, "positive"), Some(7));
+    ran(&some, &["--on-dirty", "stop"], 1, &["error: ", found]);
+    ran(
+        "uid\tdivision\tclap\na\tX\t3\n",
+        &[],
+        1,
+        &["post `a` has no reaction; expected columns of angry", "no column is a reaction"],
+    );
+    // What is not counted is said.
+    let header = "uid\tdivision\tlike\tlove\tcare\twow\thaha\tsad\tangry";
+    ran(&format!("{header}\na\tX\t1\t1\t1\t1\t1\t1\t1\n"), &[], 0, &[]);
+    let slip = header.replace("angry", "agry")
+        + "\tthankful\tnote\na\tX\t1\t1\t1\t1\t1\t1\t900\t40\t12\n"
+        + "b\tX\t\t1\t1\t1\t1\t1\t0\t\tfew\n";
+    let words = [
+        "warning: ",
+        "no column `angry`; every post counts as 0 of it",
+        "column `agry` has only whole numbers, and the valence has no such reaction: 900 in 2 posts are not counted",
+        "the nearest reaction is `angry`",
+        "column `thankful` has only whole numbers, and the valence has no such reaction: 40 in 1 posts",
+        "column `like` has no value for 1 of 2 posts; they count as 0 of it",
+    ];
+    assert_eq!(total(&ran(&slip, &[], 0, &words), "negative"), Some(4));
+    assert!(!stderr(&run("reactions", &["--posts", &file, "--pictures", &pictures])).contains("note"));
+    let twice = "uid\tdivision\tlike\tLike\na\tX\t1\t2\n";
+    ran(twice, &[], 1, &["the columns `Like` and `like` are the same reaction; expected one of them"]);
+    // A text is not needed, a kind is.
+    let kinds = "uid\tkind\tlike\ttext\na\tX\t1\t\nb\t\t2\tfine\n";
+    let used = ran(kinds, &["--by", "kind"], 0, &["rejected: ", "line 3, column `kind`"]);
+    assert_eq!((&used["rows_used"], total(&used, "positive")), (&1.into(), Some(1)));
     assert_eq!(run("reactions", &[]).status.code(), Some(2));
 }
 

@@ -174,6 +174,28 @@ fn what_is_not_defined_is_none() {
 }
 
 #[test]
+fn an_interval_reaches_its_value() {
+    let posts = vec![
+        PostReactions::new("a", "Good", [("like", 12)]),
+        PostReactions::new("b", "Poor", [("like", 3), ("angry", 4)]),
+    ];
+    let report = ReactionsConfig::default().report(&Reactions::new(posts).unwrap()).unwrap();
+    for reduction in &report.declared.labels[0].reductions[..3] {
+        // No negative reaction: a reduction of all, though no draw of the share is 0.
+        let estimate = reduction.estimate.unwrap();
+        assert!(estimate.value == 1.0 && estimate.high == 1.0 && estimate.low < 0.9, "{reduction:?}");
+    }
+    // The narrower the interval, the likelier the middle of the draws is beside the counted share.
+    let mut narrow = ReactionsConfig::default();
+    narrow.level = 0.01;
+    for label in narrow.report(&Reactions::dpms()).unwrap().declared.labels {
+        for Estimate { value, low, high, .. } in label.reductions.iter().filter_map(|reduction| reduction.estimate) {
+            assert!(low <= value && value <= high, "{low} {value} {high}");
+        }
+    }
+}
+
+#[test]
 fn huge_counts_have_numbers() {
     let huge = Reactions::new(vec![
         PostReactions::new("a", "x", [("like", u64::MAX / 2), ("angry", 1)]),
@@ -200,6 +222,14 @@ fn every_fault_of_a_configuration_is_named() {
     {
         assert!(error.contains(fault), "{error}");
     }
+    let fault = |level, draws, spreads| {
+        let mut config = ReactionsConfig::default();
+        (config.level, config.draws, config.spreads) = (level, draws, vec![1.0; spreads]);
+        config.validate().map_err(|error| error.to_string())
+    };
+    assert!(fault(0.95, 199, 0).unwrap_err().contains("draws: 199; expected at least 10 / (1 - level)"));
+    assert!(fault(0.999_99, 1_000_000, 17).unwrap_err().contains("spreads: 17 of them; expected at most 16"));
+    assert_eq!((fault(0.95, 200, 16), fault(0.9, 100, 1)), (Ok(()), Ok(())));
     for (negative, reactions) in [(0, 0), (2, 1)] {
         let mut config = ReactionsConfig::default();
         config.baseline = Baseline::Historical { negative, reactions };
@@ -217,7 +247,7 @@ fn read_back(report: &ReactionReport) {
 
 fn quick() -> ReactionsConfig {
     let mut config = ReactionsConfig::default();
-    config.draws = 100;
+    config.draws = 200;
     config
 }
 
@@ -273,7 +303,7 @@ proptest! {
                     prop_assert!(ends.low <= ends.value + 1e-12 && ends.value <= ends.high + 1e-12, "{:?}", ends);
                 }
                 for Estimate { value, low, high, .. } in label.reductions.iter().filter_map(|reduction| reduction.estimate) {
-                    prop_assert!(low <= high && high <= 1.0 && value <= 1.0);
+                    prop_assert!(low <= value && value <= high && high <= 1.0);
                 }
             }
         }

@@ -29,7 +29,7 @@ pub struct Attainable {
 ///
 /// # Example: DPMS, accuracy 98.66 % on 1320 texts, and recall 0.9784 on 350
 /// ```
-/// use plaudit_metrics::{Reading, attainable};
+/// use plaudit_metrics::published::{Reading, attainable};
 ///
 /// let accuracy = attainable("98.66 %".parse()?, 1320, Reading::Either);
 /// assert_eq!((accuracy.counts, accuracy.below, accuracy.above), (None, Some(1302), Some(1303)));

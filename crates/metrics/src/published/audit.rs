@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::bounds::Span;
 use super::class::{ClassSpans, Steps};
 use super::search::{Spans, at_total};
-use super::{AuditSolution, ClassCounts, PublishedTable, Reading};
+use super::{ClassCounts, PublishedTable, Reading, Solution};
 
 /// How a table is read, and how long to look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct Audit {
     pub classes: Vec<AuditedClass>,
     /// The totals that have solutions, that have near misses, or whose search ran out of steps; in ascending order.
     pub totals: Vec<AuditedTotal>,
+    /// The first total that was not decided and for which the totals before it had left fewer steps than a total may take:
+    /// asked about by itself, it may well be decided, as may those after it. None where no total was cut short so.
+    pub cut_short_at: Option<u64>,
 }
 
 /// Whether a confusion matrix prints the table.
@@ -55,7 +58,7 @@ pub enum AuditVerdict {
     Consistent,
     /// No matrix does, at any total of the range.
     Impossible,
-    /// None was found, and at some totals there are too many counts to go through.
+    /// None was found, and at some totals the steps or the memory ran out.
     Undecided,
 }
 
@@ -75,18 +78,18 @@ pub struct AuditedClass {
 pub struct AuditedTotal {
     /// The number of texts.
     pub n: u64,
-    /// How many counts (support, TP, FP) print each class's row, in the table's order; none where there are too many to
-    /// list. One class without a score is not listed either: its counts follow from the others'.
+    /// How many counts (support, TP, FP) print each class's row, in the table's order; none where the steps or the memory
+    /// did not suffice to list them. One class without a score is not listed either: its counts follow from the others'.
     pub rows: Vec<Option<u64>>,
     /// How many choices of one row for each class have a confusion matrix, exactly up to `u64::MAX`, where counting
-    /// stops; none where there are too many to go through. One choice may have many matrices.
+    /// stops; none where the steps or the memory ran out before all were gone through. One choice may have many matrices.
     pub solutions: Option<u64>,
     /// The least and greatest number of right predictions of all solutions found, also where the steps ran out.
     pub correct: Option<[u64; 2]>,
     /// Some of the solutions, up to [`AuditConfig::max_examples`], as far as the steps reach.
-    pub examples: Vec<AuditSolution>,
+    pub examples: Vec<Solution>,
     /// What comes nearest, where there is no solution, the supports add up to n, and the steps sufficed.
-    pub miss: Option<AuditMiss>,
+    pub miss: Option<Miss>,
 }
 
 /// Rows of all classes whose supports add up to the total, and that no confusion matrix has.
@@ -95,7 +98,7 @@ pub struct AuditedTotal {
 /// matrix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct AuditMiss {
+pub struct Miss {
     /// By how much the sums of all false positives and of all false negatives differ, at the least. Where it is 0 the
     /// accuracy is not as printed, or one class has more errors than the others can take.
     pub imbalance: u64,
@@ -115,7 +118,7 @@ const GREATEST_TOTAL: u64 = 1_000_000_000_000;
 ///
 /// For each total and class it lists all counts (support, TP, FP) whose scores print as they stand; then it joins
 /// classes, keeping sums and how often each is reached, until supports add up to the total, false positives balance
-/// false negatives, and a matrix exists ([`AuditSolution::matrix`]). All comparisons are of whole numbers. A score that
+/// false negatives, and a matrix exists ([`Solution::matrix`]). All comparisons are of whole numbers. A score that
 /// divides by zero fits what is printed as 0.
 ///
 /// # Errors
@@ -124,7 +127,7 @@ const GREATEST_TOTAL: u64 = 1_000_000_000_000;
 ///
 /// # Example: a slip of typing
 /// ```
-/// use plaudit_metrics::{AuditConfig, AuditVerdict, PublishedClass, PublishedTable, audit};
+/// use plaudit_metrics::published::{AuditConfig, AuditVerdict, PublishedClass, PublishedTable, audit};
 ///
 /// let mut spam = PublishedClass::new("spam");
 /// (spam.precision, spam.recall, spam.support) = (Some("0.90".parse()?), Some("0.75".parse()?), Some(12));
@@ -149,12 +152,17 @@ pub fn audit(table: &PublishedTable, totals: RangeInclusive<u64>, config: &Audit
     let mut classes: Vec<AuditedClass> =
         table.classes.iter().map(|class| AuditedClass { label: class.label.clone(), possible: 0 }).collect();
     let mut found = Vec::new();
+    let mut cut_short_at = None;
     let mut left = config.max_steps;
+    let most = config.max_steps / 16;
     for n in totals {
-        let given = left.min(config.max_steps / 16);
+        let given = left.min(most);
         let mut steps = Steps(given);
         let total = at_total(&spans, n, config.max_examples, &mut classes, &mut steps);
         left -= given - steps.0;
+        if given < most && total.as_ref().is_some_and(|total| total.solutions.is_none()) {
+            cut_short_at = cut_short_at.or(Some(n));
+        }
         found.extend(total.filter(|total| total.solutions != Some(0) || total.miss.is_some()));
     }
     let verdict = if found.iter().any(AuditedTotal::is_consistent) {
@@ -164,7 +172,7 @@ pub fn audit(table: &PublishedTable, totals: RangeInclusive<u64>, config: &Audit
     } else {
         AuditVerdict::Impossible
     };
-    Ok(Audit { verdict, reading: config.reading, range, classes, totals: found })
+    Ok(Audit { verdict, reading: config.reading, range, classes, totals: found, cut_short_at })
 }
 
 fn check([first, last]: [u64; 2], config: &AuditConfig) -> Result<()> {
@@ -199,7 +207,7 @@ impl AuditedTotal {
     }
 }
 
-impl AuditMiss {
+impl Miss {
     pub(super) fn new(imbalance: u64, correct: u64, count: u64) -> Self {
         Self { imbalance, count, correct: [correct; 2], example: Vec::new() }
     }

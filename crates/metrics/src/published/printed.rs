@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Example: a zero that was dropped
 /// ```
-/// use plaudit_metrics::Printed;
+/// use plaudit_metrics::published::Printed;
 ///
 /// let recall: Printed = "98.3 %".parse()?;
 /// assert_eq!((recall.to_string().as_str(), recall.decimals()), ("0.983", 3));

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::audit::{AuditMiss, AuditedClass, AuditedTotal};
+use super::audit::{AuditedClass, AuditedTotal, Miss};
 use super::bounds::{Bounds, Span};
 use super::class::{ClassSpans, Steps};
 use super::join::{Layers, Reached, Sums};
-use super::{AuditSolution, ClassCounts};
+use super::{ClassCounts, Solution};
 
 /// A table as spans.
 pub(super) struct Spans {
@@ -95,7 +95,7 @@ impl<'a> Rows<'a> {
     /// Counts the solutions; none where the steps run out.
     ///
     /// The errors balance, so the last class's false positives follow from its false negatives. A matrix exists where
-    /// no class has FN + FP above the sum T of all FN (see `AuditSolution::matrix`); of the last class, that means as
+    /// no class has FN + FP above the sum T of all FN (see `Solution::matrix`); of the last class, that means as
     /// many FN as the others have FP, or fewer.
     fn complete(
         &self,
@@ -137,8 +137,8 @@ impl<'a> Rows<'a> {
 
     /// Returns the choices whose sums of FP and FN are nearest to each other; none where no supports add up to n, or
     /// the steps run out.
-    fn nearest(&self, layers: &Layers, steps: &mut Steps) -> Option<AuditMiss> {
-        let mut nearest: Option<(AuditMiss, Sums, ClassCounts)> = None;
+    fn nearest(&self, layers: &Layers, steps: &mut Steps) -> Option<Miss> {
+        let mut nearest: Option<(Miss, Sums, ClassCounts)> = None;
         for Reached { sums, count } in layers.last() {
             let support = self.n - sums.support;
             if !self.rest.contains(support) {
@@ -160,7 +160,7 @@ impl<'a> Rows<'a> {
                 let order = nearest.as_ref().map_or(Ordering::Less, |(miss, ..)| imbalance.cmp(&miss.imbalance));
                 match (order, &mut nearest) {
                     (Ordering::Equal, Some((miss, ..))) => miss.add(correct, *count),
-                    (Ordering::Less, _) => nearest = Some((AuditMiss::new(imbalance, correct, *count), *sums, row)),
+                    (Ordering::Less, _) => nearest = Some((Miss::new(imbalance, correct, *count), *sums, row)),
                     _ => {}
                 }
             }
@@ -179,7 +179,7 @@ impl<'a> Rows<'a> {
         sums: Sums,
         row: ClassCounts,
         most: usize,
-        examples: &mut Vec<AuditSolution>,
+        examples: &mut Vec<Solution>,
         steps: &mut Steps,
     ) {
         if examples.len() >= most {
@@ -188,7 +188,7 @@ impl<'a> Rows<'a> {
         layers.choices(&self.first, sums, &mut vec![row], steps, &mut |path| {
             let mut placed: Vec<_> = self.order.iter().copied().zip(path.iter().rev().copied()).collect();
             placed.sort_by_key(|&(index, _)| index);
-            examples.push(AuditSolution::new(placed.into_iter().map(|(_, row)| row).collect()));
+            examples.push(Solution::new(placed.into_iter().map(|(_, row)| row).collect()));
             (examples.len() < most).then_some(())
         });
     }

@@ -29,12 +29,12 @@ impl ClassCounts {
 /// Counts of every class that some confusion matrix has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct AuditSolution {
+pub struct Solution {
     /// The counts, in the classes' order.
     pub classes: Vec<ClassCounts>,
 }
 
-impl AuditSolution {
+impl Solution {
     /// Returns the solution of these counts.
     pub fn new(classes: Vec<ClassCounts>) -> Self {
         Self { classes }
@@ -51,15 +51,15 @@ impl AuditSolution {
     ///
     /// # Example: three classes
     /// ```
-    /// use plaudit_metrics::{AuditSolution, ClassCounts};
+    /// use plaudit_metrics::published::{ClassCounts, Solution};
     ///
     /// // support, TP, FP
     /// let classes = vec![ClassCounts::new(5, 3, 1), ClassCounts::new(4, 3, 2), ClassCounts::new(2, 2, 0)];
-    /// let matrix = AuditSolution::new(classes).matrix();
+    /// let matrix = Solution::new(classes).matrix();
     /// assert_eq!(matrix, Some(vec![vec![3, 2, 0], vec![1, 3, 0], vec![0, 0, 2]]));
     /// // one class cannot be taken for itself
     /// let classes = vec![ClassCounts::new(5, 3, 2), ClassCounts::new(4, 4, 0)];
-    /// assert_eq!(AuditSolution::new(classes).matrix(), None);
+    /// assert_eq!(Solution::new(classes).matrix(), None);
     /// ```
     pub fn matrix(&self) -> Option<Vec<Vec<u64>>> {
         let mut left: Vec<Left> = Vec::with_capacity(self.classes.len());
@@ -134,8 +134,8 @@ mod tests {
         found
     }
 
-    fn solution(sums: &[(u64, u64)]) -> AuditSolution {
-        AuditSolution::new(sums.iter().map(|&(missed, wrong)| ClassCounts::new(missed + 2, 2, wrong)).collect())
+    fn solution(sums: &[(u64, u64)]) -> Solution {
+        Solution::new(sums.iter().map(|&(missed, wrong)| ClassCounts::new(missed + 2, 2, wrong)).collect())
     }
 
     fn check(sums: &[(u64, u64)], rows: &[Vec<u64>]) {
@@ -169,13 +169,13 @@ mod tests {
 
     #[test]
     fn nonsense_has_no_matrix() {
-        let counts = |support, hits, wrong| AuditSolution::new(vec![ClassCounts::new(support, hits, wrong)]).matrix();
+        let counts = |support, hits, wrong| Solution::new(vec![ClassCounts::new(support, hits, wrong)]).matrix();
         assert_eq!(counts(2, 3, 0), None);
         assert_eq!(counts(u64::MAX, 0, u64::MAX), None);
         assert_eq!(counts(u64::MAX, u64::MAX, 0), Some(vec![vec![u64::MAX]]));
-        assert_eq!(AuditSolution::new(Vec::new()).matrix(), Some(Vec::new()));
+        assert_eq!(Solution::new(Vec::new()).matrix(), Some(Vec::new()));
         let full = ClassCounts::new(u64::MAX, 0, u64::MAX);
-        assert!(AuditSolution::new(vec![full; 3]).matrix().is_some());
+        assert!(Solution::new(vec![full; 3]).matrix().is_some());
     }
 
     proptest! {

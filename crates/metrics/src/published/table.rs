@@ -11,7 +11,7 @@ use super::Printed;
 ///
 /// # Example: a table as JSON
 /// ```
-/// use plaudit_metrics::PublishedTable;
+/// use plaudit_metrics::published::PublishedTable;
 ///
 /// let json = r#"{"classes": [{"label": "spam", "precision": "0.90", "recall": "75 %"}, {"label": "ham"}]}"#;
 /// let table: PublishedTable = serde_json::from_str(json)?;

@@ -15,7 +15,6 @@ impl fmt::Display for Audit {
         let [first, last] = self.range;
         let texts = if first == last { format!("{first} texts") } else { format!("{first} to {last} texts") };
         let reading = self.reading;
-        let undecided = self.totals.iter().filter(|total| total.solutions.is_none()).count();
         match self.verdict {
             AuditVerdict::Consistent => {
                 let shown: Vec<_> = self.totals.iter().filter(|total| total.is_consistent()).collect();
@@ -34,17 +33,34 @@ impl fmt::Display for Audit {
                 writeln!(f, "Undecided: no confusion matrix of {texts} was found that prints this table ({reading}).")?;
             }
         }
-        if undecided > 0 {
-            writeln!(f, "At {} there are too many counts to go through.", totals(undecided))?;
-        }
-        Ok(())
+        undecided(f, self)
     }
+}
+
+/// Says where the search ended early, and of which bound.
+fn undecided(f: &mut fmt::Formatter<'_>, audit: &Audit) -> fmt::Result {
+    let undecided = || audit.totals.iter().filter(|total| total.solutions.is_none()).map(|total| total.n);
+    let cut_short = |n: &u64| audit.cut_short_at.is_some_and(|first| *n >= first);
+    let large: Vec<u64> = undecided().filter(|n| !cut_short(n)).collect();
+    if let Some(first) = large.first() {
+        let which = totals(large.len());
+        writeln!(
+            f,
+            "At {which}, the first n = {first}, the steps of one total (a 16th of max_steps) or its memory ran out."
+        )?;
+    }
+    if let Some(first) = audit.cut_short_at {
+        let which = totals(undecided().filter(cut_short).count());
+        writeln!(f, "At {which}, from n = {first} on, the steps of the whole search (max_steps) had run out:")?;
+        writeln!(f, "those before had used them up. Fewer totals at a time, or more steps, may decide these.")?;
+    }
+    Ok(())
 }
 
 fn solutions(f: &mut fmt::Formatter<'_>, shown: &[&AuditedTotal]) -> fmt::Result {
     let mut table = Table::new(["n", "solutions", "right", "accuracy"]);
     for total in shown.iter().take(MOST_SHOWN) {
-        let solutions = total.solutions.map_or_else(|| "too many".to_owned(), |count| count.to_string());
+        let solutions = total.solutions.map_or_else(|| "not counted".to_owned(), |count| count.to_string());
         table.push(
             [total.n.to_string(), solutions].into_iter().chain(right(total.correct.unwrap_or_default(), total.n)),
         );

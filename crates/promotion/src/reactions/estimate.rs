@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Tally;
 
-/// A number with the ends of its interval. The level stands in the configuration.
+/// A number with the ends of its interval, which holds it. The level stands in the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Estimate {

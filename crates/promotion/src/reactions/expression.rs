@@ -2,6 +2,7 @@
 
 use plaudit_core::Result;
 
+use super::post::sum;
 use super::{Reactions, Tally, Valence, mean_post_ratio};
 
 /// A percentage with the way to it.
@@ -46,16 +47,16 @@ impl Expressions {
     /// Every expression that has a value.
     pub(crate) fn new(reactions: &Reactions, valence: &Valence) -> Result<Self> {
         let posts = reactions.post_tallies(valence)?;
-        let labels = reactions.label_tallies(valence)?;
-        let total = reactions.total(valence)?;
+        let by_label = reactions.by_label(&posts);
+        let labels: Vec<Tally> = by_label.iter().map(|posts| sum(posts.iter().copied())).collect();
+        let total = sum(&posts);
 
         let term = |tally: &Tally, posts: usize| Term {
             negative_share: tally.negative_share(),
             a_post: Some([tally.negative, tally.positive].map(|count| count as f64 / posts as f64)),
         };
-        let label_terms = reactions.labels().iter().zip(&labels);
         let mut terms: Vec<Term> =
-            label_terms.map(|(label, tally)| term(tally, reactions.of_label(label, &posts).count())).collect();
+            labels.iter().zip(&by_label).map(|(tally, posts)| term(tally, posts.len())).collect();
         let shares: Option<Vec<f64>> = labels.iter().map(Tally::negative_share).collect();
         terms.push(term(&total, posts.len()));
         terms.push(Term {

@@ -35,6 +35,7 @@ mod config;
 mod display;
 mod estimate;
 mod expression;
+mod likelihood;
 mod plan;
 mod post;
 mod reduction;

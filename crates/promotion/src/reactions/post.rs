@@ -1,6 +1,6 @@
 //! What was counted: reactions by post.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use plaudit_core::{Error, Labels, Result};
 use serde::{Deserialize, Serialize};
@@ -176,7 +176,7 @@ impl Reactions {
     /// As [`post_tallies`](Self::post_tallies).
     pub fn label_tallies(&self, valence: &Valence) -> Result<Vec<Tally>> {
         let posts = self.post_tallies(valence)?;
-        Ok(self.labels.iter().map(|label| sum(self.of_label(label, &posts))).collect())
+        Ok(self.by_label(&posts).into_iter().map(sum).collect())
     }
 
     /// Returns positive and negative reactions over all posts.
@@ -210,13 +210,22 @@ impl Reactions {
         Ok(self.labels.iter().zip(&tallies).filter_map(worth).collect())
     }
 
-    /// The tallies of the posts with this label; `tallies` is `[posts]`.
-    pub(crate) fn of_label<'a>(&'a self, label: &'a str, tallies: &'a [Tally]) -> impl Iterator<Item = &'a Tally> {
-        self.posts.iter().zip(tallies).filter(move |(post, _)| post.label == label).map(|(_, tally)| tally)
+    /// The tallies of the posts of each label, `[labels]`; `tallies` is `[posts]`.
+    pub(crate) fn by_label<'a>(&self, tallies: &'a [Tally]) -> Vec<Vec<&'a Tally>> {
+        let places: HashMap<&str, usize> = self.labels.iter().zip(0..).collect();
+        let mut by_label = vec![Vec::new(); self.labels.len()];
+        for (post, tally) in self.posts.iter().zip(tallies) {
+            let place = places.get(post.label.as_str());
+            if let Some(of_label) = place.and_then(|&place| by_label.get_mut(place)) {
+                of_label.push(tally);
+            }
+        }
+        by_label
     }
 }
 
-fn sum<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> Tally {
+/// The sum of these tallies.
+pub(crate) fn sum<'a>(tallies: impl IntoIterator<Item = &'a Tally>) -> Tally {
     tallies.into_iter().fold(Tally::default(), |mut sum, tally| {
         sum.add(tally);
         sum

@@ -52,8 +52,12 @@ pub struct Reduction {
     pub reading: Reading,
     /// The reduction: 1 where the label has no negative reactions, 0 where its share is the baseline's, negative without a
     /// bound where it is greater. Its value is that of the counted shares (of the estimated means where the reading is
-    /// [`Reading::BetaBinomial`]); the interval, with equal tails, is of draws. None where a share is not defined, the
-    /// baseline's is 0, or a spread is not identified.
+    /// [`Reading::BetaBinomial`]); the interval, with equal tails, is of draws, and reaches to the value where that lies
+    /// beyond. None where a share is not defined, the baseline's is 0, or a spread is not identified.
+    ///
+    /// Draws of a share are above 0, also where nobody is negative and the reduction is 1: the interval then ends at 1. It is
+    /// what is done to Jeffreys' interval where all or none are counted (L. D. Brown, T. T. Cai and A. DasGupta, *Interval
+    /// estimation for a binomial proportion*, Statistical Science 16, 2001).
     pub estimate: Option<Estimate>,
 }
 
@@ -100,7 +104,8 @@ impl Comparison<'_> {
             let mut drawn = drawn.collect::<Option<Vec<f64>>>()?;
             drawn.sort_by(f64::total_cmp);
             let tail = (1.0 - self.level) / 2.0;
-            Some(Estimate { value, low: quantile(&drawn, tail)?, high: quantile(&drawn, 1.0 - tail)? })
+            let (low, high) = (quantile(&drawn, tail)?, quantile(&drawn, 1.0 - tail)?);
+            Some(Estimate { value, low: low.min(value), high: high.max(value) })
         };
         self.arms.iter().map(reduction).collect()
     }

@@ -1,9 +1,10 @@
 //! Everything that the reactions tell, as data.
 
-use plaudit_core::Result;
+use plaudit_core::{Labels, Result};
 use serde::{Deserialize, Serialize};
 
 use super::estimate::linear;
+use super::post::sum;
 use super::reduction::{Arm, Comparison};
 use super::spread::fit;
 use super::{
@@ -116,15 +117,15 @@ impl ReactionsConfig {
 
     fn figures(&self, reactions: &Reactions, valence: &Valence) -> Result<Figures> {
         let posts = reactions.post_tallies(valence)?;
-        let labels = reactions.label_tallies(valence)?;
-        let total = reactions.total(valence)?;
+        let by_label = reactions.by_label(&posts);
+        let total = sum(&posts);
         let negative_share = Estimate::negative_share(&total, self.level);
         let mean_reactions = total.counted() as f64 / posts.len() as f64;
         let plan = |&sd: &f64| {
             let posts = |counts| self.plan.posts_per_arm(negative_share?.value, sd, counts);
             PostsPerArm { sd, posts: posts(None), with_counts: posts(Some(mean_reactions)) }
         };
-        let (labels, baseline_share) = self.labels(reactions, &posts, &labels);
+        let (labels, baseline_share) = self.labels(reactions.labels(), &by_label);
         Ok(Figures {
             labels,
             posts: reactions
@@ -149,11 +150,11 @@ impl ReactionsConfig {
     }
 
     /// The labels' figures, and the baseline's negative share.
-    fn labels(&self, reactions: &Reactions, posts: &[Tally], tallies: &[Tally]) -> (Vec<LabelFigures>, Option<f64>) {
+    fn labels(&self, names: &Labels, by_label: &[Vec<&Tally>]) -> (Vec<LabelFigures>, Option<f64>) {
+        let tallies: Vec<Tally> = by_label.iter().map(|posts| sum(posts.iter().copied())).collect();
         let mut arms = Vec::new();
         let mut labels = Vec::new();
-        for (label, &tally) in reactions.labels().iter().zip(tallies) {
-            let posts: Vec<&Tally> = reactions.of_label(label, posts).collect();
+        for ((label, &tally), posts) in names.iter().zip(&tallies).zip(by_label) {
             let (spread, mean) = fit(posts.iter().copied(), self.level);
             let counted = posts.iter().map(|post| post.counted() as f64);
             let deviation = counted.map(|n| n * n).sum::<f64>().sqrt() / (tally.counted() as f64).max(1.0);
@@ -169,7 +170,8 @@ impl ReactionsConfig {
                 reductions: self.readings().into_iter().map(|reading| Reduction { reading, estimate: None }).collect(),
             });
         }
-        let (Some(weights), Some(outside)) = (self.baseline.weights(tallies), self.baseline.outside(self.level)) else {
+        let (Some(weights), Some(outside)) = (self.baseline.weights(&tallies), self.baseline.outside(self.level))
+        else {
             return (labels, None);
         };
 
