@@ -13,7 +13,7 @@ pub(super) fn findings(paper: &Paper) -> Result<Vec<Finding>> {
     let claim = &paper.claims.negative_change;
     let mut config = ReactionsConfig::default();
     config.plan.cut = claim.value.value;
-    config.draws = 100; // of haha taken otherwise, only Eq. 36 is shown, which has no draws
+    config.draws = 200; // of haha taken otherwise, only Eq. 36 is shown, which has no draws
     let variants = config.report(&paper.reactions)?.variants;
     config.valence.ambiguous.clear();
     config.draws = 100_000; // the ends of the widest interval then have standard errors below a point

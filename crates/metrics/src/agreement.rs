@@ -16,7 +16,7 @@ use crate::{ChiSquareTest, ConfusionMatrix, Disagreement, Interval, Measurement,
 /// It needs both labels of each text, and counts texts: weights are not used. The class counts of each judge alone only
 /// bound it ([`compare_marginals`]): both bounds stand here beside the agreement. The observed agreement is a share of texts
 /// and has Wilson's interval; kappa is none, and [`evaluate`] gives it one by the bootstrap
-/// ([`Metric::Kappa`](crate::Metric::CohenKappa)).
+/// ([`Metric::Kappa`](crate::Metric::Kappa)).
 ///
 /// [`compare_marginals`]: crate::compare_marginals
 /// [`evaluate`]: crate::evaluate

@@ -25,8 +25,9 @@ impl Estimate {
 
     /// The negative share with Wilson's interval; none where nothing is counted.
     pub(crate) fn negative_share(tally: &Tally, level: f64) -> Option<Self> {
-        let interval = wilson(tally.negative, tally.counted(), level)?;
-        Some(Self { value: tally.negative_share()?, low: interval.low, high: interval.high })
+        let (interval, value) = (wilson(tally.negative, tally.counted(), level)?, tally.negative_share()?);
+        // Where all or none are negative an end is the share, but for rounding.
+        Some(Self { value, low: interval.low.min(value), high: interval.high.max(value) })
     }
 }
 

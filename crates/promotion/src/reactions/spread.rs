@@ -163,8 +163,8 @@ fn peak(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> (f64, f64) {
     if left.1 >= right.1 { left } else { right }
 }
 
-/// Where `f` falls through 0 on the way from a point at which it is positive, to a millionth of a standard error; the other
-/// point where it does not.
+/// Where `f` falls through 0 on the way from one point to another, to a millionth of a standard error: the first where it is
+/// not positive there, the other where it still is.
 ///
 /// A likelihood falls by about as many standard errors as one goes far, so that the line through two points soon hits. The
 /// value of an end that stays twice is halved (the Illinois method: M. Dowell and P. Jarratt, BIT 11, 1971), and every
@@ -172,8 +172,8 @@ fn peak(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> (f64, f64) {
 fn crossing(f: impl Fn(f64) -> f64, within: f64, without: f64) -> f64 {
     let value = |point: f64| f(point).max(-1e12); // also where the likelihood is 0
     let (mut inside, mut outside) = ((within, value(within)), (without, value(without)));
-    if outside.1 >= 0.0 {
-        return without;
+    if inside.1 <= 0.0 || outside.1 >= 0.0 {
+        return if inside.1 <= 0.0 { within } else { without };
     }
     let mut was_inside = None;
     for turn in 0..120 {
