@@ -46,10 +46,7 @@ fn recipe(options: &Options) -> Result<()> {
     common::check_used(&data.report)?;
     let clusters: Option<Vec<&str>> = cluster.map(|by| data.iter().map(|row| cluster_of(row, by)).collect());
     let known = data.iter().filter(|row| classifier.has_seen(&row.text)).count();
-    if known > 0 {
-        let of = data.len();
-        common::warn(&format!("{known} of the {of} texts were used in training: figures will be too good"));
-    }
+    common::warn_known(known, data.len());
     let scored = plaudit::scored(&classifier, &data)?;
     let evaluation = evaluate(&scored, clusters.as_deref(), &bootstrap)?;
     say!("{evaluation}");

@@ -38,11 +38,11 @@ fn reactions(options: &Options) -> Result<()> {
     read.text = Some(by.to_owned());
     (read.label, read.division, read.source) = (Some(String::new()), Some(String::new()), Some(String::new()));
     read.keep_extra = true;
+    let folder = options.folder("pictures", "reactions")?;
     let (reactions, rows) = posts::read(file, &read, &config.valence)?;
     let report = config.report(&reactions)?;
     say!("{report}");
 
-    let folder = options.folder("pictures", "reactions")?;
     let [svg, csv] = plots::reactions(&reactions, &config.valence)?.save(&folder)?;
     say!("The picture is {}, its data {}.", svg.display(), csv.display());
     if options.value("json").is_some() {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use common::{Options, Result, Summary, say, usage, usage_faults};
-use plaudit::models::{Architecture, CalibrationRows};
+use plaudit::models::{Architecture, CalibrationRows, Origin};
 use plaudit::text::{Language, PipelineConfig};
 use plaudit::{Error, Labels, ProgressBar, TextClassifier, TrainConfig};
 
@@ -100,16 +100,22 @@ fn train(options: &Options) -> Result<()> {
     let report = classifier.report();
     common::warn_no_words(report);
     let (best, epochs) = (report.best_epoch, report.epochs.len());
-    say!("Trained on {} rows in {train_seconds:.1} s; the best of {epochs} epochs was epoch {best}.", train.len());
+    let fitted = report.train_rows;
+    say!("Trained on {fitted} rows in {train_seconds:.1} s; the best of {epochs} epochs was epoch {best}.");
     if let Some(calibrated) = classifier.calibration() {
-        let (rows, before, after) = (calibrated.rows, calibrated.before, calibrated.after);
-        match (&calibrated.uncorrected, before.calibration_error, after.calibration_error) {
+        let rows = calibrated.rows;
+        let whose = match calibrated.origin {
+            Origin::OutOfFold { folds } => format!("each scored by one of {folds} classifiers that do not know it"),
+            _ => "set aside before training".to_owned(),
+        };
+        match (&calibrated.uncorrected, calibrated.before.log_loss, calibrated.after.log_loss) {
             (Some(why), ..) => common::warn(&format!("probabilities are not corrected: {why}")),
-            (None, Some(before), Some(after)) => say!(
-                "Calibrated on {rows} rows that it does not know: calibration error {before:.3}, after it {after:.3}."
-            ),
+            (None, Some(before), Some(after)) => {
+                say!("Calibrated on {rows} rows, {whose}: their log-loss falls from {before:.3} to {after:.3}.");
+            }
             _ => {}
         }
+        summary.add("calibration", serde_json::to_value(calibrated)?);
     }
     let note = if test.is_none() { ", which chose the best epoch" } else { "" };
     say!("On the {} {part} rows{note}:\n\n{scores}\nSaved as {out}.", rows.len());

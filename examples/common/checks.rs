@@ -27,6 +27,13 @@ pub(crate) fn warn_shared(name: &str, part: &Dataset, other_name: &str, other: &
     }
 }
 
+/// Warns where so many of the texts that figures are given of are known to the model.
+pub(crate) fn warn_known(known: usize, of: usize) {
+    if known as f64 > MOST_SHARED * of as f64 {
+        complain(&format!("warning: {known} of the {of} texts were used in training: figures will be too good"));
+    }
+}
+
 /// Warns of labels that have hardly a row to train on, or none to choose the best epoch by.
 pub(crate) fn warn_rare(labels: &Labels, train: &Dataset, valid: &Dataset) {
     let count = |part: &Dataset, label: &str| part.iter().filter(|row| row.label.as_deref() == Some(label)).count();

@@ -15,7 +15,7 @@ use plaudit::models::WeightPrecision;
 use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
 
-pub(crate) use checks::{warn_no_words, warn_rare, warn_shared};
+pub(crate) use checks::{warn_known, warn_no_words, warn_rare, warn_shared};
 pub(crate) use pictures::{periods, save_evaluation};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -141,7 +141,10 @@ impl Options {
             Some(path) => PathBuf::from(path),
             None => repository().join("target").join(default),
         };
-        std::fs::create_dir_all(&folder).map_err(|error| Error::io(folder.display(), error))?;
+        let io = |error| Error::io(folder.display(), error);
+        std::fs::create_dir_all(&folder).map_err(io)?;
+        let probe = folder.join(".plaudit-probe");
+        std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(io)?;
         Ok(folder)
     }
 

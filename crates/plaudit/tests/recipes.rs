@@ -120,7 +120,7 @@ fn an_evaluation_has_intervals_pictures_and_reads_back() {
     assert_eq!(clustered["accuracy"], evaluated["accuracy"]);
     let few = run("evaluate", &["--model", &model, "--data", &test, "--resamples", "7"]);
     assert_eq!(few.status.code(), Some(2));
-    assert!(stderr(&few).contains("resamples: 7; expected 100 to"), "{}", stderr(&few));
+    assert!(stderr(&few).contains("resamples: 7; expected 200 to"), "{}", stderr(&few));
     // A folder that cannot be made.
     let blocked = run("evaluate", &["--model", &model, "--data", &test, "--pictures", &test]);
     assert_eq!(blocked.status.code(), Some(1));

@@ -102,7 +102,7 @@ fn table_5_in_all() {
 
     let text = report.to_string();
     for line in [
-        "Good          1       291         8     2.7 % (1.4 to 5.2)     30.2 % (26.8 to 33.6)   0.946",
+        "Good          1       291         8     2.7 % (1.4 to 5.2)     30.2 (26.8 to 33.6)   0.946",
         "Poor   haha positive                1  not identified",
         "as declared      60.10 %    15.03 %                   -40.85 %",
         "as declared                   1     65                   67",

@@ -56,13 +56,11 @@ impl Bootstrap {
         if !level {
             faults.push(format!("level: {}; expected above 0 and below 1", self.level));
         }
-        if !(100..=1_000_000).contains(&self.resamples) {
-            faults.push(format!("resamples: {}; expected 100 to 1000000", self.resamples));
-        } else if level && (self.resamples as f64) < least * (1.0 - 1e-9) {
-            // Each end of an interval must hang on some resamples.
-            let least = least.ceil();
-            faults
-                .push(format!("resamples: {}; expected {least} or more for the level {}", self.resamples, self.level));
+        // Each end of an interval must hang on some resamples.
+        let least = if level { (least * (1.0 - 1e-9)).ceil().max(100.0) } else { 100.0 };
+        if !(least..=1e6).contains(&(self.resamples as f64)) {
+            let found = self.resamples;
+            faults.push(format!("resamples: {found}; expected {least} to 1000000 at this level"));
         }
         Error::from_faults(faults)
     }
@@ -160,7 +158,7 @@ mod tests {
         for (resamples, level, faults) in [
             (0, f64::NAN, &["resamples: 0; expected 100", "level: NaN"][..]),
             (usize::MAX, 1.0, &["resamples: 18446744073709551615", "level: 1;"]),
-            (100, 0.95, &["expected 200 or more for the level 0.95"]),
+            (100, 0.95, &["resamples: 100; expected 200 to 1000000 at this level"]),
         ] {
             let bootstrap = Bootstrap { resamples, level, seed: 0 };
             let error = bootstrap.resample(&Units::single(1), |_| panic!("resampled")).unwrap_err().to_string();

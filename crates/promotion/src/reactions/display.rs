@@ -22,11 +22,20 @@ impl fmt::Display for ReactionReport {
             Baseline::Historical { reactions, .. } => format!("{reactions} earlier reactions"),
         };
         writeln!(f, "Intervals of {level} %. The baseline is {baseline}.")?;
+        writeln!(
+            f,
+            "In the first tables they are as if each reaction were drawn by itself. Posts differ far more than that: intervals \
+             that hold it stand further below."
+        )?;
         for (name, figures) in &all {
             write!(f, "\nReactions {name}\n{}", labels(figures))?;
         }
 
-        writeln!(f, "\nRelative reduction of negative reactions against the baseline, by what is taken to vary")?;
+        writeln!(
+            f,
+            "\nRelative reduction of negative reactions against the baseline, by what is taken to vary: the counts alone, also \
+             posts with this SD of their log odds, or posts as those here differ (each post then weighs the same)"
+        )?;
         let readings = self.config.readings();
         let heading = ["label".to_owned(), "reactions".to_owned()];
         let mut table = Table::new(heading.into_iter().chain(readings.iter().map(ToString::to_string)));
@@ -72,7 +81,8 @@ impl fmt::Display for ReactionReport {
             "\nPosts an arm to see a relative cut of {cut} % from the pooled share (alpha {}, power {power} %)",
             plan.alpha
         )?;
-        let mut table = Table::new(["reactions", "SD between posts", "posts", "with counts as here"]);
+        let mut table =
+            Table::new(["reactions", "SD of log odds", "posts an arm", "the same with as few reactions a post"]);
         for (name, figures) in &all {
             for needed in &figures.posts_per_arm {
                 let posts = [needed.posts, needed.with_counts].map(|n| n.map_or_else(dash, |n| n.to_string()));
@@ -85,8 +95,15 @@ impl fmt::Display for ReactionReport {
 
 /// The labels of these figures, and all posts.
 fn labels(figures: &Figures) -> Table {
-    let mut table =
-        Table::new(["label", "posts", "positive", "negative", "negative share", "below the baseline", "worth"]);
+    let mut table = Table::new([
+        "label",
+        "posts",
+        "positive",
+        "negative",
+        "negative share",
+        "points below the baseline",
+        "utility",
+    ]);
     for label in &figures.labels {
         table.push([
             label.label.clone(),
@@ -94,7 +111,7 @@ fn labels(figures: &Figures) -> Table {
             label.tally.positive.to_string(),
             label.tally.negative.to_string(),
             percent(label.negative_share),
-            percent(label.below_baseline),
+            percent(label.below_baseline).replace(" %", ""),
             label.utility.map_or_else(dash, |utility| format!("{utility:.3}")),
         ]);
     }
@@ -113,7 +130,8 @@ fn labels(figures: &Figures) -> Table {
 /// A share with its interval, in percent.
 fn percent(estimate: Option<Estimate>) -> String {
     estimate.map_or_else(dash, |Estimate { value, low, high }| {
-        format!("{:.1} % ({:.1} to {:.1})", 100.0 * value, 100.0 * low, 100.0 * high)
+        let [value, low, high] = [value, low, high].map(|share| (1000.0 * share).round() / 10.0 + 0.0); // no -0.0
+        format!("{value:.1} % ({low:.1} to {high:.1})")
     })
 }
 
