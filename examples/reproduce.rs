@@ -33,7 +33,7 @@ fn recipe(options: &Options) -> Result<()> {
     let count = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
     let [matches, differs, impossible, not_derivable, bounded, derived, undecided] = Verdict::ALL.map(count);
     say!(
-        "\nOf {} printed figures that the tables can be asked about, {matches} match; {differs} differ, {impossible} are \
+        "\nOf {} checks of printed figures (one figure may stand in several), {matches} match; {differs} differ, {impossible} are \
          impossible, {not_derivable} cannot be derived, {undecided} are undecided.\n{} figures are not printed: {derived} \
          are derived from the tables, {bounded} are bounded by them.",
         matches + differs + impossible + not_derivable + undecided,

@@ -28,8 +28,9 @@ pub(super) fn findings(paper: &Paper) -> Result<Vec<Finding>> {
         let verdict = if says { Verdict::Matches } else { Verdict::NotDerivable };
         let nearest = audit.nearest.first().map(|one| format!("; nearest {:.2} %: {}", one.percent, one.expression));
         let note = format!(
-            "about {:.2} would fit by chance{}{}",
+            "about {:.2} would fit by chance{}{}{}",
             audit.by_chance,
+            if says || audit.fits == 0 { "" } else { ", so that those which do say nothing" },
             nearest.unwrap_or_default(),
             audit
                 .fraction
