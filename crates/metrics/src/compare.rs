@@ -73,7 +73,7 @@ pub struct Difference {
 ///
 /// # Errors
 /// When there are fewer than two models or two of one name, no text, lists of different lengths, an index that is not that of
-/// a label, a metric that needs probabilities (not in [`Metric::FROM_LABELS`]), or a bootstrap that is at fault.
+/// a label, a metric that [needs probabilities](Metric::needs_probabilities), or a bootstrap that is at fault.
 ///
 /// # Example: two models and the most common label
 /// ```
@@ -151,7 +151,7 @@ fn check(
     if let Some(names) = clusters.filter(|names| names.len() != truth.len()) {
         faults.push(format!("{} clusters for {} texts; expected one a text", names.len(), truth.len()));
     }
-    if !Metric::FROM_LABELS.contains(&metric) {
+    if metric.needs_probabilities() {
         faults.push(format!("the {} needs probabilities; expected a metric of predicted labels", metric.name()));
     }
     for (at, (name, predicted)) in models.iter().enumerate() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::figures::{Prepared, Values};
 use crate::reliability::{BINS, reliability_with};
-use crate::{Brier, Metric, Reliability, Report, Scored, brier};
+use crate::{Brier, Metric, Reliability, Report, Scored, brier, top_k_accuracy};
 
 /// With fewer rows or clusters than this the bootstrap sees too little of the differences between them: of n units that
 /// favour one of two models by the toss of a coin, all favour the same one with probability 2^(1 - n), here 0.002, and then
@@ -117,9 +117,7 @@ pub fn evaluate(scored: &Scored, clusters: Option<&[&str]>, bootstrap: &Bootstra
     // Texts of one cluster are no independent draws.
     let level = clusters.is_none().then_some(bootstrap.level);
     let report = Report::new(&scored.confusion(), level);
-    let top_two = Metric::OVERALL.iter().position(|&metric| metric == Metric::TopTwo);
-    let top_two = top_two.and_then(|place| *values.get(place)?);
-    let wilson = wilson_intervals(&report, top_two, level);
+    let wilson = wilson_intervals(&report, top_k_accuracy(scored, 2), level);
     let names =
         scored.labels().iter().flat_map(|label| Metric::OF_LABEL.map(|metric| (metric, Some(label.to_owned()))));
     let names = Metric::OVERALL.into_iter().map(|metric| (metric, None)).chain(names);

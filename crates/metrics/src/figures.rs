@@ -76,23 +76,24 @@ impl Metric {
         Self::Aurc,
     ];
 
-    /// What follows from the predicted labels alone, without their probabilities.
-    pub const FROM_LABELS: [Self; 10] = [
-        Self::Accuracy,
-        Self::BalancedAccuracy,
-        Self::Precision,
-        Self::Recall,
-        Self::Specificity,
-        Self::F1,
-        Self::WeightedF1,
-        Self::Mcc,
-        Self::Kappa,
-        Self::QuadraticKappa,
-    ];
-
     /// What is given of each label against the others, in the order of the report.
     pub const OF_LABEL: [Self; 6] =
         [Self::Precision, Self::Recall, Self::Specificity, Self::F1, Self::RocAuc, Self::AveragePrecision];
+
+    /// Returns whether it follows from probabilities, and not from the predicted labels alone.
+    pub fn needs_probabilities(self) -> bool {
+        matches!(
+            self,
+            Self::TopTwo
+                | Self::LogLoss
+                | Self::Brier
+                | Self::CalibrationError
+                | Self::RocAuc
+                | Self::HandTill
+                | Self::AveragePrecision
+                | Self::Aurc
+        )
+    }
 
     /// Returns the name of the figure of all labels together, as tables print it.
     pub fn name(self) -> &'static str {

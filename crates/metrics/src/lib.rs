@@ -1,7 +1,16 @@
-//! How good a classifier is: a confusion matrix, and scores that equal scikit-learn's.
+//! How good a classifier is, and how sure that is: figures that equal scikit-learn's, each with its interval.
 //!
-//! Count with a [`ConfusionMatrix`], then read its [`Report`]. What a division by zero leaves undefined is `None`, never
-//! NaN and never a silent 0; how the averages count it stands at [`Averages`].
+//! - From predicted labels: count with a [`ConfusionMatrix`], then read its [`Report`].
+//! - From probabilities: put them beside the true labels in [`Scored`], then [`evaluate`]; [`roc_curve`], [`pr_curve`],
+//!   [`reliability()`] and [`risk_coverage`] give the data of pictures.
+//! - Fitted on probabilities of texts that were used for nothing else: [`Calibration`], label sets ([`Conformal`]),
+//!   [`Abstention`].
+//! - Models against each other: [`compare_models`], [`mcnemar`]; people against a machine: [`Agreement`], [`compare_marginals`],
+//!   [`krippendorff_alpha`].
+//! - Scores that others printed: [`published`].
+//!
+//! What a division by zero leaves undefined is `None`, never NaN and never a silent 0; how the averages count it stands at
+//! [`Averages`].
 //!
 //! # Example: from pairs to a report
 //! ```

@@ -223,7 +223,7 @@ fn gallery() -> Vec<(&'static str, Picture)> {
 /// `cargo test -p plaudit --lib --features plots -- --ignored gallery` writes all of them to `target/plots`, to be
 /// looked at.
 #[test]
-#[ignore = "for people"]
+#[ignore = "checks nothing: it writes pictures for people to look at"]
 fn gallery_to_look_at() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/plots");
     for (name, mut picture) in gallery() {
