@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// What a token is made of. Cleaning steps decide by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(rename_all = "snake_case")]
 pub enum TokenKind {
     /// Letters, perhaps with marks, digits or an apostrophe inside.
     Word,
@@ -14,6 +17,12 @@ pub enum TokenKind {
     Emoji,
     /// Punctuation and other signs.
     Symbol,
+    /// A web address or an e-mail address.
+    Link,
+    /// A name with the sign that addresses it: `@library`.
+    Mention,
+    /// A topic with its sign or signs: `#OpenDay`, `#开放日#`.
+    Hashtag,
 }
 
 /// One token: its text after cleaning, and where it came from.

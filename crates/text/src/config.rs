@@ -3,8 +3,8 @@
 use plaudit_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::step::Step;
-use crate::{Language, NumberPolicy, StopList, TextStep};
+use crate::step::{CharacterStep, Step};
+use crate::{Language, TokenPolicy, StopList, TextStep};
 
 /// A language and the steps that each token passes, in order.
 ///
@@ -14,10 +14,10 @@ use crate::{Language, NumberPolicy, StopList, TextStep};
 /// # Example: numbers as one word, no stems
 /// ```
 /// use plaudit_core::Analyzer;
-/// use plaudit_text::{NumberPolicy, Pipeline, PipelineConfig, TextStep};
+/// use plaudit_text::{TokenPolicy, Pipeline, PipelineConfig, TextStep};
 ///
 /// let mut config = PipelineConfig::default();
-/// config.steps = vec![TextStep::Casefold, TextStep::Numbers { policy: NumberPolicy::Tag }];
+/// config.steps = vec![TextStep::Casefold, TextStep::Numbers { policy: TokenPolicy::Tag }];
 /// let tokens = Pipeline::new(config)?.analyze("Waited 3 HOURS");
 /// assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>(), ["waited", "<num>", "hours"]);
 /// # Ok::<(), plaudit_core::Error>(())
@@ -62,7 +62,7 @@ impl PipelineConfig {
     /// English. Punctuation and function words stay: they carry order, questions, doubt and emphasis, and dropping them
     /// cost up to ten points of accuracy on validation data (the project's `docs/reproduction.md` has the table).
     pub fn for_language(language: Language) -> Self {
-        let mut steps = vec![TextStep::Casefold, TextStep::Numbers { policy: NumberPolicy::Tag }];
+        let mut steps = vec![TextStep::Casefold, TextStep::Numbers { policy: TokenPolicy::Tag }];
         if language == Language::En {
             steps.push(TextStep::Stem);
         }
@@ -75,7 +75,7 @@ impl PipelineConfig {
         let steps = vec![
             TextStep::Casefold,
             TextStep::Punctuation,
-            TextStep::Numbers { policy: NumberPolicy::Drop },
+            TextStep::Numbers { policy: TokenPolicy::Drop },
             TextStep::StopWords { list: StopList::Sentiment },
             TextStep::Stem,
         ];
@@ -91,21 +91,22 @@ impl PipelineConfig {
         self.prepare().map(|_| ())
     }
 
-    /// Returns the steps ready to run.
-    pub(crate) fn prepare(&self) -> Result<Vec<Step>> {
+    /// Returns the steps ready to run: those on characters, and those on tokens.
+    pub(crate) fn prepare(&self) -> Result<(Vec<CharacterStep>, Vec<Step>)> {
         let mut faults = Vec::new();
         if self.steps.len() > Self::MAX_STEPS {
             faults.push(format!("pipeline.steps: found {}, expected at most {}", self.steps.len(), Self::MAX_STEPS));
         }
+        let characters: Vec<CharacterStep> = self.steps.iter().map_while(CharacterStep::new).collect();
         let mut steps = Vec::with_capacity(self.steps.len());
-        for (index, step) in self.steps.iter().enumerate() {
+        for (index, step) in self.steps.iter().enumerate().skip(characters.len()) {
             match Step::new(step, self.language) {
                 Ok(step) => steps.push(step),
                 Err(more) => faults.extend(more.iter().map(|fault| format!("pipeline.steps[{index}]: {fault}"))),
             }
         }
         Error::from_faults(faults)?;
-        Ok(steps)
+        Ok((characters, steps))
     }
 }
 
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn defaults_are_in_order_and_valid() {
-        let common = [TextStep::Casefold, TextStep::Numbers { policy: NumberPolicy::Tag }];
+        let common = [TextStep::Casefold, TextStep::Numbers { policy: TokenPolicy::Tag }];
         assert_eq!(PipelineConfig::default().steps[..2], common);
         assert_eq!(PipelineConfig::default().steps[2..], [TextStep::Stem]);
         assert_eq!(PipelineConfig::for_language(Language::Und).steps, common);

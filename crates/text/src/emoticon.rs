@@ -96,7 +96,7 @@ fn after(rest: &str, len: usize) -> Option<char> {
 
 /// Returns whether a letter, digit or `_` beside an emoticon makes it a part of a word. Scripts from U+2E80 on (Han, kana,
 /// hangul) are written without spaces, and join nothing.
-fn joins(neighbour: Option<char>) -> bool {
+pub(crate) fn joins(neighbour: Option<char>) -> bool {
     neighbour.is_some_and(|c| c == '_' || c < '\u{2e80}' && c.is_alphanumeric())
 }
 

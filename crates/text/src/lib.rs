@@ -39,23 +39,37 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod address;
+mod alignment;
 mod casefold;
 mod config;
 mod emoji;
 mod emoticon;
+mod entities;
+mod explanation;
+mod hashtags;
 mod language;
+mod memo;
+mod negation;
 mod numbers;
 mod pipeline;
+mod policy;
+mod prepared;
 mod punctuation;
 mod stem;
 mod step;
 mod stop_words;
 mod tokenize;
+mod unicode;
+mod unique;
 mod word_list;
 
 pub use config::PipelineConfig;
+pub use explanation::{Explanation, Piece, Stage};
+pub use hashtags::HashtagPolicy;
 pub use language::Language;
-pub use numbers::NumberPolicy;
 pub use pipeline::Pipeline;
+pub use policy::TokenPolicy;
 pub use step::TextStep;
 pub use stop_words::StopList;
+pub use unicode::NormalForm;

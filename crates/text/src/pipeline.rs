@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use plaudit_core::{Analyzer, Error, Files, Result, Stored, Tokens};
 
-use crate::step::{Rest, Step};
-use crate::{PipelineConfig, tokenize};
+use rayon::prelude::*;
+
+use crate::{Explanation, PipelineConfig};
+use crate::prepared::Prepared;
 
 /// Turns raw text into clean tokens. Cheap to clone and free to share between threads; the same text always gives the
 /// same tokens.
@@ -31,11 +33,6 @@ use crate::{PipelineConfig, tokenize};
 #[derive(Clone)]
 pub struct Pipeline(Arc<Prepared>);
 
-struct Prepared {
-    config: PipelineConfig,
-    steps: Vec<Step>,
-}
-
 impl Pipeline {
     /// The name of the one file that holds a pipeline.
     const FILE: &str = "pipeline.json";
@@ -45,22 +42,58 @@ impl Pipeline {
     /// # Errors
     /// When [`PipelineConfig::validate`] finds a fault.
     pub fn new(config: PipelineConfig) -> Result<Self> {
-        let steps = config.prepare()?;
-        Ok(Self(Arc::new(Prepared { config, steps })))
+        Ok(Self(Arc::new(Prepared::new(config)?)))
     }
 
     /// Returns the configuration that the pipeline was made from.
     pub fn config(&self) -> &PipelineConfig {
-        &self.0.config
+        self.0.config()
+    }
+
+    /// Returns the tokens of each text, in order. The work is spread over the threads of the caller's rayon pool; the tokens
+    /// are the same at any number of them.
+    pub fn analyze_batch<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Vec<Tokens> {
+        // Small enough to balance texts of unlike lengths, large enough that sharing out costs nothing.
+        const TEXTS: usize = 64;
+        texts
+            .par_chunks(TEXTS)
+            .flat_map_iter(|chunk| {
+                let mut scratch = self.0.scratch();
+                let tokens: Vec<Tokens> = chunk
+                    .iter()
+                    .map(|text| {
+                        let mut tokens = Tokens::new();
+                        self.0.analyze(text.as_ref(), &mut scratch, &mut tokens);
+                        tokens
+                    })
+                    .collect();
+                self.0.put_back(scratch);
+                tokens
+            })
+            .collect()
+    }
+
+    /// Returns what the text becomes, step after step. `Display` prints one line a step; it takes time as one analysis a
+    /// step.
+    ///
+    /// # Example: why a word is gone
+    /// ```
+    /// use plaudit_text::{Pipeline, PipelineConfig};
+    ///
+    /// let explanation = Pipeline::new(PipelineConfig::dpms())?.explain("The staff weren't helpful!");
+    /// assert!(explanation.to_string().contains("stop_words"));
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn explain(&self, text: &str) -> Explanation {
+        self.0.explain(text)
     }
 }
 
 impl Analyzer for Pipeline {
     fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
-        tokens.clear();
-        let steps = &self.0.steps;
-        let mut rest = Rest { steps, buffers: &mut vec![String::new(); steps.len()], tokens };
-        tokenize::tokenize(text, |token| rest.pass(token));
+        let mut scratch = self.0.scratch();
+        self.0.analyze(text, &mut scratch, tokens);
+        self.0.put_back(scratch);
     }
 }
 

@@ -20,7 +20,7 @@ mod tests {
         for (text, expected) in [
             ("Good, not \"great\"!?", vec!["Good", "not", "great"]),
             ("(fine) ... :-) 👍🏽 <3", vec!["fine", ":-)", "👍🏽", "<3"]),
-            ("#fail @dean 5% a+b", vec!["fail", "dean", "5", "a", "b"]),
+            ("#fail @dean 5% a+b", vec!["#fail", "@dean", "5", "a", "b"]),
             ("¿Qué? 「好」。", vec!["Qué", "好"]),
             ("★★★☆ ❤", vec!["★", "★", "★", "☆", "❤"]),
             ("\u{200b}\u{feff}… —", vec![]),

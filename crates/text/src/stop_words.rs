@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::casefold::fold;
 use crate::step::Rest;
-use crate::tokenize::tokenize;
+use crate::tokenize::Splitter;
 use crate::{Language, word_list};
 
 /// Which words count as stop words.
@@ -66,9 +66,10 @@ impl StopSet {
         let mut words = HashSet::new();
         let mut faults = Vec::new(); // the first ones
         let mut buffer = String::new();
+        let mut splitter = Splitter::default();
         for (index, word) in list.words().into_iter().enumerate() {
             let mut count = 0;
-            tokenize(word, |token| {
+            splitter.split(word, language, |token| {
                 count += 1;
                 words.insert(fold(token.text, &mut buffer).to_owned());
             });

@@ -1,9 +1,9 @@
-//! The split into tokens (DPMS, Eq. 4), by white space, emoticons and the word bounds of UAX #29.
+//! The split into tokens (DPMS, Eq. 4), by white space, addresses, emoticons and the word bounds of UAX #29.
 
 use plaudit_core::{Token, TokenKind};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{emoji, emoticon};
+use crate::{Language, address, emoji, emoticon};
 
 /// What is typed for an apostrophe: right and left quotation mark, modifier letter, full-width; and those of `LOOKALIKES`.
 const APOSTROPHES: [char; 7] = ['\u{2019}', '\u{2018}', '\u{2bc}', '\u{ff07}', '`', '\u{b4}', '\u{2032}'];
@@ -12,44 +12,127 @@ const APOSTROPHES: [char; 7] = ['\u{2019}', '\u{2018}', '\u{2bc}', '\u{ff07}', '
 /// acute accent, prime. Each with a sign of the same length that joins letters there.
 const LOOKALIKES: [(char, char); 3] = [('`', '\''), ('\u{b4}', '\u{b7}'), ('\u{2032}', '\u{2019}')];
 
-/// Emits the tokens of `text` in order.
-pub(crate) fn tokenize(text: &str, emit: impl FnMut(Token<'_>)) {
-    let mut splitter = Splitter { emit, plain: String::new(), joined: String::new() };
-    let mut offset = 0;
-    // UAX #29 never joins across these, but for marks behind a blank, which no word needs.
-    for chunk in text.split(|c| matches!(c, '\t'..='\r' | ' ')) {
-        splitter.chunk(chunk, offset);
-        offset += chunk.len() + 1;
-    }
+/// What the bytes of a chunk can be part of.
+mod class {
+    pub(super) const LOWER: u8 = 1;
+    pub(super) const UPPER: u8 = 2;
+    /// Digits, and signs that begin neither an emoticon nor an address.
+    pub(super) const PLAIN: u8 = 4;
+    pub(super) const DOT: u8 = 8;
+    pub(super) const SPECIAL: u8 = 16;
+    pub(super) const BEYOND_ASCII: u8 = 32;
+    pub(super) const SPACE: u8 = 64;
 }
 
-struct Splitter<F> {
-    emit: F,
+/// The class of each byte.
+const CLASSES: [u8; 256] = {
+    let mut classes = [class::SPECIAL; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' => class::LOWER,
+            b'A'..=b'Z' => class::UPPER,
+            b'0'..=b'9' | b'!' | b'"' | b'$' | b'%' | b'&' | b'\'' | b')' | b'*' | b'+' | b',' | b'?' | b'[' | b']' => {
+                class::PLAIN
+            }
+            b'.' => class::DOT,
+            b'\t'..=b'\r' | b' ' => class::SPACE,
+            0x80.. => class::BEYOND_ASCII,
+            _ => class::SPECIAL,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn class_of(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(class::SPECIAL)
+}
+
+/// Splits texts, in buffers that all texts share.
+#[derive(Debug, Default)]
+pub(crate) struct Splitter {
     /// A word with plain apostrophes.
     plain: String,
     /// A run whose look-alikes of an apostrophe join letters.
     joined: String,
 }
 
-impl<F: FnMut(Token<'_>)> Splitter<F> {
-    /// Splits `chunk`, which begins at byte `offset` of the text.
-    fn chunk(&mut self, chunk: &str, offset: usize) {
-        let mut from = 0;
-        while let Some(place) = emoticon::find(chunk, from) {
-            self.run(chunk.get(from..place.start).unwrap_or_default(), offset + from);
-            self.emit(chunk.get(place.clone()).unwrap_or_default(), offset + place.start, TokenKind::Emoji);
-            from = place.end;
+impl Splitter {
+    /// Emits the tokens of `text` in order.
+    pub(crate) fn split(&mut self, text: &str, language: Language, mut emit: impl FnMut(Token<'_>)) {
+        // White space of ASCII splits first: UAX #29 never joins across it, but for marks behind a blank, which no word needs.
+        let mut offset = 0;
+        let mut rest = text;
+        while !rest.is_empty() {
+            let mut classes = 0;
+            let len = rest.bytes().position(|byte| {
+                let class = class_of(byte);
+                classes |= class & !class::SPACE;
+                class == class::SPACE
+            });
+            let (chunk, tail) = rest.split_at_checked(len.unwrap_or(rest.len())).unwrap_or((rest, ""));
+            self.chunk(chunk, classes, offset, language, &mut emit);
+            rest = tail.get(1..).unwrap_or_default();
+            offset += chunk.len() + 1;
         }
-        self.run(chunk.get(from..).unwrap_or_default(), offset + from);
     }
 
-    /// Splits a run without emoticons.
-    fn run(&mut self, run: &str, offset: usize) {
+    /// Splits a text without addresses and emoticons.
+    pub(crate) fn words(&mut self, text: &str, language: Language, mut emit: impl FnMut(Token<'_>)) {
+        self.run(text, 0, language, &mut emit);
+    }
+
+    /// Splits `chunk`, which begins at byte `offset` of the text, and whose bytes are of these classes.
+    fn chunk(
+        &mut self,
+        chunk: &str,
+        classes: u8,
+        offset: usize,
+        language: Language,
+        emit: &mut impl FnMut(Token<'_>),
+    ) {
+        // Most chunks are a word, or a word and a sign.
+        if classes == class::LOWER {
+            return emit(Token { text: chunk, source: offset..offset + chunk.len(), kind: TokenKind::Word });
+        }
+        let laughs = || classes & class::UPPER != 0 && (chunk.contains("XD") || chunk.contains("xD"));
+        let host = || classes & class::DOT != 0 && chunk.trim_end_matches('.').contains('.');
+        if classes & (class::SPECIAL | class::BEYOND_ASCII) == 0 && !laughs() && !host() {
+            return self.run(chunk, offset, language, emit);
+        }
+        let mut from = 0;
+        let mut address = address::find(chunk, 0);
+        let mut face = emoticon::find(chunk, 0);
+        loop {
+            // Each is looked for again only when it was passed, so that no byte is looked at often.
+            if face.as_ref().is_some_and(|place| place.start < from) {
+                face = emoticon::find(chunk, from);
+            }
+            if address.as_ref().is_some_and(|(place, _)| place.start < from) {
+                address = address::find(chunk, from);
+            }
+            let (place, kind) = match (&address, &face) {
+                (Some((place, kind)), Some(face)) if place.start <= face.start => (place.clone(), *kind),
+                (_, Some(face)) => (face.clone(), TokenKind::Emoji),
+                (Some((place, kind)), None) => (place.clone(), *kind),
+                (None, None) => break,
+            };
+            self.run(chunk.get(from..place.start).unwrap_or_default(), offset + from, language, emit);
+            let text = chunk.get(place.clone()).unwrap_or_default();
+            emit(Token { text, source: offset + place.start..offset + place.end, kind });
+            from = place.end;
+        }
+        self.run(chunk.get(from..).unwrap_or_default(), offset + from, language, emit);
+    }
+
+    /// Splits a run without emoticons and addresses.
+    fn run(&mut self, run: &str, offset: usize, language: Language, emit: &mut impl FnMut(Token<'_>)) {
         if run.is_ascii() {
             let mut rest = run;
             while let Some((len, kind)) = ascii_segment(rest.as_bytes()) {
                 let (segment, tail) = rest.split_at_checked(len).unwrap_or((rest, ""));
-                self.emit(segment, offset + run.len() - rest.len(), kind);
+                self.emit(segment, offset + run.len() - rest.len(), kind, emit);
                 rest = tail;
             }
         } else {
@@ -61,21 +144,21 @@ impl<F: FnMut(Token<'_>)> Splitter<F> {
                 let start = offset + start + segment.len() - word.len();
                 let word = word.trim_end();
                 if !word.is_empty() {
-                    self.emit(word, start, emoji::kind(word));
+                    self.emit(word, start, emoji::kind(word), emit);
                 }
             }
             self.joined = joined;
         }
     }
 
-    fn emit(&mut self, segment: &str, start: usize, kind: TokenKind) {
+    fn emit(&mut self, segment: &str, start: usize, kind: TokenKind, emit: &mut impl FnMut(Token<'_>)) {
         let source = start..start + segment.len();
         if kind == TokenKind::Word && segment.contains(APOSTROPHES) {
             self.plain.clear();
             self.plain.extend(segment.chars().map(|c| if APOSTROPHES.contains(&c) { '\'' } else { c }));
-            (self.emit)(Token { text: &self.plain, source, kind });
+            emit(Token { text: &self.plain, source, kind });
         } else {
-            (self.emit)(Token { text: segment, source, kind });
+            emit(Token { text: segment, source, kind });
         }
     }
 }
@@ -126,7 +209,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Language, Pipeline, PipelineConfig, TextStep};
+    use crate::{Pipeline, PipelineConfig, TextStep};
 
     /// Returns the tokens of `text` after these steps.
     pub(crate) fn tokens_of(steps: &[TextStep], language: Language, text: &str) -> Tokens {
@@ -141,7 +224,7 @@ pub(crate) mod tests {
 
     #[test]
     fn tokens_and_kinds_by_hand() {
-        use TokenKind::{Emoji, Number, Symbol, Word};
+        use TokenKind::{Emoji, Hashtag, Link, Mention, Number, Symbol, Word};
         let cases: &[(&str, &[(&str, TokenKind)])] = &[
             ("", &[]),
             (" \t\r\n\u{b}\u{c}\u{85}\u{a0}\u{2003}\u{2028}\u{3000}", &[]),
@@ -174,19 +257,11 @@ pub(crate) mod tests {
             ("👩‍👩‍👧‍👦👍🏽🇧🇩1️⃣", &[("👩‍👩‍👧‍👦", Emoji), ("👍🏽", Emoji), ("🇧🇩", Emoji), ("1️⃣", Emoji)]),
             ("不好吃。", &[("不", Word), ("好", Word), ("吃", Word), ("。", Symbol)]),
             ("好:)好", &[("好", Word), (":)", Emoji), ("好", Word)]),
-            ("#fail @x", &[("#", Symbol), ("fail", Word), ("@", Symbol), ("x", Word)]),
-            (
-                "http://a.b/c",
-                &[
-                    ("http", Word),
-                    (":", Symbol),
-                    ("/", Symbol),
-                    ("/", Symbol),
-                    ("a.b", Word),
-                    ("/", Symbol),
-                    ("c", Word),
-                ],
-            ),
+            ("#fail @x", &[("#fail", Hashtag), ("@x", Mention)]),
+            ("#1 @ C#", &[("#", Symbol), ("1", Number), ("@", Symbol), ("C", Word), ("#", Symbol)]),
+            ("(http://a.b/c):)", &[("(", Symbol), ("http://a.b/c", Link), (")", Symbol), (":)", Emoji)]),
+            ("see:www.a.b :/", &[("see", Word), (":", Symbol), ("www.a.b", Link), (":/", Emoji)]),
+            ("好@小明:)#好#", &[("好", Word), ("@小明", Mention), (":)", Emoji), ("#好#", Hashtag)]),
             ("a\u{3000}\u{301}b", &[("a", Word), ("\u{301}", Symbol), ("b", Word)]),
         ];
         for (text, expected) in cases {
@@ -216,12 +291,13 @@ pub(crate) mod tests {
 
     fn sources(text: &str) -> Vec<&str> {
         let mut found = Vec::new();
-        tokenize(text, |token| found.push(text.get(token.source).unwrap()));
+        Splitter::default().split(text, Language::Und, |token| found.push(text.get(token.source).unwrap()));
         found
     }
 
-    fn has_no_emoticon(text: &str) -> bool {
-        text.split_whitespace().all(|chunk| emoticon::find(chunk, 0).is_none())
+    fn has_words_only(text: &str) -> bool {
+        let only = |chunk| emoticon::find(chunk, 0).is_none() && address::find(chunk, 0).is_none();
+        text.split_whitespace().all(only)
     }
 
     proptest! {
@@ -229,13 +305,13 @@ pub(crate) mod tests {
 
         #[test]
         fn ascii_text_splits_as_uax_29_says(text in "[ -~\t\r\n\0]{0,30}|[a1_'.:,; -]{0,30}") {
-            prop_assume!(has_no_emoticon(&text));
+            prop_assume!(has_words_only(&text));
             prop_assert_eq!(sources(&text), segments(&text));
         }
 
         #[test]
         fn any_text_splits_as_uax_29_says(text in r"\PC{0,20}|[a1’´′`'. \n\u{85}\u{3000}\u{301}\u{200d}\u{fe0f}👍☕🏽🇧🇩א好カ]{0,20}") {
-            prop_assume!(has_no_emoticon(&text));
+            prop_assume!(has_words_only(&text));
             prop_assert_eq!(sources(&text), segments(&text));
         }
 

@@ -3,7 +3,7 @@
 
 use plaudit_core::conformance::{check_analyzer, check_stored};
 use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
-use plaudit_text::{Language, NumberPolicy, Pipeline, PipelineConfig, StopList, TextStep};
+use plaudit_text::{Language, TokenPolicy, Pipeline, PipelineConfig, StopList, TextStep};
 use proptest::prelude::*;
 
 fn dpms() -> Pipeline {
@@ -19,7 +19,7 @@ fn with_steps(language: Language, steps: Vec<TextStep>) -> Pipeline {
 /// Every kind of step, some twice and in a strange order.
 fn every_step() -> Pipeline {
     let steps = vec![
-        TextStep::Numbers { policy: NumberPolicy::Tag },
+        TextStep::Numbers { policy: TokenPolicy::Tag },
         TextStep::StopWords { list: StopList::Own(vec!["好".into(), ":)".into()]) },
         TextStep::Stem,
         TextStep::Casefold,
