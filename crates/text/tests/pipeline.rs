@@ -3,7 +3,9 @@
 
 use plaudit_core::conformance::{check_analyzer, check_stored};
 use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
-use plaudit_text::{Language, TokenPolicy, Pipeline, PipelineConfig, StopList, TextStep};
+use plaudit_text::{
+    HashtagPolicy, Language, NormalForm, Pipeline, PipelineConfig, Stage, StopList, TextStep, TokenPolicy,
+};
 use proptest::prelude::*;
 
 fn dpms() -> Pipeline {
@@ -19,12 +21,19 @@ fn with_steps(language: Language, steps: Vec<TextStep>) -> Pipeline {
 /// Every kind of step, some twice and in a strange order.
 fn every_step() -> Pipeline {
     let steps = vec![
+        TextStep::Entities,
+        TextStep::Unicode { form: NormalForm::Nfkc },
         TextStep::Numbers { policy: TokenPolicy::Tag },
+        TextStep::Links { policy: TokenPolicy::Keep },
+        TextStep::Mentions { policy: TokenPolicy::Tag },
+        TextStep::Hashtags { policy: HashtagPolicy::Words },
         TextStep::StopWords { list: StopList::Own(vec!["好".into(), ":)".into()]) },
         TextStep::Stem,
         TextStep::Casefold,
+        TextStep::NegationScope,
         TextStep::StopWords { list: StopList::Literal },
         TextStep::Stem,
+        TextStep::Unique,
         TextStep::Casefold,
     ];
     with_steps(Language::En, steps)
@@ -80,6 +89,90 @@ fn each_preset_on_one_text() {
     assert_eq!(
         words(&default, text).join(" "),
         "the librari <num> new printer are veri slow … but staff were love :) 👍🏽 图 书 馆 不 好"
+    );
+}
+
+#[test]
+fn tokens_point_into_what_was_written() {
+    let steps = vec![
+        TextStep::Entities,
+        TextStep::Unicode { form: NormalForm::Nfkc },
+        TextStep::Links { policy: TokenPolicy::Tag },
+        TextStep::Hashtags { policy: HashtagPolicy::Words },
+        TextStep::Casefold,
+        TextStep::Stem,
+    ];
+    let pipeline = with_steps(Language::En, steps);
+    let text = "Ｇｒｅａｔ caf&eacute; &amp; ﬁnest #OpenDay; e\u{301}t&#97;t http://a.b/?x=1&amp;y=2 don&rsquo;t";
+    for _ in 0..2 {
+        // the second time from memory
+        let tokens = pipeline.analyze(text);
+        let found: Vec<(&str, &str)> = tokens.iter().map(|t| (t.text, text.get(t.source).unwrap())).collect();
+        let expected = [
+            ("great", "Ｇｒｅａｔ"),
+            ("café", "caf&eacute;"),
+            ("&", "&amp;"),
+            ("finest", "ﬁnest"),
+            ("open", "Open"),
+            ("day", "Day"),
+            (";", ";"),
+            ("état", "e\u{301}t&#97;t"),
+            ("<url>", "http://a.b/?x=1&amp;y=2"),
+            ("don't", "don&rsquo;t"),
+        ];
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn what_is_remembered_changes_nothing() {
+    // Twice as many words as there is room for, and each again in another order.
+    let words: Vec<String> = (0..140_000).map(|n| format!("Walking{n:x}s")).collect();
+    let pipeline = dpms();
+    let fresh = |text: &str| dpms().analyze(text);
+    let once: Vec<Tokens> = words.iter().map(|word| pipeline.analyze(word)).collect();
+    for (word, once) in words.iter().zip(&once).rev() {
+        assert_eq!(pipeline.analyze(word), *once);
+    }
+    for index in [0, 1, 777, 139_999] {
+        assert_eq!(once[index], fresh(&words[index]));
+    }
+}
+
+#[test]
+fn a_batch_is_its_texts() {
+    let texts: Vec<String> = (0..1000).map(|n| format!("{} was NOT great #{n} :)", "very ".repeat(n % 7))).collect();
+    let pipeline = every_step();
+    let alone: Vec<Tokens> = texts.iter().map(|text| pipeline.analyze(text)).collect();
+    for threads in [1, 2, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(pool.install(|| every_step().analyze_batch(&texts)), alone);
+    }
+    assert!(pipeline.analyze_batch::<&str>(&[]).is_empty());
+}
+
+#[test]
+fn an_explanation_ends_in_the_tokens() {
+    let text = "  Ｔｈｅ staff weren&#39;t #VeryHelpful :) at http://a.b";
+    for pipeline in pipelines() {
+        let explanation = pipeline.explain(text);
+        assert_eq!(explanation.stages.len(), pipeline.config().steps.len() + 1);
+        let Some(Stage::Tokens { tokens, .. }) = explanation.stages.last() else { panic!("no tokens") };
+        let found: Vec<_> = tokens.iter().map(|t| (t.text.as_str(), t.source.clone(), t.kind)).collect();
+        let expected = pipeline.analyze(text);
+        assert_eq!(found, expected.iter().map(|t| (t.text, t.source, t.kind)).collect::<Vec<_>>());
+        let json = serde_json::to_string(&explanation).unwrap();
+        assert_eq!(serde_json::from_str::<plaudit_text::Explanation>(&json).unwrap(), explanation);
+    }
+    let explanation = dpms().explain("The 3 PRINTERS weren't great!").to_string();
+    assert_eq!(
+        explanation,
+        "split           The | 3 | PRINTERS | weren't | great | !\n\
+         casefold        the | 3 | printers | weren't | great | !\n\
+         punctuation     the | 3 | printers | weren't | great\n\
+         numbers         the | printers | weren't | great\n\
+         stop_words      printers | weren't | great\n\
+         stem            printer | weren't | great\n"
     );
 }
 
