@@ -41,6 +41,7 @@
 
 mod casefold;
 mod config;
+mod detect;
 mod emoji;
 mod emoticon;
 mod language;
@@ -54,6 +55,7 @@ mod tokenize;
 mod word_list;
 
 pub use config::PipelineConfig;
+pub use detect::{Detected, detect};
 pub use language::Language;
 pub use numbers::NumberPolicy;
 pub use pipeline::Pipeline;
