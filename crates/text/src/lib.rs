@@ -19,6 +19,9 @@
 //! Two presets: [`PipelineConfig::default`] suits networks that read words in order, and leaves punctuation and function
 //! words in place; [`PipelineConfig::dpms`] runs every step of the table.
 //!
+//! Before any step, [`detect`] finds a text's language, and a [`QualityGate`] says which texts are not worth a step: empty,
+//! meaningless, keys hit at random, in another language, or said before.
+//!
 //! # How text is split
 //! White space always splits and is dropped. Then emoticons such as `:)`, `:-(`, `XD`, `<3` and `^_^` are found: not
 //! inside words, and not the `:/` of `http://`. What is left is split by UAX #29: `don't` and `3.5` are one token, an
@@ -48,6 +51,7 @@ mod language;
 mod numbers;
 mod pipeline;
 mod punctuation;
+mod quality;
 mod stem;
 mod step;
 mod stop_words;
@@ -59,5 +63,6 @@ pub use detect::{Detected, detect};
 pub use language::Language;
 pub use numbers::NumberPolicy;
 pub use pipeline::Pipeline;
+pub use quality::{NearDuplicates, QualityConfig, QualityGate, QualityReason, QualitySummary, QualityVerdict};
 pub use step::TextStep;
 pub use stop_words::StopList;
