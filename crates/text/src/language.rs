@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// use plaudit_text::Language;
 ///
 /// assert_eq!("en".parse::<Language>()?, Language::En);
-/// assert!("xx".parse::<Language>().unwrap_err().to_string().contains("en, und"));
+/// assert!("xx".parse::<Language>().unwrap_err().to_string().contains("en, zh, und"));
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,18 +22,21 @@ use serde::{Deserialize, Serialize};
 pub enum Language {
     /// English: stop words and a stemmer.
     En,
+    /// Chinese, in simplified or traditional characters.
+    Zh,
     /// Undetermined: only what holds for every language. No stop list of its own, no stemmer.
     Und,
 }
 
 impl Language {
     /// Every language that this version knows.
-    pub const ALL: &[Self] = &[Self::En, Self::Und];
+    pub const ALL: &[Self] = &[Self::En, Self::Zh, Self::Und];
 
-    /// Returns the tag: `en` or `und`.
+    /// Returns the tag: `en`, `zh` or `und`.
     pub fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
+            Self::Zh => "zh",
             Self::Und => "und",
         }
     }
@@ -67,6 +70,6 @@ mod tests {
             assert_eq!(serde_json::to_string(&language).unwrap(), format!("\"{language}\""));
         }
         let message = "EN".parse::<Language>().unwrap_err().to_string();
-        assert_eq!(message, "the configuration has 1 fault: language: found \"EN\", expected one of en, und");
+        assert_eq!(message, "the configuration has 1 fault: language: found \"EN\", expected one of en, zh, und");
     }
 }

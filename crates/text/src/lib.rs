@@ -19,6 +19,9 @@
 //! Two presets: [`PipelineConfig::default`] suits networks that read words in order, and leaves punctuation and function
 //! words in place; [`PipelineConfig::dpms`] runs every step of the table.
 //!
+//! Before any step, [`detect`] finds a text's language, and a [`QualityGate`] says which texts are not worth a step: empty,
+//! meaningless, keys hit at random, in another language, or said before.
+//!
 //! # How text is split
 //! White space always splits and is dropped. Then emoticons such as `:)`, `:-(`, `XD`, `<3` and `^_^` are found: not
 //! inside words, and not the `:/` of `http://`. What is left is split by UAX #29: `don't` and `3.5` are one token, an
@@ -43,6 +46,7 @@ mod address;
 mod alignment;
 mod casefold;
 mod config;
+mod detect;
 mod emoji;
 mod emoticon;
 mod entities;
@@ -56,6 +60,7 @@ mod pipeline;
 mod policy;
 mod prepared;
 mod punctuation;
+mod quality;
 mod stem;
 mod step;
 mod stop_words;
@@ -67,9 +72,11 @@ mod word_list;
 pub use config::PipelineConfig;
 pub use explanation::{Explanation, Piece, Stage};
 pub use hashtags::HashtagPolicy;
+pub use detect::{Detected, detect};
 pub use language::Language;
 pub use pipeline::Pipeline;
 pub use policy::TokenPolicy;
+pub use quality::{NearDuplicates, QualityConfig, QualityGate, QualityReason, QualitySummary, QualityVerdict};
 pub use step::TextStep;
 pub use stop_words::StopList;
 pub use unicode::NormalForm;

@@ -21,7 +21,7 @@ impl Stemmer {
     pub(crate) fn new(language: Language) -> Result<Self, String> {
         let algorithm = match language {
             Language::En => rust_stemmers::Algorithm::English,
-            Language::Und => return Err(format!("there is no stemmer for the language {language}")),
+            Language::Zh | Language::Und => return Err(format!("there is no stemmer for the language {language}")),
         };
         let negators = word_list::words(word_list::NEGATORS).collect();
         Ok(Self { snowball: rust_stemmers::Stemmer::create(algorithm), negators })
