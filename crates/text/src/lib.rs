@@ -57,5 +57,6 @@ pub use config::PipelineConfig;
 pub use language::Language;
 pub use numbers::NumberPolicy;
 pub use pipeline::Pipeline;
+pub use stem::{StemAlgorithm, StemConfig};
 pub use step::TextStep;
 pub use stop_words::StopList;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::stem::Stemmer;
 use crate::stop_words::StopSet;
-use crate::{Language, NumberPolicy, StopList, casefold, numbers, punctuation};
+use crate::{Language, NumberPolicy, StemConfig, StopList, casefold, numbers, punctuation};
 
 /// One cleaning step, written down as `{"step": "casefold"}`.
 ///
@@ -37,9 +37,9 @@ pub enum TextStep {
         list: StopList,
     },
     /// Cuts words to their stems (Snowball; DPMS, Eq. 11). Left as they are: words with anything but lower-case ASCII
-    /// letters and apostrophes, words above 64 bytes, and negators (`hardly` would become `hard`).
-    #[serde(deserialize_with = "no_fields")]
-    Stem,
+    /// letters and apostrophes, words above 64 bytes, and negators (`hardly` would become `hard`). Protected words keep
+    /// apart what Snowball would mix up (`university` and `universe`).
+    Stem(StemConfig),
 }
 
 /// Reads a step without settings. By itself, serde would pass over any field of such a step.
@@ -67,7 +67,7 @@ impl Step {
             TextStep::Punctuation => Self::Punctuation,
             TextStep::Numbers { policy } => Self::Numbers(*policy),
             TextStep::StopWords { list } => Self::StopWords(StopSet::new(list, language)?),
-            TextStep::Stem => Self::Stem(Stemmer::new(language).map_err(|fault| vec![fault])?),
+            TextStep::Stem(config) => Self::Stem(Stemmer::new(config, language)?),
         })
     }
 
@@ -116,13 +116,18 @@ mod tests {
                 TextStep::StopWords { list: StopList::Own(vec!["uni".into()]) },
                 r#"{"step":"stop_words","list":{"own":["uni"]}}"#,
             ),
-            (TextStep::Stem, r#"{"step":"stem"}"#),
+            (
+                TextStep::Stem(StemConfig::default()),
+                r#"{"step":"stem","algorithm":"snowball1","protect":true,"exceptions":{}}"#,
+            ),
         ] {
             assert_eq!(serde_json::to_string(&step).unwrap(), json);
             assert_eq!(serde_json::from_str::<TextStep>(json).unwrap(), step);
         }
         let stop_words: TextStep = serde_json::from_str(r#"{"step":"stop_words"}"#).unwrap();
         assert_eq!(stop_words, TextStep::StopWords { list: StopList::Sentiment });
+        let stem: TextStep = serde_json::from_str(r#"{"step":"stem"}"#).unwrap();
+        assert_eq!(stem, TextStep::Stem(StemConfig::default()));
         let numbers: TextStep = serde_json::from_str(r#"{"step":"numbers"}"#).unwrap();
         assert_eq!(numbers, TextStep::Numbers { policy: NumberPolicy::Drop });
     }

@@ -1,4 +1,4 @@
-//! The English word lists, one word a line; lines that begin with `#` explain.
+//! The English word lists and tables, one word or row a line; lines that begin with `#` explain.
 
 /// Words that carry no attitude of their own.
 pub(crate) const FUNCTION_WORDS: &str = include_str!("../data/function_words.txt");
@@ -6,8 +6,15 @@ pub(crate) const FUNCTION_WORDS: &str = include_str!("../data/function_words.txt
 pub(crate) const NEGATORS: &str = include_str!("../data/negators.txt");
 /// Words that strengthen, weaken, contrast or wish.
 pub(crate) const STANCE_WORDS: &str = include_str!("../data/stance_words.txt");
+/// Words that do not get their Snowball stem: word, stem, the word that would have the same.
+pub(crate) const STEM_EXCEPTIONS: &str = include_str!("../data/stem_exceptions.tsv");
 
 /// Returns the words of a list, in its order.
 pub(crate) fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// Returns the columns of each row of a table, in its order. Tabs stand between columns.
+pub(crate) fn rows(table: &'static str) -> impl Iterator<Item = impl Iterator<Item = &'static str>> {
+    words(table).map(|row| row.split('\t'))
 }

@@ -3,7 +3,7 @@
 
 use plaudit_core::conformance::{check_analyzer, check_stored};
 use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
-use plaudit_text::{Language, NumberPolicy, Pipeline, PipelineConfig, StopList, TextStep};
+use plaudit_text::{Language, NumberPolicy, Pipeline, PipelineConfig, StemConfig, StopList, TextStep};
 use proptest::prelude::*;
 
 fn dpms() -> Pipeline {
@@ -21,10 +21,10 @@ fn every_step() -> Pipeline {
     let steps = vec![
         TextStep::Numbers { policy: NumberPolicy::Tag },
         TextStep::StopWords { list: StopList::Own(vec!["好".into(), ":)".into()]) },
-        TextStep::Stem,
+        TextStep::Stem(StemConfig::default()),
         TextStep::Casefold,
         TextStep::StopWords { list: StopList::Literal },
-        TextStep::Stem,
+        TextStep::Stem(StemConfig::default()),
         TextStep::Casefold,
     ];
     with_steps(Language::En, steps)
