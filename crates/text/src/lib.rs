@@ -44,6 +44,7 @@ mod config;
 mod emoji;
 mod emoticon;
 mod language;
+mod lemma;
 mod numbers;
 mod pipeline;
 mod punctuation;
@@ -55,6 +56,9 @@ mod word_list;
 
 pub use config::PipelineConfig;
 pub use language::Language;
+#[cfg(feature = "lemmas")]
+pub use lemma::TaggerLemmatizer;
+pub use lemma::{Lemma, LemmaConfig, LemmaMethod, Lemmas, Lemmatizer, PartOfSpeech, PosLemmatizer, RuleLemmatizer};
 pub use numbers::NumberPolicy;
 pub use pipeline::Pipeline;
 pub use stem::{StemAlgorithm, StemConfig};

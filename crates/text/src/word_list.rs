@@ -8,6 +8,12 @@ pub(crate) const NEGATORS: &str = include_str!("../data/negators.txt");
 pub(crate) const STANCE_WORDS: &str = include_str!("../data/stance_words.txt");
 /// Words that do not get their Snowball stem: word, stem, the word that would have the same.
 pub(crate) const STEM_EXCEPTIONS: &str = include_str!("../data/stem_exceptions.tsv");
+/// Closed classes and irregular forms: part of speech, lemma, forms.
+pub(crate) const IRREGULAR_FORMS: &str = include_str!("../data/irregular_forms.tsv");
+/// Frequent words: parts of speech, words.
+pub(crate) const COMMON_WORDS: &str = include_str!("../data/common_words.tsv");
+/// Endings of inflected words: part of speech, ending, replacement.
+pub(crate) const DETACHMENT: &str = include_str!("../data/detachment.tsv");
 
 /// Returns the words of a list, in its order.
 pub(crate) fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
