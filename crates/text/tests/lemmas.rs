@@ -49,7 +49,8 @@ fn accuracy(lemmatizer: &dyn PosLemmatizer, sentences: &[Vec<Gold>], folded: boo
     for sentence in sentences {
         let mut tokens = Tokens::new();
         for gold in sentence {
-            let form = if folded { gold.form.to_lowercase() } else { gold.form.clone() };
+            let form = gold.form.replace(['’', '`'], "'"); // as our tokenizer writes it
+            let form = if folded { form.to_lowercase() } else { form };
             tokens.push(&form, 0..0, kind(&form));
         }
         let lemmas = lemmatizer.lemmatize(&tokens);
@@ -66,26 +67,31 @@ fn accuracy(lemmatizer: &dyn PosLemmatizer, sentences: &[Vec<Gold>], folded: boo
                 inflected += 1.0;
                 right.inflected += lemma;
             }
-            if std::env::var_os("PLAUDIT_SHOW").is_some() && (lemma == 0.0 || found.pos.tag() != gold.pos) {
-                println!("wrong\t{}\t{}\t{}\t{}\t{}", gold.form, gold.lemma, gold.pos, found.text, found.pos);
-            }
         }
     }
     Accuracy { lemmas: right.lemmas / words, inflected: right.inflected / inflected, parts: right.parts / words }
 }
 
+/// The floors lie a little under what the valid part gave: rules 0.973 of lemmas (0.973 folded) and 0.876 of parts of speech
+/// (0.836), tagger 0.972 and 0.835.
 #[test]
 fn lemmas_are_as_right_as_they_were() {
     let Ok(data) = std::env::var("PLAUDIT_DATA") else {
         println!("skipped: PLAUDIT_DATA is not set");
         return;
     };
-    let part = std::env::var("PLAUDIT_PART").unwrap_or("valid".into());
-    let sentences = sentences(&format!("{data}/ud_english_ewt/{part}.conllu"));
-    println!("{} words", sentences.iter().flatten().filter(|gold| kind(&gold.form) == TokenKind::Word).count());
-    for folded in [false, true] {
-        println!("rules, folded {folded}: {:.4?}", accuracy(&RuleLemmatizer::new(None), &sentences, folded));
-        #[cfg(feature = "lemmas")]
-        println!("tagger, folded {folded}: {:.4?}", accuracy(&plaudit_text::TaggerLemmatizer::new(), &sentences, folded));
-    }
+    let sentences = sentences(&format!("{data}/ud_english_ewt/valid.conllu"));
+    let hold = |name: &str, lemmatizer: &dyn PosLemmatizer, folded, floors: [f64; 3]| {
+        let found = accuracy(lemmatizer, &sentences, folded);
+        println!("{name}, folded: {folded}: {found:.4?}");
+        let found = [found.lemmas, found.inflected, found.parts];
+        assert!(
+            found.iter().zip(floors).all(|(found, floor)| *found >= floor),
+            "{name}: {found:?}, expected {floors:?}"
+        );
+    };
+    hold("rules", &RuleLemmatizer::new(None), false, [0.972, 0.889, 0.874]);
+    hold("rules", &RuleLemmatizer::new(None), true, [0.972, 0.908, 0.834]);
+    #[cfg(feature = "lemmas")]
+    hold("tagger", &plaudit_text::TaggerLemmatizer::new(), true, [0.971, 0.891, 0.833]);
 }

@@ -132,3 +132,49 @@ impl fmt::Debug for Lemmatizer {
         f.debug_struct("Lemmatizer").field("overrides", &self.overrides.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use plaudit_core::Analyzer;
+
+    use super::*;
+    use crate::{Language, Pipeline, PipelineConfig};
+
+    fn lemmas(config: &LemmaConfig, text: &str) -> Vec<String> {
+        let mut pipeline = PipelineConfig::for_language(Language::En);
+        pipeline.steps.clear();
+        let tokens = Pipeline::new(pipeline).unwrap().analyze(text);
+        let lemmas = Lemmatizer::new(config, None).unwrap().lemmatize(&tokens);
+        lemmas.iter().map(|lemma| lemma.text.to_owned()).collect()
+    }
+
+    #[test]
+    fn overrides_come_first_and_negators_stay() {
+        let mut config = LemmaConfig::default();
+        let text = "Hardly good, isn't it? Profs didn't help n't";
+        assert_eq!(lemmas(&config, text).join(" "), "hardly good , isn't it ? prof didn't help n't");
+        config.overrides =
+            [("profs", "professor"), ("hardly", "not"), ("!", "never")].map(|(a, b)| (a.into(), b.into())).into();
+        assert_eq!(lemmas(&config, "PROFS hardly help!").join(" "), "professor not help !");
+    }
+
+    #[test]
+    fn every_fault_is_named() {
+        let mut config: LemmaConfig = serde_json::from_str(r#"{"method":"tagger"}"#).unwrap();
+        config.overrides = [("", "a"), ("B", "b"), ("c", "d e")].map(|(a, b)| (a.into(), b.into())).into();
+        let Err(Error::Config { faults }) = config.validate() else { panic!("accepted") };
+        assert_eq!(faults.len(), 3 + usize::from(!cfg!(feature = "lemmas")), "{faults:?}");
+        assert!(faults.iter().any(|fault| fault.starts_with("lemmas.overrides[1]") && fault.contains("case-folded")));
+        assert!(serde_json::from_str::<LemmaConfig>(r#"{"lexicon":"x"}"#).is_err());
+        let written = serde_json::to_string(&config).unwrap();
+        assert_eq!(serde_json::from_str::<LemmaConfig>(&written).unwrap(), config);
+    }
+
+    #[cfg(not(feature = "lemmas"))]
+    #[test]
+    fn a_method_that_is_not_built_is_refused() {
+        let config = LemmaConfig { method: LemmaMethod::Tagger, ..LemmaConfig::default() };
+        let message = Lemmatizer::new(&config, None).map(|_| ()).unwrap_err().to_string();
+        assert!(message.contains("needs the feature `lemmas`"), "{message}");
+    }
+}

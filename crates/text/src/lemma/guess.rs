@@ -9,22 +9,22 @@ pub(super) struct Candidates([Option<PartOfSpeech>; 4]);
 
 /// What long endings say of words that are not listed. The first that fits counts.
 const ENDINGS: [(&[&str], &[PartOfSpeech]); 4] = [
+    (
+        &[
+            "tion", "sion", "ment", "ness", "ity", "ism", "ist", "ship", "hood", "ance", "ence", "ology", "graphy",
+            "or", "er", "ee", "age", "ure", "cy",
+        ],
+        &[Noun, Verb],
+    ),
     (&["ly"], &[Adv, Adj]),
     (
         &[
-            "ful", "ous", "less", "able", "ible", "ive", "ical", "ish", "ary", "ic", "al", "ant", "ent", "ory", "some", "like",
-            "proof", "free", "friendly",
+            "ful", "ous", "less", "able", "ible", "ive", "ish", "ary", "ic", "al", "ant", "ent", "some", "proof",
+            "friendly",
         ],
         &[Adj, Noun],
     ),
     (&["ize", "ise", "ify", "ate", "yze"], &[Verb, Noun, Adj]),
-    (
-        &[
-            "tion", "sion", "ment", "ness", "ity", "ism", "ist", "ship", "hood", "ance", "ence", "ology", "graphy", "or", "er",
-            "ee", "age", "ure", "cy",
-        ],
-        &[Noun, Verb],
-    ),
 ];
 
 impl Candidates {
@@ -60,26 +60,32 @@ impl Candidates {
 pub(super) fn candidates(word: &str) -> Candidates {
     let readings = lexicon::readings(word);
     if !readings.is_empty() {
-        return Candidates::of(readings.iter().map(|&(pos, _)| pos));
+        // A `meeting` is listed, and to be meeting is not.
+        let noun = readings.iter().all(|&(pos, _)| pos == Noun);
+        let verb = noun && word.ends_with("ing") && lexicon::lemma(&detach::lemma(word, Verb, None), Verb).is_some();
+        return Candidates::of(readings.iter().map(|&(pos, _)| pos).chain(verb.then_some(Verb)));
     }
     if word.contains('\'') {
         return Candidates::of(contracted(word));
     }
     if let Some(stem) = detach::verb_stem(word) {
-        let base = detach::lemma(word, Verb, None);
-        let noun = lexicon::lemma(&base, Noun).is_some() && stem.len() + 3 == word.len();
-        return Candidates::of([Verb].into_iter().chain(noun.then_some(Noun)).chain([Adj, Noun]));
+        // `unlimited` is seldom of a verb `unlimit`.
+        let negated = word.starts_with("un") && word.ends_with("ed");
+        let progressive = stem.len() + "ing".len() == word.len();
+        let adjective = negated.then_some(Adj);
+        return Candidates::of(adjective.into_iter().chain([Verb]).chain(progressive.then_some(Noun)).chain([Adj]));
     }
     if detach::positive(word).is_some() {
         return Candidates::of([Adj, Adv]);
     }
     if let Some(base) = detach::singular(word, None) {
-        let open = lexicon::readings(&base).iter().map(|&(pos, _)| pos).filter(|pos| matches!(pos, Noun | Verb));
-        return Candidates::of(open.chain([Noun, Verb]));
+        let listed = Candidates::of(lexicon::readings(&base).iter().map(|&(pos, _)| pos));
+        let open = Candidates::of(listed.0.into_iter().flatten().filter(|pos| matches!(pos, Noun | Verb)));
+        return if open.first().is_some() { open } else { Candidates::of([Noun, Verb]) };
     }
-    let by_ending = ENDINGS.iter().find(|(endings, _)| {
-        endings.iter().any(|ending| word.len() > ending.len() + 2 && word.ends_with(ending))
-    });
+    let by_ending = ENDINGS
+        .iter()
+        .find(|(endings, _)| endings.iter().any(|ending| word.len() > ending.len() + 2 && word.ends_with(ending)));
     Candidates::of(by_ending.map_or(&[Noun, Verb, Adj][..], |(_, parts)| parts).iter().copied())
 }
 

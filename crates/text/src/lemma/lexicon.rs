@@ -17,15 +17,23 @@ static WORDS: LazyLock<HashMap<&'static str, Readings>> = LazyLock::new(|| {
             words.entry(form).or_default().push((pos, if lemma == "=" { form } else { lemma }));
         }
     }
+    let mut list = |word: &'static str, pos: PartOfSpeech| {
+        let readings = words.entry(word).or_default();
+        if readings.iter().all(|&(known, _)| known != pos) {
+            readings.push((pos, word));
+        }
+    };
     for row in word_list::rows(word_list::COMMON_WORDS) {
         let [parts, listed] = columns(row);
         for word in listed.split(' ') {
-            let readings = words.entry(word).or_default();
-            for pos in parts.split(' ').filter_map(part_of_speech) {
-                if readings.iter().all(|&(known, _)| known != pos) {
-                    readings.push((pos, word));
-                }
-            }
+            parts.split(' ').filter_map(part_of_speech).for_each(|pos| list(word, pos));
+        }
+    }
+    // What has irregular forms is a word, too.
+    for row in word_list::rows(word_list::IRREGULAR_FORMS) {
+        let [pos, lemma, _] = columns(row);
+        if let Some(pos) = part_of_speech(pos).filter(|_| lemma != "=") {
+            list(lemma, pos);
         }
     }
     words
@@ -56,7 +64,8 @@ mod tests {
 
     #[test]
     fn the_tables_are_clean() {
-        for (table, columns) in [(word_list::IRREGULAR_FORMS, 3), (word_list::COMMON_WORDS, 2), (word_list::DETACHMENT, 3)]
+        for (table, columns) in
+            [(word_list::IRREGULAR_FORMS, 3), (word_list::COMMON_WORDS, 2), (word_list::DETACHMENT, 3)]
         {
             let mut seen = std::collections::HashSet::new();
             for row in word_list::rows(table) {
@@ -80,7 +89,7 @@ mod tests {
     #[test]
     fn likeliest_first() {
         use PartOfSpeech::{Aux, Noun, Verb};
-        assert_eq!(readings("was"), [(Aux, "be")]);
+        assert_eq!(readings("was"), [(Aux, "be"), (Verb, "be")]);
         assert_eq!(readings("leaves"), [(Verb, "leave"), (Noun, "leaf")]);
         assert_eq!(lemma("mice", Noun), Some("mouse"));
         assert_eq!(lemma("mice", Verb), None);

@@ -49,9 +49,11 @@ impl RuleLemmatizer {
     pub(super) fn push_lemma(&self, word: &str, pos: PartOfSpeech, lemmas: &mut Lemmas) {
         if let Some(lemma) = lexicon::lemma(word, pos) {
             lemmas.push(lemma, pos);
-        } else if let Some(owner) = word.strip_suffix("'s").filter(|_| pos == Noun) {
+        } else if let Some(owner) = word.strip_suffix("'s").filter(|owner| pos == Noun && !owner.is_empty()) {
             lemmas.push(owner, pos);
-        } else if word.len() > Self::MAX_BYTES || word.contains('\'') {
+        } else if let Some(base) = detach::singular(word, None).filter(|base| pos == Propn && is_common(base)) {
+            lemmas.push(&base, pos);
+        } else if word.len() > Self::MAX_BYTES || !word.chars().all(char::is_alphabetic) {
             lemmas.push(word, pos);
         } else {
             lemmas.push(&detach::lemma(word, pos, self.known.as_deref()), pos);
@@ -83,9 +85,17 @@ impl PosLemmatizer for RuleLemmatizer {
     }
 }
 
+/// Returns whether `word` is a listed noun or adjective, as the `state` of `United States` is.
+fn is_common(word: &str) -> bool {
+    [Noun, Adj].into_iter().any(|pos| lexicon::lemma(word, pos) == Some(word))
+}
+
 /// Returns whether `c` stands for a word, as `$` does.
 pub(super) fn is_symbol(c: char) -> bool {
-    matches!(c, '$' | '%' | '+' | '=' | '<' | '>' | '#' | '&' | '*' | '^' | '~' | '|' | '@' | '°' | '€' | '£' | '¥' | '©' | '®')
+    matches!(
+        c,
+        '$' | '%' | '+' | '=' | '<' | '>' | '#' | '&' | '*' | '^' | '~' | '|' | '@' | '°' | '€' | '£' | '¥' | '©' | '®'
+    )
 }
 
 /// The word before, and what it is.
@@ -186,9 +196,17 @@ impl Words {
             Aux if progressive => Verb,
             Aux => may.prefer(&[Adj]).filter(|_| first != Verb).unwrap_or(first),
             Pron if is_subject(before.word) => may.prefer(&[Verb]).unwrap_or(first),
+            // `pretty good`
+            _ if first == Adj && may.has(Adv) && matches!(next.first(), Some(Adj | Adv)) => Adv,
+            Verb if first == Adj && may.has(Adv) && !next.has(Noun) => Adv,
             // `the work`, `good work`, `my work`, `at work`; but `for helping`
-            Adp if progressive => Verb,
-            Det | Adj | Num | Adp | Pron | Part if first == Verb && may.has(Noun) && (!progressive || !next.has(Noun)) => {
+            Adp | Sconj if progressive => Verb,
+            // `we're waiting`
+            Pron if progressive && before.word.contains('\'') => Verb,
+            Pron if !is_possessive(before.word) => first,
+            Det | Adj | Num | Adp | Pron | Part
+                if first == Verb && may.has(Noun) && (!progressive || !next.has(Noun)) =>
+            {
                 Noun
             }
             Det | Part if may.has(Noun) && first == Adj && !next.has(Noun) && !next.has(Adj) => Noun,
@@ -216,26 +234,41 @@ impl Words {
         let next = self.candidates(index + 1);
         let opens_noun = next.prefer(&[Noun, Adj, Num]).is_some() && next.prefer(&[Aux, Det, Pron]).is_none();
         match self.text(index) {
-            "to" => Some(if next.has(Verb) || next.has(Aux) { Part } else { Adp }),
+            "to" => {
+                let name = self.shape(index + 1) != Shape::Other || self.text(index + 1).ends_with("ing");
+                Some(if !name && (next.has(Verb) || next.has(Aux)) { Part } else { Adp })
+            }
+            "'s" if before.word == "let" => Some(Pron),
             "'s" => Some(if matches!(before.pos, Pron | Adv) { Aux } else { Part }),
+            "am" if before.pos == Num => Some(Noun),
             "be" | "am" | "is" | "are" | "was" | "were" | "been" | "being" => {
                 Some(if before.word == "there" { Verb } else { Aux })
             }
-            "have" | "has" | "had" | "having" | "'ve" => Some(if self.governs(index, is_participle) { Aux } else { Verb }),
+            "have" | "has" | "had" | "having" | "'ve" => {
+                Some(if self.governs(index, is_participle) { Aux } else { Verb })
+            }
             "do" | "does" | "did" => {
-                let base = |word: &str, may: Candidates| may.has(Verb) && !is_participle(word, may) && !word.ends_with('s');
-                Some(if self.governs(index, base) { Aux } else { Verb })
+                let base =
+                    |word: &str, may: Candidates| may.has(Verb) && !is_participle(word, may) && !word.ends_with('s');
+                let asks = matches!(before.pos, Punct | Adv) && next.has(Pron);
+                Some(if asks || next.has(Part) || self.governs(index, base) { Aux } else { Verb })
             }
             "that" if before.pos == Verb || before.pos == Adj => Some(Sconj),
-            "that" | "this" | "these" | "those" | "what" | "which" => Some(if opens_noun { Det } else { Pron }),
+            "what" | "which" => Some(Pron),
+            "that" | "this" | "these" | "those" => Some(if opens_noun { Det } else { Pron }),
             "there" => Some(if next.has(Aux) { Pron } else { Adv }),
-            "more" | "most" | "less" | "much" => Some(if next.has(Noun) && !next.has(Adj) { Adj } else { Adv }),
+            "more" | "most" | "less" | "much" => Some(if next.first() == Some(Noun) { Adj } else { Adv }),
             "no" => Some(if opens_noun { Det } else { Intj }),
-            "one" => Some(if opens_noun { Num } else { Noun }),
-            "like" if matches!(before.pos, Pron | Part | Adv) => Some(Verb),
+            "one" => Some(if matches!(before.pos, Det | Adj) { Noun } else { Num }),
+            "as" if next.prefer(&[Adj, Adv]).is_some() && !next.has(Noun) => Some(Adv),
+            "like" if matches!(before.pos, Pron | Part | Adv) || before.pos == Aux && !is_be(before.word) => Some(Verb),
             "like" => Some(Adp),
             _ if may.has(Sconj) && may.has(Adp) => {
                 Some(if next.has(Pron) && is_subject(self.text(index + 1)) { Sconj } else { Adp })
+            }
+            // `by asking`
+            _ if may.first() == Some(Adp) && next.first() == Some(Verb) && self.text(index + 1).ends_with("ing") => {
+                Some(Sconj)
             }
             _ => None,
         }
@@ -256,12 +289,22 @@ impl Words {
     }
 }
 
-fn is_be(word: &str) -> bool {
+/// Returns whether the folded word is a form of `be`, `have` or `do`.
+#[cfg(feature = "lemmas")]
+pub(super) fn is_auxiliary(word: &str) -> bool {
+    matches!(lexicon::lemma(word, Aux), Some("be" | "have" | "do"))
+}
+
+pub(super) fn is_be(word: &str) -> bool {
     matches!(word, "be" | "am" | "is" | "are" | "was" | "were" | "been" | "being" | "'m" | "'re" | "'s")
 }
 
 fn is_subject(word: &str) -> bool {
-    matches!(word, "i" | "you" | "he" | "she" | "it" | "we" | "they" | "who" | "there")
+    matches!(word, "i" | "you" | "he" | "she" | "it" | "we" | "they" | "who" | "that" | "which" | "there")
+}
+
+fn is_possessive(word: &str) -> bool {
+    matches!(word, "my" | "your" | "his" | "her" | "its" | "our" | "their" | "whose")
 }
 
 /// Returns whether what follows begins a phrase of its own: `the`, `in`, `their`.
@@ -271,5 +314,119 @@ fn opens_phrase(next: Candidates) -> bool {
 
 /// Returns whether a word looks like a past participle.
 fn is_participle(word: &str, may: Candidates) -> bool {
-    word == "been" || may.has(Verb) && (word.ends_with("ed") || lexicon::lemma(word, Verb).is_some_and(|lemma| lemma != word))
+    word == "been"
+        || may.has(Verb) && (word.ends_with("ed") || lexicon::lemma(word, Verb).is_some_and(|lemma| lemma != word))
+}
+
+#[cfg(test)]
+mod tests {
+    use plaudit_core::Analyzer;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tokenize::tests::tokens_of;
+    use crate::{Language, Lemma};
+
+    fn tagged(text: &str) -> String {
+        let lemmas = RuleLemmatizer::new(None).lemmatize(&tokens_of(&[], Language::En, text));
+        lemmas.iter().map(|Lemma { text, pos }| format!("{text}/{pos}")).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn neighbours_decide() {
+        for (text, expected) in [
+            ("The students were studying", "the/DET student/NOUN be/AUX study/VERB"),
+            ("She studies their studies", "she/PRON study/VERB their/PRON study/NOUN"),
+            ("I want to work", "i/PRON want/VERB to/PART work/VERB"),
+            ("good work", "good/ADJ work/NOUN"),
+            ("The course covers the basics", "the/DET course/NOUN cover/VERB the/DET basic/NOUN"),
+            ("We met at the meeting", "we/PRON meet/VERB at/ADP the/DET meeting/NOUN"),
+            ("We're meeting them", "we're/PRON meet/VERB they/PRON"),
+            ("Better teachers, the worst food", "good/ADJ teacher/NOUN ,/PUNCT the/DET bad/ADJ food/NOUN"),
+            ("The lecturer's mice ate 3 leaves", "the/DET lecturer/NOUN mouse/NOUN eat/VERB 3/NUM leaf/NOUN"),
+            ("They don't like Dhaka 👍", "they/PRON don't/AUX like/VERB dhaka/PROPN 👍/SYM"),
+            ("It has not been boring", "it/PRON have/AUX not/PART be/AUX boring/ADJ"),
+            ("Do they know? $5", "do/AUX they/PRON know/VERB ?/PUNCT $/SYM 5/NUM"),
+        ] {
+            assert_eq!(tagged(text), expected, "{text}");
+        }
+    }
+
+    fn lemma_as(word: &str, pos: PartOfSpeech, known: Option<&Arc<Vocab>>) -> String {
+        let mut lemmas = Lemmas::new();
+        RuleLemmatizer::new(known.cloned()).push_lemma(word, pos, &mut lemmas);
+        lemmas.get(0).unwrap().text.to_owned()
+    }
+
+    // spaCy 3.8.18, en_core_web_sm 3.8.0: nlp.get_pipe("lemmatizer").rule_lemmatize(doc[0])[0] for
+    // doc = Doc(nlp.vocab, words=[word], pos=["VERB"], morphs=["VerbForm=Fin"])
+    #[test]
+    fn verbs_equal_spacy() {
+        let forms = "running making hoped hopping opened visiting exciting stopped travelled controlling called added \
+            agreed seeing lied dying studied argued continues believes raised closed promised forced judged changed bringing \
+            belonging handled settling realized created eating decided avoided needed described speaking taking looked \
+            compiled failed assumed explained imagined joined prepared appeared required repaired explored offered \
+            measured favoured voting shooting contributed shouted writing invited watches passes fixes goes went taught \
+            wrote bought panicked tasted breathing";
+        let expected = "run make hope hop open visit excite stop travel control call add agree see lie die study argue \
+            continue believe raise close promise force judge change bring belong handle settle realize create eat decide \
+            avoid need describe speak take look compile fail assume explain imagine join prepare appear require repair \
+            explore offer measure favour vote shoot contribute shout write invite watch pass fix go go teach write buy \
+            panic taste breathe";
+        let found: Vec<String> = forms.split_whitespace().map(|form| lemma_as(form, Verb, None)).collect();
+        assert_eq!(found, expected.split_whitespace().collect::<Vec<_>>());
+    }
+
+    // the same with pos=["NOUN"], morphs=["Number=Plur"]
+    #[test]
+    fn nouns_equal_spacy() {
+        let forms = "universities classes boxes wishes churches headaches heroes shoes potatoes movies wives wolves lives \
+            children women feet teeth houses courses buses campuses analyses crises criteria phenomena curricula quizzes \
+            series species days photos";
+        let expected = "university class box wish church headache hero shoe potato movie wife wolf life child woman foot \
+            tooth house course bus campus analysis crisis criterion phenomenon curriculum quiz series species day photo";
+        let found: Vec<String> = forms.split_whitespace().map(|form| lemma_as(form, Noun, None)).collect();
+        assert_eq!(found, expected.split_whitespace().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn known_words_decide_where_spelling_allows_two() {
+        let known = Arc::new(Vocab::new(["benchmark", "voe", "zorb"]).unwrap());
+        assert_eq!(lemma_as("benchmarking", Verb, Some(&known)), "benchmark");
+        assert_eq!(
+            (lemma_as("zorbed", Verb, None), lemma_as("zorbed", Verb, Some(&known))),
+            ("zorb".into(), "zorb".into())
+        );
+        assert_eq!((lemma_as("voes", Noun, None), lemma_as("voes", Noun, Some(&known))), ("vo".into(), "voe".into()));
+        assert_eq!(lemma_as("unheard", Verb, Some(&known)), "unheard");
+    }
+
+    #[test]
+    fn hostile_words() {
+        let long = format!("{}ing", "a".repeat(100_000));
+        for text in
+            ["", "\0ing", "\0", "'s", "ings", "eding", "ied", "ies", "oes", "ñññed", "ééing", "ſſest", "好er", &long]
+        {
+            let tokens = tokens_of(&[], Language::En, text);
+            let lemmas = RuleLemmatizer::new(None).lemmatize(&tokens);
+            assert_eq!(lemmas.len(), tokens.len());
+            assert!(lemmas.iter().all(|lemma| !lemma.text.is_empty()), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn one_lemma_a_token_and_none_empty(text in r"\PC{0,40}|([a-zA-Z']{0,9}(ing|ed|s|er|est|ies|n't|'s|) ){0,8}") {
+            let pipeline = crate::Pipeline::new(crate::PipelineConfig::for_language(Language::Und)).unwrap();
+            let tokens = pipeline.analyze(&text);
+            let lemmatizer = RuleLemmatizer::new(None);
+            let lemmas = lemmatizer.lemmatize(&tokens);
+            prop_assert_eq!(lemmas.len(), tokens.len());
+            prop_assert!(lemmas.iter().all(|lemma| !lemma.text.is_empty()));
+            let mut again = Lemmas::new();
+            again.push("left over", Noun);
+            lemmatizer.lemmatize_into(&tokens, &mut again);
+            prop_assert_eq!(lemmas, again);
+        }
+    }
 }
