@@ -4,7 +4,7 @@ use plaudit_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::step::{CharacterStep, Step};
-use crate::{Language, TokenPolicy, StopList, TextStep};
+use crate::{Language, StemConfig, StopList, TextStep, TokenPolicy};
 
 /// A language and the steps that each token passes, in order.
 ///
@@ -64,7 +64,7 @@ impl PipelineConfig {
     pub fn for_language(language: Language) -> Self {
         let mut steps = vec![TextStep::Casefold, TextStep::Numbers { policy: TokenPolicy::Tag }];
         if language == Language::En {
-            steps.push(TextStep::Stem);
+            steps.push(TextStep::Stem(StemConfig::default()));
         }
         Self { language, steps }
     }
@@ -77,7 +77,7 @@ impl PipelineConfig {
             TextStep::Punctuation,
             TextStep::Numbers { policy: TokenPolicy::Drop },
             TextStep::StopWords { list: StopList::Sentiment },
-            TextStep::Stem,
+            TextStep::Stem(StemConfig::default()),
         ];
         Self { language: Language::En, steps }
     }
@@ -118,7 +118,7 @@ mod tests {
     fn defaults_are_in_order_and_valid() {
         let common = [TextStep::Casefold, TextStep::Numbers { policy: TokenPolicy::Tag }];
         assert_eq!(PipelineConfig::default().steps[..2], common);
-        assert_eq!(PipelineConfig::default().steps[2..], [TextStep::Stem]);
+        assert_eq!(PipelineConfig::default().steps[2..], [TextStep::Stem(StemConfig::default())]);
         assert_eq!(PipelineConfig::for_language(Language::Und).steps, common);
         for &language in Language::ALL {
             assert_eq!(PipelineConfig::for_language(language).language, language);
@@ -135,7 +135,10 @@ mod tests {
             (r#"{"language":"en"}"#, PipelineConfig::default()),
             (r#"{"language":"und"}"#, PipelineConfig::for_language(Language::Und)),
             (r#"{"language":"und","steps":[]}"#, PipelineConfig { language: Language::Und, steps: Vec::new() }),
-            (r#"{"steps":[{"step":"stem"}]}"#, PipelineConfig { language: Language::En, steps: vec![TextStep::Stem] }),
+            (
+                r#"{"steps":[{"step":"stem"}]}"#,
+                PipelineConfig { language: Language::En, steps: vec![TextStep::Stem(StemConfig::default())] },
+            ),
         ] {
             let config: PipelineConfig = serde_json::from_str(json).unwrap();
             assert_eq!(config, expected, "{json}");

@@ -55,6 +55,7 @@ mod hashtags;
 mod language;
 mod memo;
 mod negation;
+mod lemma;
 mod numbers;
 mod pipeline;
 mod policy;
@@ -77,6 +78,10 @@ pub use language::Language;
 pub use pipeline::Pipeline;
 pub use policy::TokenPolicy;
 pub use quality::{NearDuplicates, QualityConfig, QualityGate, QualityReason, QualitySummary, QualityVerdict};
+#[cfg(feature = "lemmas")]
+pub use lemma::TaggerLemmatizer;
+pub use lemma::{Lemma, LemmaConfig, LemmaMethod, Lemmas, Lemmatizer, PartOfSpeech, PosLemmatizer, RuleLemmatizer};
+pub use stem::{StemAlgorithm, StemConfig};
 pub use step::TextStep;
 pub use stop_words::StopList;
 pub use unicode::NormalForm;

@@ -63,7 +63,7 @@ impl Negation {
 #[cfg(test)]
 mod tests {
     use crate::tokenize::tests::tokens_of;
-    use crate::{Language, TextStep};
+    use crate::{Language, StemConfig, TextStep};
 
     #[test]
     fn scopes_by_hand() {
@@ -80,7 +80,7 @@ mod tests {
             let tokens = tokens_of(&[TextStep::NegationScope], Language::En, text);
             assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>().join(" "), expected, "{text}");
         }
-        let steps = [TextStep::Casefold, TextStep::NegationScope, TextStep::Punctuation, TextStep::Stem];
+        let steps = [TextStep::Casefold, TextStep::NegationScope, TextStep::Punctuation, TextStep::Stem(StemConfig::default())];
         let tokens = tokens_of(&steps, Language::En, "Not helpful!");
         assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>(), ["not", "not_helpful"]);
         assert_eq!(tokens.get(1).unwrap().source, 4..11);

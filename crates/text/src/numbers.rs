@@ -16,7 +16,7 @@ pub(crate) fn apply(policy: TokenPolicy, token: Token<'_>, rest: &mut Rest<'_>) 
 mod tests {
     use super::*;
     use crate::tokenize::tests::tokens_of;
-    use crate::{Language, TextStep};
+    use crate::{Language, StemConfig, TextStep};
 
     #[test]
     fn each_policy_on_the_same_text() {
@@ -34,7 +34,11 @@ mod tests {
 
     #[test]
     fn a_tag_points_at_its_number_and_passes_later_steps() {
-        let steps = [TextStep::Numbers { policy: TokenPolicy::Tag }, TextStep::Punctuation, TextStep::Stem];
+        let steps = [
+            TextStep::Numbers { policy: TokenPolicy::Tag },
+            TextStep::Punctuation,
+            TextStep::Stem(StemConfig::default()),
+        ];
         let tokens = tokens_of(&steps, Language::En, "got 12.5!");
         let tag = tokens.get(1).unwrap();
         assert_eq!((tag.text, tag.source, tag.kind), ("<num>", 4..8, TokenKind::Number));

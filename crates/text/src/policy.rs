@@ -53,7 +53,7 @@ pub(crate) fn mentions(policy: TokenPolicy, token: Token<'_>, rest: &mut Rest<'_
 mod tests {
     use super::*;
     use crate::tokenize::tests::tokens_of;
-    use crate::{Language, TextStep};
+    use crate::{Language, StemConfig, TextStep};
 
     #[test]
     fn each_policy_on_the_same_text() {
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_tag_keeps_kind_and_place_and_passes_later_steps() {
-        let steps = [TextStep::Mentions { policy: TokenPolicy::Tag }, TextStep::Punctuation, TextStep::Stem];
+        let steps = [TextStep::Mentions { policy: TokenPolicy::Tag }, TextStep::Punctuation, TextStep::Stem(StemConfig::default())];
         let tokens = tokens_of(&steps, Language::En, "ask @dean!");
         let tag = tokens.get(1).unwrap();
         assert_eq!((tag.text, tag.source, tag.kind), ("<user>", 4..9, TokenKind::Mention));

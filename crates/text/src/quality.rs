@@ -13,7 +13,8 @@ use plaudit_core::{Result, TokenKind};
 pub use self::config::{NearDuplicates, QualityConfig};
 pub use self::reason::{QualityReason, QualitySummary, QualityVerdict};
 use self::seen::Seen;
-use crate::{detect, tokenize};
+use crate::tokenize::Splitter;
+use crate::{Language, detect};
 
 /// Looks at texts one by one, and says of each whether it passes, or every reason why not. It drops nothing: who asks
 /// decides.
@@ -110,7 +111,7 @@ impl QualityConfig {
 struct Found {
     /// Words, numbers and emoji.
     tokens: usize,
-    /// Punctuation and other signs.
+    /// Punctuation and other signs, links and mentions.
     signs: usize,
     /// Whether there is a letter or emoji.
     speaks: bool,
@@ -122,8 +123,8 @@ impl Found {
     fn new(text: &str) -> Self {
         let mut found = Self { tokens: 0, signs: 0, speaks: false, repeats: true };
         let mut first = String::new();
-        tokenize::tokenize(text, |token| {
-            if token.kind == TokenKind::Symbol {
+        Splitter::default().split(text, Language::Und, |token| {
+            if matches!(token.kind, TokenKind::Symbol | TokenKind::Link | TokenKind::Mention) {
                 found.signs += 1;
                 return;
             }

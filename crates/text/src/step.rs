@@ -11,7 +11,7 @@ use crate::hashtags::Hashtags;
 use crate::negation::Negation;
 use crate::stem::Stemmer;
 use crate::stop_words::StopSet;
-use crate::{HashtagPolicy, Language, NormalForm, StopList, TokenPolicy};
+use crate::{HashtagPolicy, Language, NormalForm, StemConfig, StopList, TokenPolicy};
 use crate::{casefold, entities, numbers, policy, punctuation, unicode, unique};
 
 /// One cleaning step, written down as `{"step": "casefold"}`.
@@ -79,9 +79,9 @@ pub enum TextStep {
         list: StopList,
     },
     /// Cuts words to their stems (Snowball; DPMS, Eq. 11). Left as they are: words with anything but lower-case ASCII
-    /// letters and apostrophes, words above 64 bytes, and negators (`hardly` would become `hard`).
-    #[serde(deserialize_with = "no_fields")]
-    Stem,
+    /// letters and apostrophes, words above 64 bytes, and negators (`hardly` would become `hard`). Protected words keep
+    /// apart what Snowball would mix up (`university` and `universe`).
+    Stem(StemConfig),
     /// Drops every token whose text came before in the same text (DPMS, Eq. 4, which allows "unique tokens only"). In no
     /// preset: it makes every count 0 or 1, so that Eq. 14 and 15 have nothing to count, and takes words out of the order
     /// that a recurrent network reads.
@@ -167,7 +167,7 @@ impl Step {
             TextStep::Punctuation => Self::Punctuation,
             TextStep::Numbers { policy } => Self::Numbers(*policy),
             TextStep::StopWords { list } => Self::StopWords(StopSet::new(list, language)?),
-            TextStep::Stem => Self::Stem(Stemmer::new(language).map_err(one)?),
+            TextStep::Stem(config) => Self::Stem(Stemmer::new(config, language)?),
             TextStep::Unique => Self::Unique,
         })
     }

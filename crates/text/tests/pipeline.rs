@@ -4,7 +4,7 @@
 use plaudit_core::conformance::{check_analyzer, check_stored};
 use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
 use plaudit_text::{
-    HashtagPolicy, Language, NormalForm, Pipeline, PipelineConfig, Stage, StopList, TextStep, TokenPolicy,
+    HashtagPolicy, Language, NormalForm, Pipeline, PipelineConfig, Stage, StemConfig, StopList, TextStep, TokenPolicy,
 };
 use proptest::prelude::*;
 
@@ -28,11 +28,11 @@ fn every_step() -> Pipeline {
         TextStep::Mentions { policy: TokenPolicy::Tag },
         TextStep::Hashtags { policy: HashtagPolicy::Words },
         TextStep::StopWords { list: StopList::Own(vec!["好".into(), ":)".into()]) },
-        TextStep::Stem,
+        TextStep::Stem(StemConfig::default()),
         TextStep::Casefold,
         TextStep::NegationScope,
         TextStep::StopWords { list: StopList::Literal },
-        TextStep::Stem,
+        TextStep::Stem(StemConfig::default()),
         TextStep::Unique,
         TextStep::Casefold,
     ];
@@ -100,7 +100,7 @@ fn tokens_point_into_what_was_written() {
         TextStep::Links { policy: TokenPolicy::Tag },
         TextStep::Hashtags { policy: HashtagPolicy::Words },
         TextStep::Casefold,
-        TextStep::Stem,
+        TextStep::Stem(StemConfig::default()),
     ];
     let pipeline = with_steps(Language::En, steps);
     let text = "Ｇｒｅａｔ caf&eacute; &amp; ﬁnest #OpenDay; e\u{301}t&#97;t http://a.b/?x=1&amp;y=2 don&rsquo;t";
