@@ -40,9 +40,16 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod casefold;
+mod chinese;
 mod config;
+mod contractions;
+mod elongation;
 mod emoji;
+mod emoji_names;
 mod emoticon;
+mod hashtag;
+mod homoglyphs;
+mod invisible;
 mod language;
 mod numbers;
 mod pipeline;
@@ -53,7 +60,16 @@ mod stop_words;
 mod tokenize;
 mod word_list;
 
+pub use chinese::simplify;
+#[cfg(feature = "chinese")]
+pub use chinese::{Segmenter, SegmenterConfig, UserWord};
 pub use config::PipelineConfig;
+pub use contractions::expand_contraction;
+pub use elongation::shorten_elongation;
+pub use emoji_names::{EmojiPolarity, EmojiPolicy, emoji_name, emoji_polarity};
+pub use hashtag::split_hashtag;
+pub use homoglyphs::repair_homoglyphs;
+pub use invisible::{is_invisible, visible_stretches};
 pub use language::Language;
 pub use numbers::NumberPolicy;
 pub use pipeline::Pipeline;
