@@ -4,7 +4,8 @@ use plaudit_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::step::{CharacterStep, Step};
-use crate::{Language, StemConfig, StopList, TextStep, TokenPolicy};
+use crate::words::Words;
+use crate::{Language, SegmenterConfig, StemConfig, StopList, TextStep, TokenPolicy};
 
 /// A language and the steps that each token passes, in order.
 ///
@@ -26,8 +27,14 @@ use crate::{Language, StemConfig, StopList, TextStep, TokenPolicy};
 #[non_exhaustive]
 #[serde(from = "Written")]
 pub struct PipelineConfig {
-    /// The language of stop lists and stems. Default English.
+    /// The language of word bounds, stop lists and stems. Default English.
     pub language: Language,
+    /// Whether the language of each text is detected, and that of [`language`](Self::language) taken where the letters and
+    /// words do not show it; see [`detect`](crate::detect()). A step that a text's language has nothing for is passed over.
+    /// Default false: every text is of `language`, and such a step is a fault.
+    pub detect: bool,
+    /// How Chinese is split into words; without effect on other languages.
+    pub chinese: SegmenterConfig,
     /// What each token passes after splitting, in order; 64 at most, and none is a plain tokenizer. Default: the steps
     /// of [`for_language`](Self::for_language). In code, a language that is set afterwards does not change them.
     pub steps: Vec<TextStep>,
@@ -38,13 +45,18 @@ pub struct PipelineConfig {
 #[serde(rename = "PipelineConfig", deny_unknown_fields)]
 struct Written {
     language: Option<Language>,
+    #[serde(default)]
+    detect: bool,
+    #[serde(default)]
+    chinese: SegmenterConfig,
     steps: Option<Vec<TextStep>>,
 }
 
 impl From<Written> for PipelineConfig {
     fn from(written: Written) -> Self {
         let preset = Self::for_language(written.language.unwrap_or(Language::En));
-        Self { steps: written.steps.unwrap_or(preset.steps), ..preset }
+        let Written { detect, chinese, .. } = written;
+        Self { steps: written.steps.unwrap_or(preset.steps), detect, chinese, ..preset }
     }
 }
 
@@ -66,7 +78,7 @@ impl PipelineConfig {
         if language == Language::En {
             steps.push(TextStep::Stem(StemConfig::default()));
         }
-        Self { language, steps }
+        Self { language, detect: false, chinese: SegmenterConfig::default(), steps }
     }
 
     /// Returns the cleaning of DPMS, Eq. 5 to 11, for English: casefold, drop punctuation and numbers, drop stop words but
@@ -79,7 +91,7 @@ impl PipelineConfig {
             TextStep::StopWords { list: StopList::Sentiment },
             TextStep::Stem(StemConfig::default()),
         ];
-        Self { language: Language::En, steps }
+        Self { steps, ..Self::for_language(Language::En) }
     }
 
     /// Names every fault of the configuration.
@@ -91,23 +103,55 @@ impl PipelineConfig {
         self.prepare().map(|_| ())
     }
 
-    /// Returns the steps ready to run: those on characters, and those on tokens.
-    pub(crate) fn prepare(&self) -> Result<(Vec<CharacterStep>, Vec<Step>)> {
+    /// Returns the steps ready to run.
+    pub(crate) fn prepare(&self) -> Result<Ready> {
         let mut faults = Vec::new();
         if self.steps.len() > Self::MAX_STEPS {
             faults.push(format!("pipeline.steps: found {}, expected at most {}", self.steps.len(), Self::MAX_STEPS));
         }
         let characters: Vec<CharacterStep> = self.steps.iter().map_while(CharacterStep::new).collect();
-        let mut steps = Vec::with_capacity(self.steps.len());
-        for (index, step) in self.steps.iter().enumerate().skip(characters.len()) {
-            match Step::new(step, self.language) {
-                Ok(step) => steps.push(step),
-                Err(more) => faults.extend(more.iter().map(|fault| format!("pipeline.steps[{index}]: {fault}"))),
+        // The language of the configuration stands first.
+        let others = Language::ALL.iter().filter(|&&other| self.detect && other != self.language);
+        let languages = std::iter::once(&self.language).chain(others.filter(|&&other| Words::are_known_of(other)));
+        let mut chains = Vec::new();
+        for &language in languages {
+            let words = match Words::new(language, &self.chinese) {
+                Ok(words) => words,
+                Err(more) => {
+                    faults.extend(more.into_iter().map(|fault| format!("pipeline.{fault}")));
+                    continue;
+                }
+            };
+            let mut steps = Vec::with_capacity(self.steps.len());
+            for (index, step) in self.steps.iter().enumerate().skip(characters.len()) {
+                if self.detect && !step.suits(language) {
+                    continue;
+                }
+                match Step::new(step, &words) {
+                    Ok(step) => steps.push(step),
+                    Err(more) => faults.extend(more.iter().map(|fault| format!("pipeline.steps[{index}]: {fault}"))),
+                }
             }
+            chains.push(Chain { words, steps });
         }
+        faults.dedup();
         Error::from_faults(faults)?;
-        Ok((characters, steps))
+        Ok(Ready { characters, chains })
     }
+}
+
+/// Steps ready to run.
+pub(crate) struct Ready {
+    /// Those on characters.
+    pub(crate) characters: Vec<CharacterStep>,
+    /// Those on tokens: of the language of the configuration, and of the other languages where each text's is detected.
+    pub(crate) chains: Vec<Chain>,
+}
+
+/// The steps on tokens of a language.
+pub(crate) struct Chain {
+    pub(crate) words: Words,
+    pub(crate) steps: Vec<Step>,
 }
 
 #[cfg(test)]
@@ -134,10 +178,17 @@ mod tests {
             ("{}", PipelineConfig::default()),
             (r#"{"language":"en"}"#, PipelineConfig::default()),
             (r#"{"language":"und"}"#, PipelineConfig::for_language(Language::Und)),
-            (r#"{"language":"und","steps":[]}"#, PipelineConfig { language: Language::Und, steps: Vec::new() }),
             (
-                r#"{"steps":[{"step":"stem"}]}"#,
-                PipelineConfig { language: Language::En, steps: vec![TextStep::Stem(StemConfig::default())] },
+                r#"{"language":"und","steps":[]}"#,
+                PipelineConfig { steps: Vec::new(), ..PipelineConfig::for_language(Language::Und) },
+            ),
+            (
+                r#"{"steps":[{"step":"stem"}],"detect":true}"#,
+                PipelineConfig {
+                    detect: true,
+                    steps: vec![TextStep::Stem(StemConfig::default())],
+                    ..PipelineConfig::default()
+                },
             ),
         ] {
             let config: PipelineConfig = serde_json::from_str(json).unwrap();
@@ -161,8 +212,8 @@ mod tests {
         assert_eq!(
             faults,
             [
-                "pipeline.steps[3]: the built-in stop lists are English, but the language is und",
-                "pipeline.steps[4]: there is no stemmer for the language und",
+                "pipeline.steps[3]: there is no stop_words for the language und",
+                "pipeline.steps[4]: there is no stem for the language und",
                 "pipeline.steps[5]: word 1 of the stop list, counted from 0, is 2 tokens and never matches",
                 "pipeline.steps[5]: word 2 of the stop list, counted from 0, is 0 tokens and never matches",
             ]

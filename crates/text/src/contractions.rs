@@ -1,5 +1,8 @@
 //! Contractions in full.
 
+use plaudit_core::{Token, TokenKind};
+
+use crate::step::Rest;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -74,6 +77,13 @@ fn table() -> &'static HashMap<&'static str, &'static str> {
 
 fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
     TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+}
+
+pub(crate) fn apply(token: Token<'_>, rest: &mut Rest<'_>) {
+    let mut pass = |text| rest.pass(Token { text, ..token.clone() });
+    if token.kind != TokenKind::Word || !expand_contraction(token.text, &mut pass) {
+        pass(token.text);
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! Letters that are typed again and again.
 
+use plaudit_core::{Token, TokenKind};
+
+use crate::step::Rest;
+
 /// The most runs of letters that candidates are made from: 2⁶ candidates are few.
 const MAX_RUNS: usize = 6;
 /// Longer words are none, and are not looked up.
@@ -90,6 +94,14 @@ fn runs(word: &str) -> impl Iterator<Item = Run> {
         }
         Some(Run { c, count })
     })
+}
+
+pub(crate) fn apply(token: Token<'_>, buffer: &mut String, rest: &mut Rest<'_>) {
+    let text = match token.kind {
+        TokenKind::Word => shorten_elongation(token.text, buffer, |_| false),
+        _ => token.text,
+    };
+    rest.pass(Token { text, ..token });
 }
 
 #[cfg(test)]

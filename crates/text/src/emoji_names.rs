@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use emojis::{Emoji, SkinTone};
-use plaudit_core::TokenKind;
+use plaudit_core::{Token, TokenKind};
 use serde::{Deserialize, Serialize};
 
 use crate::emoticon;
+use crate::step::Rest;
 
 /// Emoji and the sides that they take.
 const POLARITY: &str = include_str!("../data/emoji_polarity.tsv");
@@ -122,6 +123,13 @@ fn first(text: &str) -> Option<&str> {
 /// Returns the words of a name (`flag: South Africa`, `1st place medal`), without the `s` of `woman’s hat`.
 fn words(name: &'static str) -> impl Iterator<Item = &'static str> {
     name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty() && *part != "s")
+}
+
+pub(crate) fn apply(policy: EmojiPolicy, token: Token<'_>, rest: &mut Rest<'_>) {
+    match token.kind {
+        TokenKind::Emoji => policy.apply(token.text, |text, kind| rest.pass(Token { text, kind, ..token.clone() })),
+        _ => rest.pass(token),
+    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use plaudit_core::{Token, TokenKind};
 use serde::{Deserialize, Serialize};
 
-use crate::Language;
+use crate::hashtag::split_hashtag;
 use crate::step::{Rest, part_of};
 use crate::tokenize::Splitter;
+use crate::words::Words;
 
 /// What becomes of a hashtag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -27,12 +28,12 @@ pub enum HashtagPolicy {
 /// The step ready to run.
 pub(crate) struct Hashtags {
     policy: HashtagPolicy,
-    language: Language,
+    words: Words,
 }
 
 impl Hashtags {
-    pub(crate) fn new(policy: HashtagPolicy, language: Language) -> Self {
-        Self { policy, language }
+    pub(crate) fn new(policy: HashtagPolicy, words: Words) -> Self {
+        Self { policy, words }
     }
 
     pub(crate) fn apply(&self, token: Token<'_>, rest: &mut Rest<'_>) {
@@ -44,20 +45,38 @@ impl Hashtags {
             HashtagPolicy::Keep => rest.pass(token),
             HashtagPolicy::Tag => rest.pass(Token { text: "<hashtag>", ..token }),
             HashtagPolicy::Words => {
-                for part in words(token.text) {
+                let mut splitter = Splitter::default();
+                split_hashtag(token.text, |part| {
                     let text = token.text.get(part.clone()).unwrap_or_default();
-                    let source = part_of(&token, part);
-                    let mut splitter = Splitter::default();
-                    splitter.words(text, self.language, |word| {
-                        let source = part_of(&Token { text, source: source.clone(), kind: word.kind }, word.source);
+                    let part = Token { text, source: part_of(&token, part), kind: token.kind };
+                    splitter.words(text, &self.words, |word| {
+                        let source = part_of(&part, word.source);
                         rest.pass(Token { source, ..word });
                     });
-                }
+                });
             }
         }
     }
 }
 
-fn words(tag: &str) -> Vec<std::ops::Range<usize>> {
-    vec![1..tag.len()]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tokenize::tests::tokens_of;
+    use crate::{Language, TextStep};
+
+    #[test]
+    fn each_policy_on_the_same_text() {
+        let text = "so #WorstDayEver2024! #1 #开放日# #uni_life";
+        for (policy, expected) in [
+            (HashtagPolicy::Drop, "so ! # 1"),
+            (HashtagPolicy::Keep, "so #WorstDayEver2024 ! # 1 #开放日# #uni_life"),
+            (HashtagPolicy::Tag, "so <hashtag> ! # 1 <hashtag> <hashtag>"),
+            (HashtagPolicy::Words, "so Worst Day Ever 2024 ! # 1 开 放 日 uni life"),
+        ] {
+            let tokens = tokens_of(&[TextStep::Hashtags { policy }], Language::Und, text);
+            assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>().join(" "), expected, "{policy:?}");
+            assert!(tokens.iter().all(|t| policy == HashtagPolicy::Tag || text.get(t.source) == Some(t.text)));
+        }
+    }
 }

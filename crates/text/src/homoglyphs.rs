@@ -1,5 +1,9 @@
 //! Letters of other scripts that look like Latin ones.
 
+use plaudit_core::{Token, TokenKind};
+
+use crate::step::Rest;
+
 /// Cyrillic, Greek and Armenian letters, each with the Latin letter that it cannot be told from by eye. Of the look-alikes of
 /// Unicode's UTS #39, those that fonts draw with the same outline; α, γ, κ and σ are left out, which are told apart and stand in
 /// names of the sciences (TNFα).
@@ -70,6 +74,11 @@ fn is_latin(c: char) -> bool {
 fn is_other(c: char) -> bool {
     matches!(c, '\u{370}'..='\u{58f}' | '\u{1c80}'..='\u{1c8f}' | '\u{1f00}'..='\u{1fff}' | '\u{a640}'..='\u{a69f}')
         && c.is_alphabetic()
+}
+
+pub(crate) fn apply(token: Token<'_>, buffer: &mut String, rest: &mut Rest<'_>) {
+    let text = if token.kind == TokenKind::Word { repair_homoglyphs(token.text, buffer) } else { token.text };
+    rest.pass(Token { text, ..token });
 }
 
 #[cfg(test)]

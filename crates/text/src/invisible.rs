@@ -1,5 +1,6 @@
 //! Characters that nobody sees.
 
+use crate::alignment::Rewriter;
 use std::ops::Range;
 
 /// Returns whether `c` shows nothing by itself: control characters but white space, the soft hyphen, zero-width characters,
@@ -99,6 +100,28 @@ fn needs_joiners(c: char) -> bool {
 /// Returns whether `c` is of a script that is written without spaces and marks the ends of words by U+200B.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+}
+
+/// Returns whether the text may hold an invisible character; quick where it is ASCII.
+pub(crate) fn concerns(text: &str) -> bool {
+    if text.is_ascii() { text.bytes().any(|byte| byte.is_ascii_control()) } else { text.contains(is_invisible) }
+}
+
+/// Takes out what nobody sees.
+pub(crate) fn apply(text: &str, mut rewriter: Rewriter<'_>) {
+    let mut stretches = Vec::new();
+    visible_stretches(text, &mut stretches);
+    let mut end = 0;
+    for stretch in stretches {
+        if stretch.start > end {
+            rewriter.replace(end..stretch.start, []);
+        }
+        end = stretch.end;
+    }
+    if end < text.len() {
+        rewriter.replace(end..text.len(), []);
+    }
+    rewriter.finish();
 }
 
 #[cfg(test)]

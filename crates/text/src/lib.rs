@@ -76,10 +76,11 @@ mod tokenize;
 mod unicode;
 mod unique;
 mod word_list;
+mod words;
 
-pub use chinese::simplify;
 #[cfg(feature = "chinese")]
-pub use chinese::{Segmenter, SegmenterConfig, UserWord};
+pub use chinese::Segmenter;
+pub use chinese::{SegmenterConfig, UserWord, simplify};
 pub use config::PipelineConfig;
 pub use explanation::{Explanation, Piece, Stage};
 pub use hashtags::HashtagPolicy;

@@ -14,6 +14,9 @@ const ENDS: [char; 14] = ['.', ',', ';', ':', '!', '?', '…', '(', ')', '。', 
 /// Words that begin a clause of another mood.
 const CONTRASTS: [&str; 8] = ["but", "however", "although", "though", "yet", "except", "whereas", "while"];
 
+/// The same in Chinese.
+const CHINESE_CONTRASTS: [&str; 8] = ["但", "但是", "不过", "可是", "然而", "却", "虽然", "而"];
+
 /// What marks a word that a negation reaches.
 const MARK: &str = "not_";
 
@@ -24,14 +27,12 @@ pub(crate) struct Negation {
 }
 
 impl Negation {
-    pub(crate) fn new(language: Language) -> Result<Self, String> {
-        match language {
-            Language::En => Ok(Self {
-                negators: word_list::words(word_list::NEGATORS).collect(),
-                contrasts: &CONTRASTS,
-            }),
-            _ => Err(format!("no negations are known of the language {language}")),
-        }
+    pub(crate) fn new(language: Language) -> Self {
+        let (negators, contrasts): (_, &[_]) = match language {
+            Language::Zh => (word_list::CHINESE_NEGATORS, &CHINESE_CONTRASTS),
+            _ => (word_list::NEGATORS, &CONTRASTS),
+        };
+        Self { negators: word_list::words(negators).collect(), contrasts }
     }
 
     pub(crate) fn apply(&self, token: Token<'_>, state: &mut State, rest: &mut Rest<'_>) {

@@ -4,20 +4,19 @@ use std::sync::{Mutex, PoisonError};
 
 use plaudit_core::{Result, Token, Tokens};
 
-use crate::{Explanation, Piece, PipelineConfig, Stage};
+use crate::{Explanation, Piece, PipelineConfig, Stage, detect};
 use crate::alignment::{Alignment, Rewriter};
 use crate::memo::Memo;
-use crate::step::{CharacterStep, Rest, State, Step};
+use crate::config::{Chain, Ready};
+use crate::step::{CharacterStep, Rest, State};
 use crate::tokenize::Splitter;
 
 /// A configuration, its steps ready to run, and buffers that wait for a text.
 pub(crate) struct Prepared {
     config: PipelineConfig,
     characters: Vec<CharacterStep>,
-    steps: Vec<Step>,
-    /// The number of steps before the first whose outcome hangs on the tokens before. What these make of a token hangs on
-    /// the token alone, and is remembered.
-    pure: usize,
+    /// One for each language that a text may be of, that of the configuration first.
+    chains: Vec<Chain>,
     waiting: Mutex<Vec<Box<Scratch>>>,
 }
 
@@ -30,18 +29,23 @@ pub(crate) struct Scratch {
     /// What each step on characters changed.
     alignments: Vec<Alignment>,
     splitter: Splitter,
-    memo: Memo,
-    /// One a step on tokens.
-    states: Vec<State>,
+    /// One for each chain that had a text.
+    chains: Vec<Option<ChainScratch>>,
     /// What the remembered steps made of one token.
     became: Tokens,
 }
 
+#[derive(Debug, Default)]
+struct ChainScratch {
+    memo: Memo,
+    /// One a step.
+    states: Vec<State>,
+}
+
 impl Prepared {
     pub(crate) fn new(config: PipelineConfig) -> Result<Self> {
-        let (characters, steps) = config.prepare()?;
-        let pure = steps.iter().take_while(|step| !step.is_contextual()).count();
-        Ok(Self { config, characters, steps, pure, waiting: Mutex::default() })
+        let Ready { characters, chains } = config.prepare()?;
+        Ok(Self { config, characters, chains, waiting: Mutex::default() })
     }
 
     pub(crate) fn config(&self) -> &PipelineConfig {
@@ -52,9 +56,9 @@ impl Prepared {
     pub(crate) fn scratch(&self) -> Box<Scratch> {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
         waiting.unwrap_or_else(|| {
-            let states = self.steps.iter().map(|_| State::default()).collect();
             let alignments = self.characters.iter().map(|_| Alignment::default()).collect();
-            Box::new(Scratch { states, alignments, ..Scratch::default() })
+            let chains = self.chains.iter().map(|_| None).collect();
+            Box::new(Scratch { alignments, chains, ..Scratch::default() })
         })
     }
 
@@ -62,17 +66,35 @@ impl Prepared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 
+    /// Returns the place of the chain for a text.
+    fn chain_of(&self, text: &str) -> usize {
+        if self.chains.len() < 2 {
+            return 0;
+        }
+        let detected = detect(text);
+        let known = self.chains.iter().position(|chain| chain.words.language() == detected.language);
+        known.filter(|_| detected.reliable).unwrap_or(0)
+    }
+
     /// Replaces `tokens` by the tokens of `text`.
     pub(crate) fn analyze(&self, text: &str, scratch: &mut Scratch, tokens: &mut Tokens) {
         tokens.clear();
-        let Scratch { text: changed, before, alignments, splitter, memo, states, became } = scratch;
+        let Scratch { text: changed, before, alignments, splitter, chains, became } = scratch;
         let text = rewrite(&self.characters, text, changed, before, alignments);
+        let place = self.chain_of(text);
+        let (Some(chain), Some(scratch)) = (self.chains.get(place), chains.get_mut(place)) else { return };
+        let ChainScratch { memo, states } = scratch.get_or_insert_with(|| ChainScratch {
+            states: chain.steps.iter().map(|_| State::default()).collect(),
+            ..ChainScratch::default()
+        });
         states.iter_mut().for_each(State::reset);
 
-        let (pure, contextual) = self.steps.split_at_checked(self.pure).unwrap_or((&self.steps, &[]));
-        let (pure_states, states) = states.split_at_mut_checked(self.pure).unwrap_or_default();
+        // What the steps before the first contextual one make of a token hangs on the token alone, and is remembered.
+        let pure = chain.steps.iter().take_while(|step| !step.is_contextual()).count();
+        let (pure, contextual) = chain.steps.split_at_checked(pure).unwrap_or_default();
+        let (pure_states, states) = states.split_at_mut_checked(pure.len()).unwrap_or_default();
         let mut end = Rest { steps: contextual, states, tokens };
-        splitter.split(text, self.config.language, |token| {
+        splitter.split(text, &chain.words, |token| {
             let start = token.source.start;
             let mut pass = |token: Token<'_>| {
                 let mut source = start + token.source.start..start + token.source.end;
@@ -93,10 +115,9 @@ impl Prepared {
             memo.keep(&token, became);
             became.iter().for_each(pass);
         });
+        end.finish();
     }
-}
 
-impl Prepared {
     /// Returns the text after every step, with the steps run one more each time.
     pub(crate) fn explain(&self, text: &str) -> Explanation {
         let steps = &self.config.steps;
@@ -110,13 +131,17 @@ impl Prepared {
             current.clone_from(&changed);
             stages.push(Stage::Text { step: step.clone(), text: changed });
         }
-        let names = std::iter::once(None).chain(steps.iter().skip(self.characters.len()).map(Some));
-        for (run, step) in names.enumerate() {
-            let mut states: Vec<State> = self.steps.iter().map(|_| State::default()).collect();
+        let Some(chain) = self.chains.get(self.chain_of(&current)) else { return Explanation { stages } };
+        let language = chain.words.language();
+        // With detection, steps that the language has nothing for are not in the chain.
+        let listed = steps.iter().skip(self.characters.len()).filter(|step| !self.config.detect || step.suits(language));
+        for (run, step) in std::iter::once(None).chain(listed.map(Some)).enumerate() {
+            let mut states: Vec<State> = chain.steps.iter().map(|_| State::default()).collect();
             let mut tokens = Tokens::new();
-            let steps = self.steps.get(..run).unwrap_or_default();
+            let steps = chain.steps.get(..run).unwrap_or_default();
             let mut rest = Rest { steps, states: &mut states, tokens: &mut tokens };
-            Splitter::default().split(&current, self.config.language, |token| rest.pass(token));
+            Splitter::default().split(&current, &chain.words, |token| rest.pass(token));
+            rest.finish();
             let tokens = tokens.iter().map(|token| Piece {
                 source: alignments.iter().rev().fold(token.source, |source, alignment| alignment.source(&source)),
                 text: token.text.to_owned(),

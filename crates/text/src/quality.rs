@@ -14,7 +14,8 @@ pub use self::config::{NearDuplicates, QualityConfig};
 pub use self::reason::{QualityReason, QualitySummary, QualityVerdict};
 use self::seen::Seen;
 use crate::tokenize::Splitter;
-use crate::{Language, detect};
+use crate::detect;
+use crate::words::Words;
 
 /// Looks at texts one by one, and says of each whether it passes, or every reason why not. It drops nothing: who asks
 /// decides.
@@ -123,7 +124,7 @@ impl Found {
     fn new(text: &str) -> Self {
         let mut found = Self { tokens: 0, signs: 0, speaks: false, repeats: true };
         let mut first = String::new();
-        Splitter::default().split(text, Language::Und, |token| {
+        Splitter::default().split(text, &Words::plain(), |token| {
             if matches!(token.kind, TokenKind::Symbol | TokenKind::Link | TokenKind::Mention) {
                 found.signs += 1;
                 return;

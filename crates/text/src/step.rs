@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use plaudit_core::{Token, Tokens};
+use plaudit_core::{Error, Token, TokenKind, Tokens};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::alignment::Rewriter;
@@ -11,8 +11,15 @@ use crate::hashtags::Hashtags;
 use crate::negation::Negation;
 use crate::stem::Stemmer;
 use crate::stop_words::StopSet;
-use crate::{HashtagPolicy, Language, NormalForm, StemConfig, StopList, TokenPolicy};
-use crate::{casefold, entities, numbers, policy, punctuation, unicode, unique};
+use crate::words::Words;
+use crate::{
+    EmojiPolicy, HashtagPolicy, Language, LemmaConfig, Lemmas, Lemmatizer, NormalForm, PosLemmatizer, StemConfig, StopList,
+    TokenPolicy,
+};
+use crate::{
+    casefold, chinese, contractions, elongation, emoji_names, entities, homoglyphs, invisible, numbers, policy, punctuation,
+    unicode, unique,
+};
 
 /// One cleaning step, written down as `{"step": "casefold"}`.
 ///
@@ -31,6 +38,15 @@ pub enum TextStep {
         #[serde(default)]
         form: NormalForm,
     },
+    /// Characters: takes out what nobody sees, such as zero-width characters and controls of direction, which make a word
+    /// look like another (N. Boucher et al., *Bad Characters: Imperceptible NLP Attacks*, 2022). What emoji and some scripts
+    /// need stays; see [`visible_stretches`](crate::visible_stretches).
+    #[serde(deserialize_with = "no_fields")]
+    Invisible,
+    /// Characters: traditional Chinese characters become simplified ones, one for one; see [`simplify`](crate::simplify()).
+    /// List it behind [`Unicode`](Self::Unicode).
+    #[serde(deserialize_with = "no_fields")]
+    Simplify,
     /// Drops, keeps or tags tokens of kind [`Link`](plaudit_core::TokenKind::Link): a web address becomes `<url>`, an e-mail
     /// address `<email>`.
     Links {
@@ -51,14 +67,36 @@ pub enum TextStep {
         #[serde(default)]
         policy: HashtagPolicy,
     },
+    /// Replaces Cyrillic, Greek and Armenian letters that stand in a Latin word for the ones they look like; see
+    /// [`repair_homoglyphs`](crate::repair_homoglyphs). List it before [`Casefold`](Self::Casefold).
+    #[serde(deserialize_with = "no_fields")]
+    Homoglyphs,
+    /// Drops, keeps, names or sums up emoji and emoticons (DPMS, Eq. 9, drops them with other special characters).
+    Emoji {
+        /// What becomes of one. Default [`Keep`](EmojiPolicy::Keep).
+        #[serde(default)]
+        policy: EmojiPolicy,
+    },
     /// Folds case in full (Unicode, section 3.13; DPMS, Eq. 5): `ß` becomes `ss`, every sigma becomes `σ`. Emoji and
     /// emoticons stay as they are (`:D`).
     #[serde(deserialize_with = "no_fields")]
     Casefold,
+    /// Shortens letters that are typed again and again: `soooo` becomes `so`, `goooood` becomes `good`; see
+    /// [`shorten_elongation`](crate::shorten_elongation). List it behind [`Casefold`](Self::Casefold).
+    #[serde(deserialize_with = "no_fields")]
+    Elongations,
+    /// Writes contractions in full: `can't` becomes `can not`, so that the negation is a word of its own; see
+    /// [`expand_contraction`](crate::expand_contraction). List it behind [`Casefold`](Self::Casefold).
+    #[serde(deserialize_with = "no_fields")]
+    Contractions,
+    /// Replaces words by their lemmas (DPMS, Eq. 12). List it before [`Punctuation`](Self::Punctuation),
+    /// [`StopWords`](Self::StopWords) and [`Stem`](Self::Stem): what stands beside a word decides what it is, and a stem is no
+    /// word. With both, the lemma is cut to its stem; DPMS applies both and does not say which wins.
+    Lemmas(LemmaConfig),
     /// Marks words behind a negation, up to the end of the clause, by `not_`: `not good` becomes `not not_good` (S. Das and
     /// M. Chen, *Yahoo! for Amazon*, 2001). For methods that count words. List it before
     /// [`Punctuation`](Self::Punctuation), which removes the ends of clauses, and before [`StopWords`](Self::StopWords)
-    /// where these drop negations.
+    /// where these drop negations; stems belong before it, since no stemmer knows marked words.
     #[serde(deserialize_with = "no_fields")]
     NegationScope,
     /// Drops tokens of kind [`Symbol`](plaudit_core::TokenKind::Symbol): punctuation and signs (DPMS, Eq. 6). Emoji and
@@ -90,6 +128,16 @@ pub enum TextStep {
 }
 
 impl TextStep {
+    /// Returns whether the step has what the language needs.
+    pub(crate) fn suits(&self, language: Language) -> bool {
+        match self {
+            Self::Contractions | Self::Lemmas(_) | Self::Stem(_) => language == Language::En,
+            Self::NegationScope => matches!(language, Language::En | Language::Zh),
+            Self::StopWords { list } => matches!(list, StopList::Own(_)) || language != Language::Und,
+            _ => true,
+        }
+    }
+
     /// Returns the name that the step is written down by, such as `stop_words`.
     pub fn name(&self) -> String {
         let written = serde_json::to_value(self).ok();
@@ -109,14 +157,18 @@ fn no_fields<'de, D: Deserializer<'de>>(fields: D) -> Result<(), D::Error> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CharacterStep {
     Entities,
+    Invisible,
     Unicode(NormalForm),
+    Simplify,
 }
 
 impl CharacterStep {
     pub(crate) fn new(step: &TextStep) -> Option<Self> {
         match step {
             TextStep::Entities => Some(Self::Entities),
+            TextStep::Invisible => Some(Self::Invisible),
             TextStep::Unicode { form } => Some(Self::Unicode(*form)),
+            TextStep::Simplify => Some(Self::Simplify),
             _ => None,
         }
     }
@@ -125,14 +177,18 @@ impl CharacterStep {
     pub(crate) fn concerns(self, text: &str) -> bool {
         match self {
             Self::Entities => entities::concerns(text),
+            Self::Invisible => invisible::concerns(text),
             Self::Unicode(form) => unicode::concerns(form, text),
+            Self::Simplify => !text.is_ascii(),
         }
     }
 
     pub(crate) fn apply(self, text: &str, rewriter: Rewriter<'_>) {
         match self {
             Self::Entities => entities::apply(text, rewriter),
+            Self::Invisible => invisible::apply(text, rewriter),
             Self::Unicode(form) => unicode::apply(form, text, rewriter),
+            Self::Simplify => chinese::apply(text, rewriter),
         }
     }
 }
@@ -142,7 +198,12 @@ pub(crate) enum Step {
     Links(TokenPolicy),
     Mentions(TokenPolicy),
     Hashtags(Hashtags),
+    Homoglyphs,
+    Emoji(EmojiPolicy),
     Casefold,
+    Elongations,
+    Contractions,
+    Lemmas(Lemmatizer),
     NegationScope(Negation),
     Punctuation,
     Numbers(TokenPolicy),
@@ -153,28 +214,39 @@ pub(crate) enum Step {
 
 impl Step {
     /// Returns the step on tokens ready to run, or every fault that forbids it.
-    pub(crate) fn new(step: &TextStep, language: Language) -> Result<Self, Vec<String>> {
-        let one = |fault| vec![fault];
+    pub(crate) fn new(step: &TextStep, words: &Words) -> Result<Self, Vec<String>> {
+        let language = words.language();
+        if !step.suits(language) {
+            return Err(vec![format!("there is no {} for the language {language}", step.name())]);
+        }
         Ok(match step {
-            TextStep::Entities | TextStep::Unicode { .. } => {
-                return Err(one("works on characters; expected before every step on tokens".to_owned()));
+            TextStep::Entities | TextStep::Invisible | TextStep::Unicode { .. } | TextStep::Simplify => {
+                return Err(vec!["works on characters; expected before every step on tokens".to_owned()]);
             }
             TextStep::Links { policy } => Self::Links(*policy),
             TextStep::Mentions { policy } => Self::Mentions(*policy),
-            TextStep::Hashtags { policy } => Self::Hashtags(Hashtags::new(*policy, language)),
+            TextStep::Hashtags { policy } => Self::Hashtags(Hashtags::new(*policy, words.clone())),
+            TextStep::Homoglyphs => Self::Homoglyphs,
+            TextStep::Emoji { policy } => Self::Emoji(*policy),
             TextStep::Casefold => Self::Casefold,
-            TextStep::NegationScope => Self::NegationScope(Negation::new(language).map_err(one)?),
+            TextStep::Elongations => Self::Elongations,
+            TextStep::Contractions => Self::Contractions,
+            TextStep::Lemmas(config) => Self::Lemmas(Lemmatizer::new(config, None).map_err(|error| match error {
+                Error::Config { faults } => faults,
+                error => vec![error.to_string()],
+            })?),
+            TextStep::NegationScope => Self::NegationScope(Negation::new(language)),
             TextStep::Punctuation => Self::Punctuation,
             TextStep::Numbers { policy } => Self::Numbers(*policy),
-            TextStep::StopWords { list } => Self::StopWords(StopSet::new(list, language)?),
-            TextStep::Stem(config) => Self::Stem(Stemmer::new(config, language)?),
+            TextStep::StopWords { list } => Self::StopWords(StopSet::new(list, words)?),
+            TextStep::Stem(config) => Self::Stem(Stemmer::new(config)?),
             TextStep::Unique => Self::Unique,
         })
     }
 
-    /// Returns whether what becomes of a token hangs on the tokens before it.
+    /// Returns whether what becomes of a token hangs on the tokens beside it.
     pub(crate) fn is_contextual(&self) -> bool {
-        matches!(self, Self::NegationScope(_) | Self::Unique)
+        matches!(self, Self::Lemmas(_) | Self::NegationScope(_) | Self::Unique)
     }
 
     fn apply(&self, token: Token<'_>, state: &mut State, rest: &mut Rest<'_>) {
@@ -182,13 +254,28 @@ impl Step {
             Self::Links(policy) => policy::links(*policy, token, rest),
             Self::Mentions(policy) => policy::mentions(*policy, token, rest),
             Self::Hashtags(hashtags) => hashtags.apply(token, rest),
+            Self::Homoglyphs => homoglyphs::apply(token, &mut state.buffer, rest),
+            Self::Emoji(policy) => emoji_names::apply(*policy, token, rest),
             Self::Casefold => casefold::apply(token, &mut state.buffer, rest),
+            Self::Elongations => elongation::apply(token, &mut state.buffer, rest),
+            Self::Contractions => contractions::apply(token, rest),
+            Self::Lemmas(_) => state.held.push(token.text, token.source, token.kind),
             Self::NegationScope(negation) => negation.apply(token, state, rest),
             Self::Punctuation => punctuation::apply(token, rest),
             Self::Numbers(policy) => numbers::apply(*policy, token, rest),
             Self::StopWords(words) => words.apply(token, &mut state.buffer, rest),
             Self::Stem(stemmer) => stemmer.apply(token, rest),
             Self::Unique => unique::apply(token, state, rest),
+        }
+    }
+
+    /// Passes on what was held until the end of the text.
+    fn finish(&self, state: &mut State, rest: &mut Rest<'_>) {
+        if let Self::Lemmas(lemmatizer) = self {
+            lemmatizer.lemmatize_into(&state.held, &mut state.lemmas);
+            for (token, lemma) in state.held.iter().zip(state.lemmas.iter()) {
+                rest.pass(if token.kind == TokenKind::Word { Token { text: lemma.text, ..token } } else { token });
+            }
         }
     }
 }
@@ -201,6 +288,9 @@ pub(crate) struct State {
     pub(crate) negated: bool,
     /// Texts of the tokens that came before.
     pub(crate) seen: HashSet<String>,
+    /// Tokens that wait for the end of the text, and their lemmas.
+    held: Tokens,
+    lemmas: Lemmas,
 }
 
 impl State {
@@ -208,6 +298,7 @@ impl State {
     pub(crate) fn reset(&mut self) {
         self.negated = false;
         self.seen.clear();
+        self.held.clear();
     }
 }
 
@@ -228,6 +319,15 @@ impl Rest<'_> {
             _ => self.tokens.push(token.text, token.source, token.kind),
         }
     }
+
+    /// Ends the text: every step passes on what it held, in order.
+    pub(crate) fn finish(&mut self) {
+        if let (Some((step, steps)), Some((state, states))) = (self.steps.split_first(), self.states.split_first_mut()) {
+            let mut rest = Rest { steps, states, tokens: self.tokens };
+            step.finish(state, &mut rest);
+            rest.finish();
+        }
+    }
 }
 
 /// Returns the range of `part`, bytes of a token's text, within the source: exactly where the text is still what was
@@ -237,5 +337,63 @@ pub(crate) fn part_of(token: &Token<'_>, part: Range<usize>) -> Range<usize> {
         token.source.start + part.start..token.source.start + part.end
     } else {
         token.source.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_down_as_tagged_json() {
+        for (step, json) in [
+            (TextStep::Unicode { form: NormalForm::Nfc }, r#"{"step":"unicode","form":"nfc"}"#),
+            (TextStep::Hashtags { policy: HashtagPolicy::Words }, r#"{"step":"hashtags","policy":"words"}"#),
+            (TextStep::Emoji { policy: EmojiPolicy::Polarity }, r#"{"step":"emoji","policy":"polarity"}"#),
+            (TextStep::Casefold, r#"{"step":"casefold"}"#),
+            (TextStep::NegationScope, r#"{"step":"negation_scope"}"#),
+            (TextStep::Punctuation, r#"{"step":"punctuation"}"#),
+            (TextStep::Numbers { policy: TokenPolicy::Drop }, r#"{"step":"numbers","policy":"drop"}"#),
+            (TextStep::StopWords { list: StopList::Literal }, r#"{"step":"stop_words","list":"literal"}"#),
+            (
+                TextStep::StopWords { list: StopList::Own(vec!["uni".into()]) },
+                r#"{"step":"stop_words","list":{"own":["uni"]}}"#,
+            ),
+            (
+                TextStep::Stem(StemConfig::default()),
+                r#"{"step":"stem","algorithm":"snowball1","protect":true,"exceptions":{}}"#,
+            ),
+            (TextStep::Lemmas(LemmaConfig::default()), r#"{"step":"lemmas","method":"rules","overrides":{}}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&step).unwrap(), json);
+            assert_eq!(serde_json::from_str::<TextStep>(json).unwrap(), step);
+            assert!(json.contains(&format!(r#""step":"{}""#, step.name())));
+        }
+        // What is not said is as documented.
+        for (json, step) in [
+            (r#"{"step":"stop_words"}"#, TextStep::StopWords { list: StopList::Sentiment }),
+            (r#"{"step":"numbers"}"#, TextStep::Numbers { policy: TokenPolicy::Tag }),
+            (r#"{"step":"links"}"#, TextStep::Links { policy: TokenPolicy::Tag }),
+            (r#"{"step":"hashtags"}"#, TextStep::Hashtags { policy: HashtagPolicy::Words }),
+            (r#"{"step":"emoji"}"#, TextStep::Emoji { policy: EmojiPolicy::Keep }),
+            (r#"{"step":"unicode"}"#, TextStep::Unicode { form: NormalForm::Nfkc }),
+            (r#"{"step":"stem"}"#, TextStep::Stem(StemConfig::default())),
+        ] {
+            assert_eq!(serde_json::from_str::<TextStep>(json).unwrap(), step);
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_refused() {
+        for json in [
+            r#"{"step":"lowercase"}"#,
+            r#"{"step":"numbers","policy":"round"}"#,
+            r#"{"step":"numbers","size":1}"#,
+            r#"{"step":"casefold","locale":"tr"}"#,
+            r#"{"step":"stem","language":"en"}"#,
+            r#""casefold""#,
+        ] {
+            assert!(serde_json::from_str::<TextStep>(json).is_err(), "{json}");
+        }
     }
 }

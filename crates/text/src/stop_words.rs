@@ -8,19 +8,20 @@ use serde::{Deserialize, Serialize};
 use crate::casefold::fold;
 use crate::step::Rest;
 use crate::tokenize::Splitter;
+use crate::words::Words;
 use crate::{Language, word_list};
 
 /// Which words count as stop words.
 ///
-/// The built-in lists are English, and any other language refuses them. [`Own`](Self::Own) is for every language.
+/// The built-in lists are English and Chinese; `und` has none. [`Own`](Self::Own) is for every language.
 ///
 /// # Example: what the default keeps
 /// ```
-/// use plaudit_text::StopList;
+/// use plaudit_text::{Language, StopList};
 ///
-/// let sentiment = StopList::Sentiment.words();
+/// let sentiment = StopList::Sentiment.words(Language::En);
 /// assert!(sentiment.contains(&"the") && !sentiment.contains(&"not") && !sentiment.contains(&"very"));
-/// assert!(StopList::Literal.words().contains(&"not"));
+/// assert!(StopList::Literal.words(Language::En).contains(&"not"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -39,15 +40,20 @@ pub enum StopList {
 }
 
 impl StopList {
-    /// Returns the words of the list.
-    pub fn words(&self) -> Vec<&str> {
-        let function = word_list::FUNCTION_WORDS;
+    /// Returns the words of the list; of the built-in ones those of a language, which are none for [`Und`](Language::Und).
+    pub fn words(&self, language: Language) -> Vec<&str> {
+        let [function, negators, stance] = match language {
+            Language::En => [word_list::FUNCTION_WORDS, word_list::NEGATORS, word_list::STANCE_WORDS],
+            Language::Zh => [
+                word_list::CHINESE_FUNCTION_WORDS,
+                word_list::CHINESE_NEGATORS,
+                word_list::CHINESE_STANCE_WORDS,
+            ],
+            Language::Und => [""; 3],
+        };
         match self {
             Self::Sentiment => word_list::words(function).collect(),
-            Self::Literal => [function, word_list::NEGATORS, word_list::STANCE_WORDS]
-                .into_iter()
-                .flat_map(word_list::words)
-                .collect(),
+            Self::Literal => [function, negators, stance].into_iter().flat_map(word_list::words).collect(),
             Self::Own(words) => words.iter().map(String::as_str).collect(),
         }
     }
@@ -57,23 +63,21 @@ impl StopList {
 pub(crate) struct StopSet(HashSet<String>);
 
 impl StopSet {
-    pub(crate) fn new(list: &StopList, language: Language) -> Result<Self, Vec<String>> {
+    pub(crate) fn new(list: &StopList, own: &Words) -> Result<Self, Vec<String>> {
         const MOST_FAULTS: usize = 10;
-        if !matches!(list, StopList::Own(_)) && language != Language::En {
-            return Err(vec![format!("the built-in stop lists are English, but the language is {language}")]);
-        }
         // Each word goes the way of the text, so that it matches what it looks like: `It’s` and `it's` are one.
         let mut words = HashSet::new();
         let mut faults = Vec::new(); // the first ones
         let mut buffer = String::new();
         let mut splitter = Splitter::default();
-        for (index, word) in list.words().into_iter().enumerate() {
+        for (index, word) in list.words(own.language()).into_iter().enumerate() {
             let mut count = 0;
-            splitter.split(word, language, |token| {
+            splitter.split(word, own, |token| {
                 count += 1;
                 words.insert(fold(token.text, &mut buffer).to_owned());
             });
-            if count != 1 && faults.len() < MOST_FAULTS {
+            // A negation that is glued in our list (不是) is cut in texts, and its parts stand in the list.
+            if matches!(list, StopList::Own(_)) && count != 1 && faults.len() < MOST_FAULTS {
                 faults.push(format!(
                     "word {index} of the stop list, counted from 0, is {count} tokens and never matches"
                 ));
@@ -125,8 +129,8 @@ mod tests {
             but however although though yet still while whereas except despite unless if \
             should would could may might must ought \
             up down off out over under above below against";
-        let sentiment: HashSet<&str> = StopList::Sentiment.words().into_iter().collect();
-        let literal: HashSet<&str> = StopList::Literal.words().into_iter().collect();
+        let sentiment: HashSet<&str> = StopList::Sentiment.words(Language::En).into_iter().collect();
+        let literal: HashSet<&str> = StopList::Literal.words(Language::En).into_iter().collect();
         for word in kept.split_whitespace() {
             assert!(!sentiment.contains(word), "{word}");
             assert!(literal.contains(word), "{word}");
@@ -142,7 +146,7 @@ mod tests {
     #[test]
     fn lists_are_clean_and_of_the_expected_size() {
         for (list, sizes) in [(StopList::Sentiment, 150..200), (StopList::Literal, 260..320)] {
-            let words = list.words();
+            let words = list.words(Language::En);
             assert!(sizes.contains(&words.len()), "{}", words.len());
             assert_eq!(words.iter().collect::<HashSet<_>>().len(), words.len(), "a word stands twice");
             for word in &words {

@@ -1,9 +1,12 @@
 //! The split into tokens (DPMS, Eq. 4), by white space, addresses, emoticons and the word bounds of UAX #29.
 
+use std::ops::Range;
+
 use plaudit_core::{Token, TokenKind};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{Language, address, emoji, emoticon};
+use crate::words::Words;
+use crate::{address, emoji, emoticon};
 
 /// What is typed for an apostrophe: right and left quotation mark, modifier letter, full-width; and those of `LOOKALIKES`.
 const APOSTROPHES: [char; 7] = ['\u{2019}', '\u{2018}', '\u{2bc}', '\u{ff07}', '`', '\u{b4}', '\u{2032}'];
@@ -60,7 +63,7 @@ pub(crate) struct Splitter {
 
 impl Splitter {
     /// Emits the tokens of `text` in order.
-    pub(crate) fn split(&mut self, text: &str, language: Language, mut emit: impl FnMut(Token<'_>)) {
+    pub(crate) fn split(&mut self, text: &str, words: &Words, mut emit: impl FnMut(Token<'_>)) {
         // White space of ASCII splits first: UAX #29 never joins across it, but for marks behind a blank, which no word needs.
         let mut offset = 0;
         let mut rest = text;
@@ -72,15 +75,15 @@ impl Splitter {
                 class == class::SPACE
             });
             let (chunk, tail) = rest.split_at_checked(len.unwrap_or(rest.len())).unwrap_or((rest, ""));
-            self.chunk(chunk, classes, offset, language, &mut emit);
+            self.chunk(chunk, classes, offset, words, &mut emit);
             rest = tail.get(1..).unwrap_or_default();
             offset += chunk.len() + 1;
         }
     }
 
     /// Splits a text without addresses and emoticons.
-    pub(crate) fn words(&mut self, text: &str, language: Language, mut emit: impl FnMut(Token<'_>)) {
-        self.run(text, 0, language, &mut emit);
+    pub(crate) fn words(&mut self, text: &str, words: &Words, mut emit: impl FnMut(Token<'_>)) {
+        self.run(text, 0, words, &mut emit);
     }
 
     /// Splits `chunk`, which begins at byte `offset` of the text, and whose bytes are of these classes.
@@ -89,7 +92,7 @@ impl Splitter {
         chunk: &str,
         classes: u8,
         offset: usize,
-        language: Language,
+        words: &Words,
         emit: &mut impl FnMut(Token<'_>),
     ) {
         // Most chunks are a word, or a word and a sign.
@@ -99,7 +102,7 @@ impl Splitter {
         let laughs = || classes & class::UPPER != 0 && (chunk.contains("XD") || chunk.contains("xD"));
         let host = || classes & class::DOT != 0 && chunk.trim_end_matches('.').contains('.');
         if classes & (class::SPECIAL | class::BEYOND_ASCII) == 0 && !laughs() && !host() {
-            return self.run(chunk, offset, language, emit);
+            return self.run(chunk, offset, words, emit);
         }
         let mut from = 0;
         let mut address = address::find(chunk, 0);
@@ -118,16 +121,16 @@ impl Splitter {
                 (Some((place, kind)), None) => (place.clone(), *kind),
                 (None, None) => break,
             };
-            self.run(chunk.get(from..place.start).unwrap_or_default(), offset + from, language, emit);
+            self.run(chunk.get(from..place.start).unwrap_or_default(), offset + from, words, emit);
             let text = chunk.get(place.clone()).unwrap_or_default();
             emit(Token { text, source: offset + place.start..offset + place.end, kind });
             from = place.end;
         }
-        self.run(chunk.get(from..).unwrap_or_default(), offset + from, language, emit);
+        self.run(chunk.get(from..).unwrap_or_default(), offset + from, words, emit);
     }
 
     /// Splits a run without emoticons and addresses.
-    fn run(&mut self, run: &str, offset: usize, language: Language, emit: &mut impl FnMut(Token<'_>)) {
+    fn run(&mut self, run: &str, offset: usize, words: &Words, emit: &mut impl FnMut(Token<'_>)) {
         if run.is_ascii() {
             let mut rest = run;
             while let Some((len, kind)) = ascii_segment(rest.as_bytes()) {
@@ -138,8 +141,17 @@ impl Splitter {
         } else {
             let mut joined = std::mem::take(&mut self.joined);
             join(run, &mut joined);
+            let mut han: Option<Range<usize>> = None;
             for (start, segment) in joined.split_word_bound_indices() {
-                let segment = run.get(start..start + segment.len()).unwrap_or(segment);
+                let place = start..start + segment.len();
+                if words.has_dictionary() && is_part_of_han(segment) {
+                    han = Some(han.map_or(start, |before| before.start)..place.end);
+                    continue;
+                }
+                if let Some(place) = han.take() {
+                    self.han(run, place, offset, words, emit);
+                }
+                let segment = run.get(place).unwrap_or(segment);
                 let word = segment.trim_start();
                 let start = offset + start + segment.len() - word.len();
                 let word = word.trim_end();
@@ -147,8 +159,28 @@ impl Splitter {
                     self.emit(word, start, emoji::kind(word), emit);
                 }
             }
+            if let Some(place) = han {
+                self.han(run, place, offset, words, emit);
+            }
             self.joined = joined;
         }
+    }
+
+    /// Splits `place` of `run`: Han characters, with letters and digits beside them that may belong to their words (T恤).
+    fn han(
+        &mut self,
+        run: &str,
+        place: Range<usize>,
+        offset: usize,
+        words: &Words,
+        emit: &mut impl FnMut(Token<'_>),
+    ) {
+        let start = offset + place.start;
+        let text = run.get(place).unwrap_or_default();
+        words.segment(text, |place| {
+            let word = text.get(place.clone()).unwrap_or_default();
+            self.emit(word, start + place.start, emoji::kind(word), emit);
+        });
     }
 
     fn emit(&mut self, segment: &str, start: usize, kind: TokenKind, emit: &mut impl FnMut(Token<'_>)) {
@@ -160,6 +192,15 @@ impl Splitter {
         } else {
             emit(Token { text: segment, source, kind });
         }
+    }
+}
+
+/// Returns whether a segment may be a part of a Chinese word: one Han character, or ASCII letters and digits.
+fn is_part_of_han(segment: &str) -> bool {
+    let mut chars = segment.chars();
+    match (chars.next(), chars.next()) {
+        (Some('\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}'), None) => true,
+        _ => segment.bytes().all(|byte| byte.is_ascii_alphanumeric()),
     }
 }
 
@@ -209,7 +250,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Pipeline, PipelineConfig, TextStep};
+    use crate::{Language, Pipeline, PipelineConfig, TextStep};
 
     /// Returns the tokens of `text` after these steps.
     pub(crate) fn tokens_of(steps: &[TextStep], language: Language, text: &str) -> Tokens {
@@ -291,7 +332,7 @@ pub(crate) mod tests {
 
     fn sources(text: &str) -> Vec<&str> {
         let mut found = Vec::new();
-        Splitter::default().split(text, Language::Und, |token| found.push(text.get(token.source).unwrap()));
+        Splitter::default().split(text, &Words::plain(), |token| found.push(text.get(token.source).unwrap()));
         found
     }
 

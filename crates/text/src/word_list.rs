@@ -1,4 +1,4 @@
-//! The English word lists and tables, one word or row a line; lines that begin with `#` explain.
+//! The word lists and tables, one word or row a line; lines that begin with `#` explain.
 
 /// Words that carry no attitude of their own.
 pub(crate) const FUNCTION_WORDS: &str = include_str!("../data/function_words.txt");
@@ -16,6 +16,11 @@ pub(crate) const IRREGULAR_FORMS: &str = include_str!("../data/irregular_forms.t
 pub(crate) const COMMON_WORDS: &str = include_str!("../data/common_words.tsv");
 /// Endings of inflected words: part of speech, ending, replacement.
 pub(crate) const DETACHMENT: &str = include_str!("../data/detachment.tsv");
+
+/// The same three lists of Chinese, as its segmenter cuts words.
+pub(crate) const CHINESE_FUNCTION_WORDS: &str = include_str!("../data/chinese_function_words.txt");
+pub(crate) const CHINESE_NEGATORS: &str = include_str!("../data/chinese_negators.txt");
+pub(crate) const CHINESE_STANCE_WORDS: &str = include_str!("../data/chinese_stance_words.txt");
 
 /// Returns the words of a list, in its order.
 pub(crate) fn words(list: &'static str) -> impl Iterator<Item = &'static str> {

@@ -1,6 +1,5 @@
 //! Chinese: words, and traditional characters as simplified ones.
 
-#[cfg(feature = "chinese")]
 mod config;
 #[cfg(feature = "chinese")]
 mod glue;
@@ -8,11 +7,23 @@ mod glue;
 mod segmenter;
 mod simplify;
 
-#[cfg(feature = "chinese")]
 pub use config::{SegmenterConfig, UserWord};
 #[cfg(feature = "chinese")]
 pub use segmenter::Segmenter;
 pub use simplify::simplify;
+
+use crate::alignment::Rewriter;
+
+/// Replaces traditional characters.
+pub(crate) fn apply(text: &str, mut rewriter: Rewriter<'_>) {
+    for (start, c) in text.char_indices() {
+        let simplified = simplify(c);
+        if simplified != c {
+            rewriter.replace(start..start + c.len_utf8(), [simplified]);
+        }
+    }
+    rewriter.finish();
+}
 
 #[cfg(all(test, feature = "chinese"))]
 mod tests {
