@@ -1,6 +1,6 @@
 //! Lemmas and parts of speech beside those that people gave, on UD English EWT 2.16
 //! (<https://github.com/UniversalDependencies/UD_English-EWT>), read from the folder `ud_english_ewt` of `PLAUDIT_DATA`.
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
 
 use plaudit_core::{TokenKind, Tokens};
 use plaudit_text::{PosLemmatizer, RuleLemmatizer};
