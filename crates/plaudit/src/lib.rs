@@ -34,6 +34,8 @@
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
 //! | `plots` | `plots`: pictures as SVG, with their data as CSV (brings `metrics` and `promotion`) | no |
+//! | `lemmas` | a tagger of English with WordNet's tables, for [`text`] | no |
+//! | `snowball3` | the stemmer of Snowball 3, for [`text`] | no |
 //! | `progress` | a progress bar on the terminal | no |
 //! | `cuda`, `metal` | candle's devices, for [`models::Architecture::on_device`] | no |
 //! | `mkl`, `accelerate` | products of candle's by these libraries, for modules of your own | no |

@@ -1,6 +1,6 @@
 //! Lemmas and parts of speech beside those that people gave, on UD English EWT 2.16
 //! (<https://github.com/UniversalDependencies/UD_English-EWT>), read from the folder `ud_english_ewt` of `PLAUDIT_DATA`.
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
 
 use plaudit_core::{TokenKind, Tokens};
 use plaudit_text::{PosLemmatizer, RuleLemmatizer};
@@ -72,8 +72,8 @@ fn accuracy(lemmatizer: &dyn PosLemmatizer, sentences: &[Vec<Gold>], folded: boo
     Accuracy { lemmas: right.lemmas / words, inflected: right.inflected / inflected, parts: right.parts / words }
 }
 
-/// The floors lie a little under what the valid part gave: rules 0.973 of lemmas (0.973 folded) and 0.876 of parts of speech
-/// (0.836), tagger 0.972 and 0.835.
+/// The floors lie a little under what the valid part gave: rules 0.974 of lemmas (0.973 folded) and 0.877 of parts of speech
+/// (0.837), tagger 0.972 and 0.835.
 #[test]
 fn lemmas_are_as_right_as_they_were() {
     let Ok(data) = std::env::var("PLAUDIT_DATA") else {
