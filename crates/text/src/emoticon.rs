@@ -10,6 +10,55 @@ const FACES: [&str; 28] = [
     ">.<", "=_=", "._.", ";_;", "T_T", "o_o", "O_O", "o_O", "O_o", "u_u", "\\o/", "¯\\_(ツ)_/¯",
 ];
 
+/// Returns the emoji that shows the same face as an emoticon: by its whole for those without a system, else by its mouth, which
+/// eyes, tears and brows may change. None where there is no such face.
+pub(crate) fn emoji(emoticon: &str) -> Option<&'static str> {
+    let table = match emoticon {
+        "^_^" | "^-^" | "^.^" | "^o^" | "^^" => "😊",
+        "-_-" | "=_=" => "😑",
+        ">_<" | ">.<" => "😖",
+        ";_;" | "T_T" => "😭",
+        "o_o" | "O_O" | "o_O" | "O_o" => "😳",
+        "u_u" => "😔",
+        "._." => "😐",
+        "8-)" => "😎",
+        "\\o/" => "🙌",
+        "¯\\_(ツ)_/¯" => "🤷",
+        ">:(" | ">:-(" => "😠",
+        ">:)" | ">:-)" => "😈",
+        "(:" | "(-:" | ":o)" => "🙂",
+        "(;" => "😉",
+        "<3" => "❤",
+        "</3" => "💔",
+        _ => return by_mouth(emoticon),
+    };
+    Some(table)
+}
+
+fn by_mouth(emoticon: &str) -> Option<&'static str> {
+    if systematic(emoticon, true) != Some(emoticon.len()) {
+        return None;
+    }
+    let weeps = emoticon.contains('\'');
+    let face = match (emoticon.bytes().next()?, emoticon.bytes().next_back()?) {
+        (b'X' | b'x', _) => "😆",
+        (_, b')' | b']' | b'D') if weeps => "😂",
+        (b';', b')' | b']' | b'D') => "😉",
+        (_, b')' | b']') => "🙂",
+        (_, b'D') => "😃",
+        (_, b'(' | b'[') if weeps => "😢",
+        (_, b'(' | b'[') => "🙁",
+        (_, b'P' | b'p') => "😛",
+        (_, b'O' | b'o') => "😮",
+        (_, b'X' | b'x') => "🤐",
+        (_, b'3') => "😺",
+        (_, b'*') => "😘",
+        (_, b'|') => "😐",
+        _ => "😕",
+    };
+    Some(face)
+}
+
 /// Returns the place of the first emoticon of `chunk`, a text without white space, at or after byte `from`, where an
 /// emoticon may have ended. Takes time in proportion to what it passes over.
 pub(crate) fn find(chunk: &str, from: usize) -> Option<Range<usize>> {
@@ -176,6 +225,37 @@ mod tests {
             assert_eq!(all(face), [face]);
             assert_eq!(FACES.iter().filter(|other| other.starts_with(face)).count(), 1, "{face} begins another");
         }
+    }
+
+    #[test]
+    fn faces_by_whole_and_by_mouth() {
+        for (face, expected) in [
+            (":)", Some("🙂")),
+            (":-]", Some("🙂")),
+            ("=)))", Some("🙂")),
+            (";-)", Some("😉")),
+            (":DDD", Some("😃")),
+            ("xD", Some("😆")),
+            (":')", Some("😂")),
+            (":'-(", Some("😢")),
+            (":((", Some("🙁")),
+            (":/", Some("😕")),
+            ("=\\", Some("😕")),
+            (":3", Some("😺")),
+            (":*", Some("😘")),
+            (":|", Some("😐")),
+            (">:(", Some("😠")),
+            ("T_T", Some("😭")),
+            ("</3", Some("💔")),
+            ("¯\\_(ツ)_/¯", Some("🤷")),
+            (":", None),
+            ("XDR", None),
+            (":)a", None),
+            ("", None),
+        ] {
+            assert_eq!(emoji(face), expected, "{face}");
+        }
+        assert!(FACES.iter().all(|face| emoji(face).is_some()));
     }
 
     #[test]

@@ -42,6 +42,7 @@
 mod casefold;
 mod config;
 mod emoji;
+mod emoji_names;
 mod emoticon;
 mod language;
 mod numbers;
@@ -54,6 +55,7 @@ mod tokenize;
 mod word_list;
 
 pub use config::PipelineConfig;
+pub use emoji_names::{EmojiPolarity, EmojiPolicy, emoji_name, emoji_polarity};
 pub use language::Language;
 pub use numbers::NumberPolicy;
 pub use pipeline::Pipeline;
