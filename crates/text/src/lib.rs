@@ -41,6 +41,7 @@
 
 mod casefold;
 mod config;
+mod contractions;
 mod emoji;
 mod emoji_names;
 mod emoticon;
@@ -55,6 +56,7 @@ mod tokenize;
 mod word_list;
 
 pub use config::PipelineConfig;
+pub use contractions::expand_contraction;
 pub use emoji_names::{EmojiPolarity, EmojiPolicy, emoji_name, emoji_polarity};
 pub use language::Language;
 pub use numbers::NumberPolicy;
