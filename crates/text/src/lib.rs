@@ -42,6 +42,7 @@
 mod casefold;
 mod config;
 mod contractions;
+mod elongation;
 mod emoji;
 mod emoji_names;
 mod emoticon;
@@ -57,6 +58,7 @@ mod word_list;
 
 pub use config::PipelineConfig;
 pub use contractions::expand_contraction;
+pub use elongation::shorten_elongation;
 pub use emoji_names::{EmojiPolarity, EmojiPolicy, emoji_name, emoji_polarity};
 pub use language::Language;
 pub use numbers::NumberPolicy;
