@@ -40,6 +40,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod casefold;
+mod chinese;
 mod config;
 mod contractions;
 mod elongation;
@@ -59,6 +60,9 @@ mod stop_words;
 mod tokenize;
 mod word_list;
 
+pub use chinese::simplify;
+#[cfg(feature = "chinese")]
+pub use chinese::{Segmenter, SegmenterConfig, UserWord};
 pub use config::PipelineConfig;
 pub use contractions::expand_contraction;
 pub use elongation::shorten_elongation;
