@@ -173,8 +173,24 @@ mod tests {
             assert_eq!(texts(chunk, TokenKind::Link), [expected], "{chunk}");
         }
         for chunk in [
-            "http://", "www.", "www", "and/or", "3.5/5", "e.g.", "end.Next", "great.so", "a@b", "@", "x@.com", ".com", "com",
-            "a..com", "wifi/printing", "u.s.a", "1.2.3", "",
+            "http://",
+            "www.",
+            "www",
+            "and/or",
+            "3.5/5",
+            "e.g.",
+            "end.Next",
+            "great.so",
+            "a@b",
+            "@",
+            "x@.com",
+            ".com",
+            "com",
+            "a..com",
+            "wifi/printing",
+            "u.s.a",
+            "1.2.3",
+            "",
         ] {
             assert!(all(chunk).iter().all(|(_, kind)| *kind != TokenKind::Link), "{chunk}");
         }

@@ -102,6 +102,9 @@ mod tests {
         rewriter.replace(1..3, "1⁄2".chars());
         rewriter.finish();
         assert_eq!(out, "x1⁄2y");
-        assert_eq!(["x½y".get(alignment.source(&(1..2))), "x½y".get(alignment.source(&(6..7)))], [Some("½"), Some("y")]);
+        assert_eq!(
+            ["x½y".get(alignment.source(&(1..2))), "x½y".get(alignment.source(&(6..7)))],
+            [Some("½"), Some("y")]
+        );
     }
 }

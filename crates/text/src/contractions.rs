@@ -1,10 +1,11 @@
 //! Contractions in full.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use plaudit_core::{Token, TokenKind};
 
 use crate::step::Rest;
-use std::collections::HashMap;
-use std::sync::OnceLock;
 
 /// Contractions that no rule makes.
 const TABLE: &str = include_str!("../data/contractions.tsv");
@@ -80,7 +81,7 @@ fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 pub(crate) fn apply(token: Token<'_>, rest: &mut Rest<'_>) {
-    let mut pass = |text| rest.pass(Token { text, ..token.clone() });
+    let mut pass = |text: &str| rest.pass(Token { text, ..token.clone() });
     if token.kind != TokenKind::Word || !expand_contraction(token.text, &mut pass) {
         pass(token.text);
     }

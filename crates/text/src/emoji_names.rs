@@ -125,10 +125,10 @@ fn words(name: &'static str) -> impl Iterator<Item = &'static str> {
     name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty() && *part != "s")
 }
 
-pub(crate) fn apply(policy: EmojiPolicy, token: Token<'_>, rest: &mut Rest<'_>) {
+pub(crate) fn apply(policy: EmojiPolicy, token: &Token<'_>, rest: &mut Rest<'_>) {
     match token.kind {
         TokenKind::Emoji => policy.apply(token.text, |text, kind| rest.pass(Token { text, kind, ..token.clone() })),
-        _ => rest.pass(token),
+        _ => rest.pass(token.clone()),
     }
 }
 

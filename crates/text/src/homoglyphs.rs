@@ -1,8 +1,6 @@
 //! Letters of other scripts that look like Latin ones.
 
-use plaudit_core::{Token, TokenKind};
-
-use crate::step::Rest;
+use crate::alignment::Rewriter;
 
 /// Cyrillic, Greek and Armenian letters, each with the Latin letter that it cannot be told from by eye. Of the look-alikes of
 /// Unicode's UTS #39, those that fonts draw with the same outline; α, γ, κ and σ are left out, which are told apart and stand in
@@ -18,41 +16,73 @@ const LOOKALIKES: [(char, char); 62] = [
     ('ս', 'u'), ('օ', 'o'),
 ];
 
+/// The letters of a word or text: Latin ones, and those of Greek, Cyrillic and Armenian.
+#[derive(Default)]
+struct Letters {
+    latin: usize,
+    /// Others that look like Latin letters.
+    alike: usize,
+    /// Others that do not.
+    apart: usize,
+}
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut letters = Self::default();
+        for c in text.chars() {
+            if is_latin(c) {
+                letters.latin += 1;
+            } else if lookalike(c).is_some() {
+                letters.alike += 1;
+            } else if is_other(c) {
+                letters.apart += 1;
+            }
+        }
+        letters
+    }
+}
+
+/// Returns whether a text is written in Latin letters, look-alikes from Cyrillic, Greek and Armenian among them: it has no other
+/// letter of these scripts, and fewer look-alikes than Latin letters.
+///
+/// No sentence of Russian, Greek or Armenian passes for one, because it has letters such as и, λ and ա. Ask once a text, and tell
+/// [`repair_homoglyphs`].
+pub fn is_latin_text(text: &str) -> bool {
+    if text.is_ascii() {
+        return true;
+    }
+    let letters = Letters::of(text);
+    letters.apart == 0 && letters.alike <= letters.latin
+}
+
 /// Returns `word` with look-alikes from Cyrillic, Greek and Armenian replaced by Latin letters: in `buffer` where the word is mixed
 /// and meant as a Latin one, and itself everywhere else.
 ///
-/// A word is meant as a Latin one where it has two Latin letters or more, no more letters of the others than Latin ones, and all
-/// of these look like Latin letters. So words of one script stay, and mixed ones such as `iPhoneом`, `kΩ` and `TNFα`; what is left
-/// to chance is a Latin name with a Cyrillic ending of look-alikes only (`iPhoneа`). A skeleton of the whole text by UTS #39 would
-/// rewrite plain English, too (`modern` to `rnodern`).
+/// A word is meant as a Latin one where it has Latin letters, all others in it look like Latin ones, and the text around it is in
+/// Latin letters ([`is_latin_text`]). In any other text it needs two Latin letters or more, and no fewer than of the others. So
+/// words of one script stay, and mixed ones such as `iPhoneом`, `kΩ` and `TNFα`; what is left to chance is a Latin name with an ending
+/// of look-alikes only (`iPhoneа`). A skeleton of the whole text by UTS #39 would rewrite plain English, too (`modern` to
+/// `rnodern`).
 ///
 /// Repair before case is folded: В looks like B, and в like no Latin letter.
 ///
 /// # Example
 /// ```
-/// use plaudit_text::repair_homoglyphs;
+/// use plaudit_text::{is_latin_text, repair_homoglyphs};
 ///
+/// let text = "nо gооd"; // each о is Cyrillic
 /// let mut buffer = String::new();
-/// assert_eq!(repair_homoglyphs("gооd", &mut buffer), "good"); // both о are Cyrillic
-/// assert_eq!(repair_homoglyphs("хорошо", &mut buffer), "хорошо");
+/// assert_eq!(repair_homoglyphs("nо", is_latin_text(text), &mut buffer), "no");
+/// assert_eq!(repair_homoglyphs("gооd", false, &mut buffer), "good");
+/// assert_eq!(repair_homoglyphs("хорошо", false, &mut buffer), "хорошо");
 /// ```
-pub fn repair_homoglyphs<'a>(word: &'a str, buffer: &'a mut String) -> &'a str {
-    let (mut latin, mut others) = (0, 0);
-    // Most words end here, after one pass.
+pub fn repair_homoglyphs<'a>(word: &'a str, latin_text: bool, buffer: &'a mut String) -> &'a str {
     if word.is_ascii() {
         return word;
     }
-    for c in word.chars() {
-        if is_latin(c) {
-            latin += 1;
-        } else if is_other(c) {
-            if lookalike(c).is_none() {
-                return word;
-            }
-            others += 1;
-        }
-    }
-    if others == 0 || latin < 2 || others > latin {
+    let Letters { latin, alike, apart } = Letters::of(word);
+    let meant = if latin_text { latin > 0 } else { latin > 1 && latin >= alike };
+    if alike == 0 || apart > 0 || !meant {
         return word;
     }
     buffer.clear();
@@ -76,9 +106,18 @@ fn is_other(c: char) -> bool {
         && c.is_alphabetic()
 }
 
-pub(crate) fn apply(token: Token<'_>, buffer: &mut String, rest: &mut Rest<'_>) {
-    let text = if token.kind == TokenKind::Word { repair_homoglyphs(token.text, buffer) } else { token.text };
-    rest.pass(Token { text, ..token });
+/// Repairs every word of the text.
+pub(crate) fn apply(text: &str, mut rewriter: Rewriter<'_>) {
+    let (latin, mut buffer, mut start) = (is_latin_text(text), String::new(), 0);
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        let repaired = repair_homoglyphs(word, latin, &mut buffer);
+        if repaired != word {
+            rewriter.replace(start..start + word.len(), repaired.chars());
+        }
+        start += word.len();
+        start += text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    }
+    rewriter.finish();
 }
 
 #[cfg(test)]
@@ -87,59 +126,57 @@ mod tests {
 
     use super::*;
 
-    fn repaired(word: &str) -> String {
-        repair_homoglyphs(word, &mut "left over".to_owned()).to_owned()
+    fn repaired(word: &str, latin_text: bool) -> String {
+        repair_homoglyphs(word, latin_text, &mut "left over".to_owned()).to_owned()
     }
 
     #[test]
     fn mixed_words_are_repaired() {
-        for (word, expected) in [
-            ("gооd", "good"),
-            ("рoor", "poor"),
-            ("eхсеllеnt", "excellent"),
-            ("Вad", "Bad"),
-            ("tеаchеr's", "teacher's"),
-            ("NΟT", "NOT"),
-            ("nоt", "not"),
-            ("caféо", "caféo"),
+        for (word, alone, in_latin_text) in [
+            ("gооd", "good", "good"),
+            ("eхсеllеnt", "excellent", "excellent"),
+            ("Вad", "Bad", "Bad"),
+            ("tеаchеr's", "teacher's", "teacher's"),
+            ("NΟT", "NOT", "NOT"),
+            ("nоt", "not", "not"),
+            ("caféо", "caféo", "caféo"),
+            ("nо", "nо", "no"),
+            ("Вас", "Вас", "Вас"),
+            ("Ваd", "Ваd", "Bad"),
         ] {
-            assert_eq!(repaired(word), expected);
+            assert_eq!(repaired(word, false), alone);
+            assert_eq!(repaired(word, true), in_latin_text);
         }
     }
 
     #[test]
     fn every_other_word_stays() {
-        for word in [
-            "modern",
-            "I'll",
-            "10",
-            "café",
-            "naïve",
-            "Straße",
-            "хорошо",
-            "сор",
-            "ООО",
-            "καλός",
-            "Ο",
-            "օր",
-            "iPhoneом",
-            "kΩ",
-            "μm",
-            "TNFα",
-            "IFNγ",
-            "NFκB",
-            "ΔE",
-            "Zа",
-            "Vместе",
-            "T恤",
-            "好",
-            "الدرس",
-            "हिन्दी",
-            "👍",
-            "",
-            "\0",
+        #[rustfmt::skip]
+        let words = [
+            "modern", "I'll", "10", "café", "naïve", "Straße", "хорошо", "сор", "ООО", "καλός", "Ο", "օր", "iPhoneом", "kΩ", "μm", "TNFα",
+            "IFNγ", "NFκB", "ΔE", "Vместе", "T恤", "好", "الدرس", "हिन्दी", "👍", "", "\0",
+        ];
+        for word in words {
+            assert_eq!(repaired(word, false), word);
+            assert_eq!(repaired(word, true), word);
+        }
+        assert_eq!(repaired("Zа", false), "Zа"); // Russian slang
+    }
+
+    #[test]
+    fn texts_by_hand() {
+        for (text, expected) in [
+            ("nо gооd аt аll", true),
+            ("I know the café", true),
+            ("", true),
+            ("好的 👍", true),
+            ("не good", false),
+            ("Это good idea, really very good", false),
+            ("οχι", false),
+            ("сор", false),
+            ("the mean μ", false),
         ] {
-            assert_eq!(repaired(word), word);
+            assert_eq!(is_latin_text(text), expected, "{text}");
         }
     }
 
@@ -156,13 +193,14 @@ mod tests {
     proptest! {
         #[test]
         fn words_of_one_script_stay(word in "[a-zA-Zà-ÿ']{0,12}|[а-яА-ЯіѕјІ]{0,12}|[α-ωΑ-Ω]{0,12}|[\u{531}-\u{556}\u{561}-\u{587}]{0,12}") {
-            prop_assert_eq!(repaired(&word), word);
+            prop_assert_eq!(repaired(&word, false), word.clone());
+            prop_assert_eq!(repaired(&word, true), word);
         }
 
         #[test]
-        fn twice_changes_nothing_more(word in r"\PC{0,12}|[a-eоеасхВΑν]{0,12}") {
-            let once = repaired(&word);
-            prop_assert_eq!(repaired(&once), once.clone());
+        fn twice_changes_nothing_more(word in r"\PC{0,12}|[a-eоеасхВΑν]{0,12}", latin: bool) {
+            let once = repaired(&word, latin);
+            prop_assert_eq!(repaired(&once, latin), once.clone());
             prop_assert_eq!(once.chars().count(), word.chars().count());
         }
     }

@@ -1,7 +1,8 @@
 //! Characters that nobody sees.
 
-use crate::alignment::Rewriter;
 use std::ops::Range;
+
+use crate::alignment::Rewriter;
 
 /// Returns whether `c` shows nothing by itself: control characters but white space, the soft hyphen, zero-width characters,
 /// controls of writing direction, variation selectors, tags, and the fillers that stand for a missing letter.

@@ -172,7 +172,9 @@ mod tests {
             keep(&mut memo, text, &became);
             assert_eq!(recalled(&mut memo, text), Some(became.into_iter().map(str::to_owned).collect()), "{text}");
         }
-        for (text, became) in [("can't", vec!["can", "not"]), ("twenty-five-bytes-of-text", vec![]), ("x", vec!["a".repeat(25).as_str()])] {
+        for (text, became) in
+            [("can't", vec!["can", "not"]), ("twenty-five-bytes-of-text", vec![]), ("x", vec!["a".repeat(25).as_str()])]
+        {
             keep(&mut memo, text, &became);
             assert_eq!(recalled(&mut memo, text), None, "{text}");
         }

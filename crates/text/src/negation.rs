@@ -81,7 +81,8 @@ mod tests {
             let tokens = tokens_of(&[TextStep::NegationScope], Language::En, text);
             assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>().join(" "), expected, "{text}");
         }
-        let steps = [TextStep::Casefold, TextStep::NegationScope, TextStep::Punctuation, TextStep::Stem(StemConfig::default())];
+        let steps =
+            [TextStep::Casefold, TextStep::NegationScope, TextStep::Punctuation, TextStep::Stem(StemConfig::default())];
         let tokens = tokens_of(&steps, Language::En, "Not helpful!");
         assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>(), ["not", "not_helpful"]);
         assert_eq!(tokens.get(1).unwrap().source, 4..11);

@@ -7,8 +7,8 @@ use plaudit_core::{Analyzer, Error, Files, Result, Stored, Tokens};
 
 use rayon::prelude::*;
 
-use crate::{Explanation, PipelineConfig};
 use crate::prepared::Prepared;
+use crate::{Explanation, PipelineConfig};
 
 /// Turns raw text into clean tokens. Cheap to clone and free to share between threads; the same text always gives the
 /// same tokens.

@@ -71,7 +71,11 @@ mod tests {
 
     #[test]
     fn a_tag_keeps_kind_and_place_and_passes_later_steps() {
-        let steps = [TextStep::Mentions { policy: TokenPolicy::Tag }, TextStep::Punctuation, TextStep::Stem(StemConfig::default())];
+        let steps = [
+            TextStep::Mentions { policy: TokenPolicy::Tag },
+            TextStep::Punctuation,
+            TextStep::Stem(StemConfig::default()),
+        ];
         let tokens = tokens_of(&steps, Language::En, "ask @dean!");
         let tag = tokens.get(1).unwrap();
         assert_eq!((tag.text, tag.source, tag.kind), ("<user>", 4..9, TokenKind::Mention));

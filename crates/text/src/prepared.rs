@@ -4,12 +4,12 @@ use std::sync::{Mutex, PoisonError};
 
 use plaudit_core::{Result, Token, Tokens};
 
-use crate::{Explanation, Piece, PipelineConfig, Stage, detect};
 use crate::alignment::{Alignment, Rewriter};
-use crate::memo::Memo;
 use crate::config::{Chain, Ready};
+use crate::memo::Memo;
 use crate::step::{CharacterStep, Rest, State};
 use crate::tokenize::Splitter;
+use crate::{Explanation, Piece, PipelineConfig, Stage, detect};
 
 /// A configuration, its steps ready to run, and buffers that wait for a text.
 pub(crate) struct Prepared {
@@ -134,7 +134,8 @@ impl Prepared {
         let Some(chain) = self.chains.get(self.chain_of(&current)) else { return Explanation { stages } };
         let language = chain.words.language();
         // With detection, steps that the language has nothing for are not in the chain.
-        let listed = steps.iter().skip(self.characters.len()).filter(|step| !self.config.detect || step.suits(language));
+        let listed =
+            steps.iter().skip(self.characters.len()).filter(|step| !self.config.detect || step.suits(language));
         for (run, step) in std::iter::once(None).chain(listed.map(Some)).enumerate() {
             let mut states: Vec<State> = chain.steps.iter().map(|_| State::default()).collect();
             let mut tokens = Tokens::new();

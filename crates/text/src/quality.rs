@@ -13,8 +13,8 @@ use plaudit_core::{Result, TokenKind};
 pub use self::config::{NearDuplicates, QualityConfig};
 pub use self::reason::{QualityReason, QualitySummary, QualityVerdict};
 use self::seen::Seen;
-use crate::tokenize::Splitter;
 use crate::detect;
+use crate::tokenize::Splitter;
 use crate::words::Words;
 
 /// Looks at texts one by one, and says of each whether it passes, or every reason why not. It drops nothing: who asks

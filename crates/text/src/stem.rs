@@ -157,7 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::TextStep;
+    use crate::{Language, TextStep};
     use crate::tokenize::tests::tokens_of;
 
     fn stems_with(config: StemConfig, text: &str) -> Vec<String> {

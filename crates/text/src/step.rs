@@ -13,12 +13,12 @@ use crate::stem::Stemmer;
 use crate::stop_words::StopSet;
 use crate::words::Words;
 use crate::{
-    EmojiPolicy, HashtagPolicy, Language, LemmaConfig, Lemmas, Lemmatizer, NormalForm, PosLemmatizer, StemConfig, StopList,
-    TokenPolicy,
+    EmojiPolicy, HashtagPolicy, Language, LemmaConfig, Lemmas, Lemmatizer, NormalForm, PosLemmatizer, StemConfig,
+    StopList, TokenPolicy,
 };
 use crate::{
-    casefold, chinese, contractions, elongation, emoji_names, entities, homoglyphs, invisible, numbers, policy, punctuation,
-    unicode, unique,
+    casefold, chinese, contractions, elongation, emoji_names, entities, homoglyphs, invisible, numbers, policy,
+    punctuation, unicode, unique,
 };
 
 /// One cleaning step, written down as `{"step": "casefold"}`.
@@ -43,6 +43,10 @@ pub enum TextStep {
     /// need stays; see [`visible_stretches`](crate::visible_stretches).
     #[serde(deserialize_with = "no_fields")]
     Invisible,
+    /// Characters: replaces Cyrillic, Greek and Armenian letters that stand in a Latin word for the ones they look like; see
+    /// [`repair_homoglyphs`](crate::repair_homoglyphs).
+    #[serde(deserialize_with = "no_fields")]
+    Homoglyphs,
     /// Characters: traditional Chinese characters become simplified ones, one for one; see [`simplify`](crate::simplify()).
     /// List it behind [`Unicode`](Self::Unicode).
     #[serde(deserialize_with = "no_fields")]
@@ -67,10 +71,6 @@ pub enum TextStep {
         #[serde(default)]
         policy: HashtagPolicy,
     },
-    /// Replaces Cyrillic, Greek and Armenian letters that stand in a Latin word for the ones they look like; see
-    /// [`repair_homoglyphs`](crate::repair_homoglyphs). List it before [`Casefold`](Self::Casefold).
-    #[serde(deserialize_with = "no_fields")]
-    Homoglyphs,
     /// Drops, keeps, names or sums up emoji and emoticons (DPMS, Eq. 9, drops them with other special characters).
     Emoji {
         /// What becomes of one. Default [`Keep`](EmojiPolicy::Keep).
@@ -159,6 +159,7 @@ pub(crate) enum CharacterStep {
     Entities,
     Invisible,
     Unicode(NormalForm),
+    Homoglyphs,
     Simplify,
 }
 
@@ -168,6 +169,7 @@ impl CharacterStep {
             TextStep::Entities => Some(Self::Entities),
             TextStep::Invisible => Some(Self::Invisible),
             TextStep::Unicode { form } => Some(Self::Unicode(*form)),
+            TextStep::Homoglyphs => Some(Self::Homoglyphs),
             TextStep::Simplify => Some(Self::Simplify),
             _ => None,
         }
@@ -179,7 +181,7 @@ impl CharacterStep {
             Self::Entities => entities::concerns(text),
             Self::Invisible => invisible::concerns(text),
             Self::Unicode(form) => unicode::concerns(form, text),
-            Self::Simplify => !text.is_ascii(),
+            Self::Homoglyphs | Self::Simplify => !text.is_ascii(),
         }
     }
 
@@ -188,6 +190,7 @@ impl CharacterStep {
             Self::Entities => entities::apply(text, rewriter),
             Self::Invisible => invisible::apply(text, rewriter),
             Self::Unicode(form) => unicode::apply(form, text, rewriter),
+            Self::Homoglyphs => homoglyphs::apply(text, rewriter),
             Self::Simplify => chinese::apply(text, rewriter),
         }
     }
@@ -198,7 +201,6 @@ pub(crate) enum Step {
     Links(TokenPolicy),
     Mentions(TokenPolicy),
     Hashtags(Hashtags),
-    Homoglyphs,
     Emoji(EmojiPolicy),
     Casefold,
     Elongations,
@@ -220,13 +222,16 @@ impl Step {
             return Err(vec![format!("there is no {} for the language {language}", step.name())]);
         }
         Ok(match step {
-            TextStep::Entities | TextStep::Invisible | TextStep::Unicode { .. } | TextStep::Simplify => {
+            TextStep::Entities
+            | TextStep::Invisible
+            | TextStep::Unicode { .. }
+            | TextStep::Homoglyphs
+            | TextStep::Simplify => {
                 return Err(vec!["works on characters; expected before every step on tokens".to_owned()]);
             }
             TextStep::Links { policy } => Self::Links(*policy),
             TextStep::Mentions { policy } => Self::Mentions(*policy),
             TextStep::Hashtags { policy } => Self::Hashtags(Hashtags::new(*policy, words.clone())),
-            TextStep::Homoglyphs => Self::Homoglyphs,
             TextStep::Emoji { policy } => Self::Emoji(*policy),
             TextStep::Casefold => Self::Casefold,
             TextStep::Elongations => Self::Elongations,
@@ -254,8 +259,7 @@ impl Step {
             Self::Links(policy) => policy::links(*policy, token, rest),
             Self::Mentions(policy) => policy::mentions(*policy, token, rest),
             Self::Hashtags(hashtags) => hashtags.apply(token, rest),
-            Self::Homoglyphs => homoglyphs::apply(token, &mut state.buffer, rest),
-            Self::Emoji(policy) => emoji_names::apply(*policy, token, rest),
+            Self::Emoji(policy) => emoji_names::apply(*policy, &token, rest),
             Self::Casefold => casefold::apply(token, &mut state.buffer, rest),
             Self::Elongations => elongation::apply(token, &mut state.buffer, rest),
             Self::Contractions => contractions::apply(token, rest),
@@ -322,7 +326,8 @@ impl Rest<'_> {
 
     /// Ends the text: every step passes on what it held, in order.
     pub(crate) fn finish(&mut self) {
-        if let (Some((step, steps)), Some((state, states))) = (self.steps.split_first(), self.states.split_first_mut()) {
+        if let (Some((step, steps)), Some((state, states))) = (self.steps.split_first(), self.states.split_first_mut())
+        {
             let mut rest = Rest { steps, states, tokens: self.tokens };
             step.finish(state, &mut rest);
             rest.finish();

@@ -44,11 +44,9 @@ impl StopList {
     pub fn words(&self, language: Language) -> Vec<&str> {
         let [function, negators, stance] = match language {
             Language::En => [word_list::FUNCTION_WORDS, word_list::NEGATORS, word_list::STANCE_WORDS],
-            Language::Zh => [
-                word_list::CHINESE_FUNCTION_WORDS,
-                word_list::CHINESE_NEGATORS,
-                word_list::CHINESE_STANCE_WORDS,
-            ],
+            Language::Zh => {
+                [word_list::CHINESE_FUNCTION_WORDS, word_list::CHINESE_NEGATORS, word_list::CHINESE_STANCE_WORDS]
+            }
             Language::Und => [""; 3],
         };
         match self {

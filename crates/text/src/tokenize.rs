@@ -87,14 +87,7 @@ impl Splitter {
     }
 
     /// Splits `chunk`, which begins at byte `offset` of the text, and whose bytes are of these classes.
-    fn chunk(
-        &mut self,
-        chunk: &str,
-        classes: u8,
-        offset: usize,
-        words: &Words,
-        emit: &mut impl FnMut(Token<'_>),
-    ) {
+    fn chunk(&mut self, chunk: &str, classes: u8, offset: usize, words: &Words, emit: &mut impl FnMut(Token<'_>)) {
         // Most chunks are a word, or a word and a sign.
         if classes == class::LOWER {
             return emit(Token { text: chunk, source: offset..offset + chunk.len(), kind: TokenKind::Word });
@@ -167,14 +160,7 @@ impl Splitter {
     }
 
     /// Splits `place` of `run`: Han characters, with letters and digits beside them that may belong to their words (T恤).
-    fn han(
-        &mut self,
-        run: &str,
-        place: Range<usize>,
-        offset: usize,
-        words: &Words,
-        emit: &mut impl FnMut(Token<'_>),
-    ) {
+    fn han(&mut self, run: &str, place: Range<usize>, offset: usize, words: &Words, emit: &mut impl FnMut(Token<'_>)) {
         let start = offset + place.start;
         let text = run.get(place).unwrap_or_default();
         words.segment(text, |place| {
@@ -199,7 +185,12 @@ impl Splitter {
 fn is_part_of_han(segment: &str) -> bool {
     let mut chars = segment.chars();
     match (chars.next(), chars.next()) {
-        (Some('\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}'), None) => true,
+        (
+            Some(
+                '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}',
+            ),
+            None,
+        ) => true,
         _ => segment.bytes().all(|byte| byte.is_ascii_alphanumeric()),
     }
 }

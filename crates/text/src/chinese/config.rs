@@ -30,8 +30,8 @@ pub struct SegmenterConfig {
     /// Whether single characters that the dictionary leaves over are joined by a hidden Markov model, which finds names and
     /// new words. Default true.
     pub hmm: bool,
-    /// Whether a negation is cut from what it negates: `不是` into `不` and `是`, never `不错` (good) or `不过` (but). Default true,
-    /// so that a negation can be seen and kept.
+    /// Whether a negation is cut from what it negates: `不是` into `不` and `是`, never `不错` (good) or `不过` (but). Default true, so
+    /// that later steps see it. Counts of words alone classify as well with it as without it (three sets, validation data).
     pub split_negations: bool,
     /// Whether laughter and other cries of one character again and again are one word, which jieba cuts into twos, threes and
     /// fours. Default true.

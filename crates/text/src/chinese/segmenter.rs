@@ -75,17 +75,17 @@ impl Segmenter {
         for token in self.jieba.cut(run, self.config.hmm) {
             let place = token.byte_start..token.byte_end;
             let next = if self.config.join_cries { glue::cry(token.word) } else { None };
-            match (&mut cry, next) {
-                (Some((before, whole)), Some(next)) if *before == next => whole.end = place.end,
-                (held, next) => {
-                    if let Some((_, whole)) = held.take() {
-                        emit(whole);
-                    }
-                    match next {
-                        Some(next) => *held = Some((next, place)),
-                        None => self.cut(token.word, place, &mut emit),
-                    }
+            if let Some((before, whole)) = &mut cry {
+                if next == Some(*before) {
+                    whole.end = place.end;
+                    continue;
                 }
+                emit(whole.clone());
+                cry = None;
+            }
+            match next {
+                Some(next) => cry = Some((next, place)),
+                None => self.cut(token.word, place, &mut emit),
             }
         }
         if let Some((_, whole)) = cry {
@@ -96,7 +96,8 @@ impl Segmenter {
     /// Hands on `word`, or its parts where it glues a negation to what it negates.
     fn cut(&self, word: &str, place: Range<usize>, emit: &mut impl FnMut(Range<usize>)) {
         let mut start = place.start;
-        if self.config.split_negations {
+        // Most words are passed over here, without a hash: those of one character, and those without a negator.
+        if self.config.split_negations && word.len() > 4 && word.chars().any(glue::is_negator) {
             let cuts = glue::cuts(word);
             if !cuts.is_empty() && !self.whole.contains(word) {
                 for cut in cuts {

@@ -16,7 +16,7 @@ const LAST: char = '\u{9fff}';
 /// neighbours is not told apart: 乾 becomes 干 in 乾淨 (干净), rightly, and in 乾隆, wrongly. Words are not translated (計程車
 /// becomes 计程车, not 出租车). A second application changes nothing.
 ///
-/// Segment Chinese after it: the dictionary of [`Segmenter`](crate::Segmenter) is of simplified words.
+/// Segment Chinese after it: the dictionary of `Segmenter` (feature `chinese`) is of simplified words.
 ///
 /// # Example
 /// ```
