@@ -62,14 +62,18 @@ fn ablate(options: &Options) -> Result<()> {
             variants[index].scores.push(scores);
         }
         let (first, variant) = (&variants[0], &variants[index]);
-        let differences: Vec<f64> = variant.scores.iter().zip(&first.scores).map(|(own, first)| own.0 - first.0).collect();
+        let differences: Vec<f64> =
+            variant.scores.iter().zip(&first.scores).map(|(own, first)| own.0 - first.0).collect();
         let (accuracy, _) = mean(variant.scores.iter().map(|scores| scores.0));
         let (macro_f1, _) = mean(variant.scores.iter().map(|scores| scores.1));
         let (difference, error) = mean(differences.iter().copied());
-        let against = if index == 0 { String::new() } else { format!("{:+.2} ({:.2})", 100.0 * difference, 100.0 * error) };
+        let against =
+            if index == 0 { String::new() } else { format!("{:+.2} ({:.2})", 100.0 * difference, 100.0 * error) };
         say!("{:<24}{:>10.2}{:>10.2}{against:>22}", variant.name, 100.0 * accuracy, 100.0 * macro_f1);
-        rows.push(json!({"cleaning": variant.name, "accuracy": accuracy, "macro_f1": macro_f1, "difference": difference,
-            "standard_error": error}));
+        rows.push(
+            json!({"cleaning": variant.name, "accuracy": accuracy, "macro_f1": macro_f1, "difference": difference,
+            "standard_error": error}),
+        );
     }
     if options.value("json").is_some() {
         let mut summary = Summary::default();
@@ -118,9 +122,12 @@ fn read(path: &Path, options: &Options) -> Result<Dataset> {
     }
     let data = plaudit::data::read(path, &config)?;
     common::check_used(&data.report)?;
-    Ok(match options.number("rows")? {
-        Some(rows) => data.take(rows),
-        None => data,
+    Ok(match options.number::<usize>("rows")? {
+        Some(rows) if rows < data.len() => {
+            let [_, part] = data.hold_out(rows as f64 / data.len() as f64, 0)?;
+            part
+        }
+        _ => data,
     })
 }
 

@@ -103,10 +103,9 @@ fn config(options: &Options) -> Result<PipelineConfig> {
         None => PipelineConfig::for_language(language.unwrap_or(Language::En)),
     };
     match language {
-        Some(language) if language != config.language && !config.steps.is_empty() => {
-            Err(usage(format!("--preset {} is for --language {}", options.required("preset")?, config.language)))
+        Some(language) if language != config.language => {
+            Err(usage(format!("--language {language}: the preset is for {}", config.language)))
         }
-        Some(language) => Ok(config.with_language(language)),
-        None => Ok(config),
+        _ => Ok(config),
     }
 }

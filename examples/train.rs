@@ -136,7 +136,7 @@ fn config(options: &Options) -> Result<TrainConfig> {
         config.text = PipelineConfig::for_language(language);
     }
     match options.one_of("cleaning", &["light", "dpms"])? {
-        Some("dpms") if config.text.language == Language::En => config.text = PipelineConfig::dpms(),
+        Some("dpms") if config.text.language == Language::En => config.text = PipelineConfig::counts(),
         Some("dpms") => return Err(usage("--cleaning dpms is for --language en")),
         Some(_) => config.text = PipelineConfig::for_language(config.text.language),
         None => {}

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::step::{CharacterStep, Step};
 use crate::words::Words;
-use crate::{Language, SegmenterConfig, StemConfig, StopList, TextStep, TokenPolicy};
+use crate::{
+    EmojiPolicy, HashtagPolicy, Language, NormalForm, SegmenterConfig, StemConfig, StopList, TextStep, TokenPolicy,
+};
 
 /// A language and the steps that each token passes, in order.
 ///
@@ -70,20 +72,78 @@ impl PipelineConfig {
     /// A token passes the steps one inside the other, so their number bounds the stack.
     const MAX_STEPS: usize = 64;
 
-    /// Returns the steps that suit a network which reads words in order: casefold, numbers as one word, and stems for
-    /// English. Punctuation and function words stay: they carry order, questions, doubt and emphasis, and dropping them
-    /// cost up to ten points of accuracy on validation data (the project's `docs/reproduction.md` has the table).
-    pub fn for_language(language: Language) -> Self {
-        let mut steps = vec![TextStep::Casefold, TextStep::Numbers { policy: TokenPolicy::Tag }];
-        if language == Language::En {
-            steps.push(TextStep::Stem(StemConfig::default()));
+    /// The names of the presets, as [`preset`](Self::preset) takes them.
+    pub const PRESETS: [&str; 6] = ["english", "chinese", "social_media", "counts", "paper", "raw"];
+
+    /// Returns the preset of this name, one of [`PRESETS`](Self::PRESETS).
+    ///
+    /// # Errors
+    /// When there is no such preset; the message names them all.
+    pub fn preset(name: &str) -> Result<Self> {
+        match name {
+            "english" => Ok(Self::english()),
+            "chinese" => Ok(Self::chinese()),
+            "social_media" => Ok(Self::social_media()),
+            "counts" => Ok(Self::counts()),
+            "paper" => Ok(Self::paper()),
+            "raw" => Ok(Self::raw()),
+            _ => Err(Error::config(format!("preset: found {name:?}, expected one of {}", Self::PRESETS.join(", ")))),
         }
-        Self { language, detect: false, chinese: SegmenterConfig::default(), steps }
     }
 
-    /// Returns the cleaning of DPMS, Eq. 5 to 11, for English: casefold, drop punctuation and numbers, drop stop words but
-    /// never a negation, stems. It suits methods that count words.
-    pub fn dpms() -> Self {
+    /// Returns [`english`](Self::english) or [`chinese`](Self::chinese), and for `und` what of these every language has.
+    pub fn for_language(language: Language) -> Self {
+        match language {
+            Language::En => Self::english(),
+            Language::Zh => Self::chinese(),
+            Language::Und => {
+                let mut steps = Self::english().steps;
+                steps.retain(|step| step.suits(Language::Und));
+                Self::of(Language::Und, steps)
+            }
+        }
+    }
+
+    /// Returns the steps that suit a network which reads English words in order. Punctuation and function words stay: they
+    /// carry order, questions, doubt and emphasis, and dropping them cost up to ten points of accuracy on validation data
+    /// (the project's `docs/text.md` has the table).
+    pub fn english() -> Self {
+        let steps = vec![
+            TextStep::Entities,
+            TextStep::Invisible,
+            TextStep::Unicode { form: NormalForm::Nfkc },
+            TextStep::Homoglyphs,
+            TextStep::Links { policy: TokenPolicy::Tag },
+            TextStep::Mentions { policy: TokenPolicy::Tag },
+            TextStep::Hashtags { policy: HashtagPolicy::Words },
+            TextStep::Casefold,
+            TextStep::Elongations,
+            TextStep::Numbers { policy: TokenPolicy::Tag },
+            TextStep::Stem(StemConfig::default()),
+        ];
+        Self::of(Language::En, steps)
+    }
+
+    /// Returns the steps that suit a network which reads Chinese words in order. It needs the feature `chinese`.
+    pub fn chinese() -> Self {
+        let mut steps = Self::english().steps;
+        steps.retain(|step| step.suits(Language::Zh) && *step != TextStep::Homoglyphs);
+        let place = steps.iter().position(|step| matches!(step, TextStep::Unicode { .. })).map_or(0, |place| place + 1);
+        steps.insert(place, TextStep::Simplify);
+        Self::of(Language::Zh, steps)
+    }
+
+    /// Returns [`english`](Self::english) for posts: with contractions in full.
+    pub fn social_media() -> Self {
+        let mut steps = Self::english().steps;
+        let place = steps.iter().position(|step| *step == TextStep::Elongations).unwrap_or(steps.len());
+        steps.insert(place, TextStep::Contractions);
+        Self::of(Language::En, steps)
+    }
+
+    /// Returns the cleaning that suits methods which count words: that of DPMS, Eq. 5 to 11, but without a stop word that
+    /// negates, strengthens, weakens or contrasts.
+    pub fn counts() -> Self {
         let steps = vec![
             TextStep::Casefold,
             TextStep::Punctuation,
@@ -91,7 +151,35 @@ impl PipelineConfig {
             TextStep::StopWords { list: StopList::Sentiment },
             TextStep::Stem(StemConfig::default()),
         ];
-        Self { steps, ..Self::for_language(Language::En) }
+        Self::of(Language::En, steps)
+    }
+
+    /// Returns the cleaning of DPMS to the letter, in its order: casefold (Eq. 5), drop punctuation (Eq. 6), all stop words,
+    /// negations among them (Eq. 7 and 8), special characters and numbers (Eq. 9), stems (Eq. 11). It stands here to be
+    /// compared with: `not good` becomes `good`.
+    ///
+    /// As printed, Eq. 6, 7 and 9 keep what is in the set to be removed; they are read as removals. Eq. 4 allows "unique
+    /// tokens only", which would make every count of Eq. 14 and 15 0 or 1 and take the order from the network; who wants it
+    /// adds [`TextStep::Unique`].
+    pub fn paper() -> Self {
+        let steps = vec![
+            TextStep::Casefold,
+            TextStep::Punctuation,
+            TextStep::StopWords { list: StopList::Literal },
+            TextStep::Emoji { policy: EmojiPolicy::Drop },
+            TextStep::Numbers { policy: TokenPolicy::Drop },
+            TextStep::Stem(StemConfig { protect: false, ..StemConfig::default() }),
+        ];
+        Self::of(Language::En, steps)
+    }
+
+    /// Returns a plain tokenizer for every language, without a step.
+    pub fn raw() -> Self {
+        Self::of(Language::Und, Vec::new())
+    }
+
+    fn of(language: Language, steps: Vec<TextStep>) -> Self {
+        Self { language, detect: false, chinese: SegmenterConfig::default(), steps }
     }
 
     /// Names every fault of the configuration.
@@ -168,8 +256,8 @@ mod tests {
             assert_eq!(PipelineConfig::for_language(language).language, language);
             PipelineConfig::for_language(language).validate().unwrap();
         }
-        PipelineConfig::dpms().validate().unwrap();
-        assert_eq!(PipelineConfig::dpms().steps.len(), 5);
+        PipelineConfig::counts().validate().unwrap();
+        assert_eq!(PipelineConfig::counts().steps.len(), 5);
     }
 
     #[test]
@@ -204,7 +292,7 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_at_once() {
-        let mut config = PipelineConfig { language: Language::Und, ..PipelineConfig::dpms() };
+        let mut config = PipelineConfig { language: Language::Und, ..PipelineConfig::counts() };
         config
             .steps
             .push(TextStep::StopWords { list: StopList::Own(vec!["fine".into(), "a b".into(), String::new()]) });

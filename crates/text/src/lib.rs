@@ -17,7 +17,7 @@
 //! removes a word's second occurrence; that would make every count 0 or 1, and is not done.
 //!
 //! Two presets: [`PipelineConfig::default`] suits networks that read words in order, and leaves punctuation and function
-//! words in place; [`PipelineConfig::dpms`] runs every step of the table.
+//! words in place; [`PipelineConfig::counts`] runs every step of the table.
 //!
 //! Before any step, [`detect`] finds a text's language, and a [`QualityGate`] says which texts are not worth a step: empty,
 //! meaningless, keys hit at random, in another language, or said before.
@@ -34,7 +34,7 @@
 //! use plaudit_core::Analyzer;
 //! use plaudit_text::{Pipeline, PipelineConfig};
 //!
-//! let pipeline = Pipeline::new(PipelineConfig::dpms())?;
+//! let pipeline = Pipeline::new(PipelineConfig::counts())?;
 //! let tokens = pipeline.analyze("The staff weren't helpful, but it’s not bad at all :)");
 //! let words: Vec<&str> = tokens.iter().map(|token| token.text).collect();
 //! assert_eq!(words, ["staff", "weren't", "help", "but", "not", "bad", "all", ":)"]);

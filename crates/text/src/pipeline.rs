@@ -80,7 +80,7 @@ impl Pipeline {
     /// ```
     /// use plaudit_text::{Pipeline, PipelineConfig};
     ///
-    /// let explanation = Pipeline::new(PipelineConfig::dpms())?.explain("The staff weren't helpful!");
+    /// let explanation = Pipeline::new(PipelineConfig::counts())?.explain("The staff weren't helpful!");
     /// assert!(explanation.to_string().contains("stop_words"));
     /// # Ok::<(), plaudit_core::Error>(())
     /// ```

@@ -157,8 +157,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Language, TextStep};
     use crate::tokenize::tests::tokens_of;
+    use crate::{Language, TextStep};
 
     fn stems_with(config: StemConfig, text: &str) -> Vec<String> {
         let tokens = tokens_of(&[TextStep::Stem(config)], Language::En, text);

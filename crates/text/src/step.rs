@@ -138,6 +138,31 @@ impl TextStep {
         }
     }
 
+    /// Returns every step with its default settings, in an order in which they work together.
+    pub fn in_order() -> Vec<Self> {
+        vec![
+            Self::Entities,
+            Self::Invisible,
+            Self::Unicode { form: NormalForm::default() },
+            Self::Homoglyphs,
+            Self::Simplify,
+            Self::Links { policy: TokenPolicy::default() },
+            Self::Mentions { policy: TokenPolicy::default() },
+            Self::Hashtags { policy: HashtagPolicy::default() },
+            Self::Emoji { policy: EmojiPolicy::Polarity },
+            Self::Casefold,
+            Self::Contractions,
+            Self::Elongations,
+            Self::Lemmas(LemmaConfig::default()),
+            Self::Numbers { policy: TokenPolicy::default() },
+            Self::Stem(StemConfig::default()),
+            Self::NegationScope,
+            Self::Punctuation,
+            Self::StopWords { list: StopList::default() },
+            Self::Unique,
+        ]
+    }
+
     /// Returns the name that the step is written down by, such as `stop_words`.
     pub fn name(&self) -> String {
         let written = serde_json::to_value(self).ok();

@@ -9,7 +9,7 @@ use plaudit_text::{
 use proptest::prelude::*;
 
 fn dpms() -> Pipeline {
-    Pipeline::new(PipelineConfig::dpms()).unwrap()
+    Pipeline::new(PipelineConfig::counts()).unwrap()
 }
 
 fn with_steps(language: Language, steps: Vec<TextStep>) -> Pipeline {
@@ -228,7 +228,7 @@ fn broken_files_are_refused_by_name() {
         (b"{\"steps\":[{\"step\":\"lowercase\"}]}", "unknown variant `lowercase`"),
         (b"{\"steps\":[{\"step\":\"stem\",\"depth\":2}]}", "depth"),
         (b"{\"language\":\"xx\"}", "unknown variant `xx`"),
-        (b"{\"language\":\"und\",\"steps\":[{\"step\":\"stem\"}]}", "no stemmer"),
+        (b"{\"language\":\"und\",\"steps\":[{\"step\":\"stem\"}]}", "there is no stem"),
         (b"{\"steps\":[]} {}", "trailing"),
         (b"{\"steps\":[", "EOF"),
         (b"", "EOF"),

@@ -12,7 +12,7 @@ fn different(data: &str, config: StemConfig) -> (Vec<String>, usize) {
     let read = |name| std::fs::read_to_string(format!("{data}/stemmer_snowball/{name}")).unwrap();
     let (words, expected) = (read("english_voc.txt"), read("english_output.txt"));
     assert_eq!((words.lines().count(), expected.lines().count()), (42_649, 42_649));
-    let mut pipeline = PipelineConfig::dpms();
+    let mut pipeline = PipelineConfig::counts();
     pipeline.steps = vec![TextStep::Stem(config)];
     let pipeline = Pipeline::new(pipeline).unwrap();
     let (mut several, mut different) = (0, Vec::new());
