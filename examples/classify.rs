@@ -33,6 +33,7 @@ fn classify(options: &Options) -> Result<()> {
     let classifier = options.classifier()?;
     let mut read = options.read_config()?;
     read.unique_uids = false; // its memory would grow with the file
+    read.label = Some(String::new()); // not looked at
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let write = |rows: &[Feedback]| -> Result<()> {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();

@@ -58,7 +58,7 @@ fn recipe(options: &Options) -> Result<()> {
         say!("Sets of labels, as classify gives them; intervals as of independent texts:\n\n{sets}");
     }
     common::save_evaluation(&folder, &classifier, &scored, &evaluation)?;
-    say!("Pictures, and their data as CSV, are in {}.", folder.display());
+    say!("Pictures, and their data as CSV, are in {}.", common::shown(&folder));
     if options.value("json").is_some() {
         let mut summary = Summary::default();
         summary.add_scores(&evaluation);

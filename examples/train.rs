@@ -118,7 +118,7 @@ fn train(options: &Options) -> Result<()> {
         summary.add("calibration", serde_json::to_value(calibrated)?);
     }
     let note = if test.is_none() { ", which chose the best epoch" } else { "" };
-    say!("On the {} {part} rows{note}:\n\n{scores}\nSaved as {out}.", rows.len());
+    say!("On the {} {part} rows{note}:\n\n{scores}\nSaved as {}.", rows.len(), common::shown(out));
     if options.value("json").is_some() {
         summary.add("scored_on", part);
         summary.add_scores(&scores);
