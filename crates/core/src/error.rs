@@ -10,7 +10,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Everything that can go wrong in a plaudit crate.
 ///
 /// Messages name the place (file, line, column, field) and what was expected. They never contain the text that a
-/// person wrote, and names that came from a file are made [`visible`]. The underlying error, where there is one, is kept as [`source`](std::error::Error::source).
+/// person wrote, and names that came from a file are made [`visible`]. The underlying error, where there is one, is kept as
+/// [`source`](std::error::Error::source).
 ///
 /// # Example: telling a bad row from a missing file
 /// ```

@@ -23,7 +23,8 @@ pub enum OnDirty {
 ///
 /// A column that is named here must be in the file. One that is not named is looked for under its own name (`text`,
 /// `label`, ...) and may be missing, except `text`. An empty name means that there is no such column, so that one of the
-/// default name is like any other. Plain lines have no columns but the text, so that none may be named. All other columns end in [`Feedback::extra`](plaudit_core::Feedback::extra).
+/// default name is like any other. Plain lines have no columns but the text, so that none may be named. All other
+/// columns end in [`Feedback::extra`](plaudit_core::Feedback::extra).
 ///
 /// # Example: a form with other column names
 /// ```
