@@ -3,8 +3,8 @@
 use plaudit_promotion::reactions::{Estimate, LabelFigures, ReactionReport};
 
 use super::Picture;
-use super::frame::{Entry, Frame, Sample, Scale, draw_legend, left_out};
-use super::look::{Look, MOST_SERIES, look};
+use super::frame::{Entry, Frame, Sample, Scale, draw_legend};
+use super::look::{Look, look};
 use super::picture::{Field, Table};
 use super::svg::{Anchor, BLACK, Font, GREY, GRID, NOTE, Stroke, Svg, TICK};
 use super::text::{percent, thousands, width};
@@ -13,15 +13,16 @@ const WIDTH: f64 = 440.0;
 /// The height of one interval, and the room between labels.
 const LINE: f64 = 14.0;
 const ROOM: f64 = 12.0;
-/// More labels than this are not drawn.
+/// More labels than this, and more readings, are not drawn.
 const MOST_LABELS: usize = 40;
+const MOST_READINGS: usize = 6;
 /// How far below its value (or below 0, where that is less) an interval is drawn, as a share of the baseline's: intervals of
 /// reductions have no lower bound.
 const FARTHEST: f64 = 1.5;
 
 /// Returns the relative reduction of negative reactions of each label against the baseline, with an interval for each
 /// reading: what is taken to vary. Beside it stand the label's posts and its negative share. Reactions are taken for what
-/// the configuration says; the variants are not drawn. At most 40 labels and twelve readings are drawn, the first ones; an
+/// the configuration says; the variants are not drawn. At most 40 labels and six readings are drawn, the first ones; an
 /// interval that goes far below ends in an arrow.
 ///
 /// The CSV has a row for each reading of a label:
@@ -43,20 +44,17 @@ pub fn reductions(report: &ReactionReport) -> Picture {
     let readings = figures.labels.first().map_or(0, |label| label.reductions.len());
     let mut places: Vec<usize> =
         (0..readings).filter(|&place| figures.labels.iter().any(|label| estimate(label, place).is_some())).collect();
-    let mut notes = vec![left_out(places.len(), "readings")];
-    places.truncate(MOST_SERIES);
+    let mut notes =
+        left_out([(places.len(), MOST_READINGS, "readings"), (figures.labels.len(), MOST_LABELS, "labels")]);
+    places.truncate(MOST_READINGS);
     let all = || drawn.iter().flat_map(|label| places.iter().filter_map(|&place| estimate(label, place)));
     let least = all().map(|e| e.low.max(e.value.min(0.0) - FARTHEST)).fold(0.0, f64::min);
 
-    if drawn.len() < figures.labels.len() {
-        let of = thousands(figures.labels.len() as u64);
-        notes.push(format!("the first {MOST_LABELS} of {of} labels; all are in the CSV"));
-    }
-    if let Some(share) = figures.baseline_share {
-        let level = (report.config.level * 1e6).round() / 1e4;
-        notes.push(format!("the baseline has {} negative reactions; intervals of {level} %", percent(share)));
-    }
-    notes.retain(|note| !note.is_empty());
+    let level = (report.config.level * 1e6).round() / 1e4;
+    notes.push(figures.baseline_share.map_or_else(
+        || "there is no baseline to compare with".to_owned(),
+        |share| format!("the baseline has {} negative reactions; intervals of {level} %", percent(share)),
+    ));
     let mut svg = Svg::new("Reduction of negative reactions", &notes.join("; "));
     let row = ROOM + LINE * places.len().max(1) as f64;
     let x = Scale::around([least, 1.0], 6.0).in_percent();
@@ -86,6 +84,12 @@ pub fn reductions(report: &ReactionReport) -> Picture {
     let entries: Vec<Entry> = places.iter().enumerate().map(entry).collect();
     draw_legend(&mut svg, (right + 28.0, 8.0), &[], &entries);
     Picture::new("reductions", svg.finish(), table(&figures.labels))
+}
+
+/// What the picture does not show, of so many things with so many drawn at most.
+fn left_out(counts: [(usize, usize, &str); 2]) -> Vec<String> {
+    let more = counts.into_iter().filter(|&(count, most, _)| count > most);
+    more.map(|(count, most, what)| format!("the first {most} of {} {what}", thousands(count as u64))).collect()
 }
 
 /// Draws an estimate at this height; no part of it lies before `least`.

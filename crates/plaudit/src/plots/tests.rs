@@ -490,7 +490,7 @@ fn reductions_have_their_intervals() {
     // One post a label: that reading has nothing to show.
     assert!(!picture.svg.contains(">posts, estimated<"));
     let many = reduction_plot(&many_labels(60), &Valence::default(), Baseline::Pooled, &[0.5; 16]);
-    assert!(many.svg.contains("the first 12 of 18 readings") && many.svg.contains("the first 40 of 60 labels"));
+    assert!(many.svg.contains("the first 6 of 18 readings") && many.svg.contains("the first 40 of 60 labels"));
     assert_eq!(self::rows(&many).len(), 60 * 18);
 }
 
