@@ -152,8 +152,10 @@ fn reduction_plot(data: &Reactions, valence: &Valence, baseline: Baseline, sprea
 fn many_labels(count: usize) -> Reactions {
     let mut stream = Stream::new(7, "labels", 0);
     let post = |place: usize| {
-        let counts =
-            [("like", 20 + stream.below(400)), ("angry", 1 + stream.below(if place % 7 == 0 { 400 } else { 30 }))];
+        let counts = [
+            ("like", 20 + stream.below(400)),
+            ("angry", 1 + stream.below(if place.is_multiple_of(7) { 400 } else { 30 })),
+        ];
         PostReactions::new(format!("p{place}"), format!("division {}", place % count), counts)
     };
     Reactions::new((0..3 * count).map(post).collect()).unwrap()
