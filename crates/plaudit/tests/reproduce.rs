@@ -345,8 +345,8 @@ fn broken_tables_are_named_with_their_place() {
     expect("table2.tsv", "0.9784", "inf", &["line 2, column `recall`", share]);
     expect("table2.tsv", "0.9784", "-0.9784", &["line 2, column `recall`", share]);
     expect("table2.tsv", "0.9784", "1.9784", &["line 2, column `recall`", share]);
-    expect("table2.tsv", "0.9784", "", &["line 2, column `recall`", "found ``"]);
-    expect("table2.tsv", "0.9784", &"9".repeat(400), &["line 2, column `recall`", "`999999999999999999999999`"]);
+    expect("table2.tsv", "0.9784", "", &["line 2, column `recall`: row `Good`: found an empty cell"]);
+    expect("table2.tsv", "0.9784", &"9".repeat(400), &["line 2, column `recall`", "`999999999999999999999999...`"]);
     expect("table2.tsv", "0.9904", "0.99 04", &["line 5, column `recall`", share]);
     expect("table2.tsv", "Poor", "Bad", &["line 5, column `class`: found `Bad`; expected one of `Good`, `Average`"]);
     expect("table2.tsv", "Poor", "Good", &["line 5, column `class`: `Good` stands twice, first in line 2"]);
@@ -361,7 +361,7 @@ fn broken_tables_are_named_with_their_place() {
         "table2.tsv",
         "recall",
         "recal",
-        &["line 1: found the header `class`, `precision`, `recal`", "expected `class`"],
+        &["line 1: found the header `class`, `precision`, `recal`", "expected the header `class`"],
     );
     expect("table3.tsv", "FPR", "FRP", &["line 3, column `metric`: found `FRP`; expected one of `TPR`, `FPR`"]);
     expect("table3.tsv", "0.0078", "0,0078", &["line 3, column `Poor`: row `FPR`: found `0,0078`"]);
@@ -395,16 +395,28 @@ fn broken_tables_are_named_with_their_place() {
     expect("claims.tsv", "8\tsection 5.2", "8\t ", &["column `place`: row `singled_out_attempt`: found ` `"]);
     expect("claims.tsv", "dataset", "data\u{1b}[2J", &["column `name`: found `data\\u{1b}[2J`"]);
 
-    assert!(Copy::new().write("table4.tsv", "").error().contains("table4.tsv: line 1: found the header ; expected"));
+    let error = Copy::new().write("table4.tsv", "").error();
+    assert!(error.contains("table4.tsv: line 1: found an empty file; expected the header `attempt`"), "{error}");
+    let error = Copy::new().change("claims.tsv", "dataset", "data").error();
+    assert!(error.contains("`largest_deviation`, `singled_out_attempt`, `negative_change`"), "{error}");
     assert!(Copy::new().write("table4.tsv", b"attempt\xff").error().contains("table4.tsv: is not UTF-8"));
     assert!(Copy::new().write("table4.tsv", vec![b' '; 2 << 20]).error().contains("table4.tsv: is larger than 1 MiB"));
     let copy = Copy::new();
     fs::remove_file(copy.0.path().join("table5.tsv")).unwrap();
     assert!(copy.error().contains("table5.tsv: "));
+    fs::create_dir(copy.0.path().join("table5.tsv")).unwrap();
+    assert!(copy.error().contains("table5.tsv: is not a regular file"));
+    #[cfg(unix)]
+    {
+        fs::remove_dir(copy.0.path().join("table5.tsv")).unwrap();
+        let pipe = std::process::Command::new("mkfifo").arg(copy.0.path().join("table5.tsv")).status();
+        assert!(pipe.unwrap().success());
+        assert!(copy.error().contains("table5.tsv: is not a regular file")); // and nobody waits for a writer
+    }
     // What an editor may leave is no fault.
     let copy = Copy::new();
     let text = fs::read_to_string(tables().join("table3.tsv")).unwrap();
-    copy.write("table3.tsv", text.replace('\n', "\r\n") + "\r\n");
+    copy.write("table3.tsv", format!("\u{feff}{}\r\n", text.replace('\n', "\r\n")));
     assert_eq!(copy.findings().changed(&PAPER), [""; 0]);
 }
 
