@@ -19,24 +19,26 @@ pub(super) fn averages(paper: &Paper) -> Vec<Finding> {
     let mut all = Vec::new();
     for ((name, column), claim) in columns.into_iter().zip(&claims.averages) {
         let mean = mean(paper, column);
-        let good = mean.span.meets(claim.value.span());
         let heading =
             [&format!("macro_{}", name.to_lowercase()), claim.place.as_str(), &format!("{name}, mean of Table 2")];
         let recomputed = claim.value.percent(mean.value, 2);
-        all.push(Finding::of(heading, &claim.text, recomputed, Verdict::matches_if(good)));
+        let (verdict, note) = claim.value.judge(mean.span);
+        all.push(Finding::of(heading, &claim.text, recomputed, verdict).note(note));
     }
     let other = &claims.accuracy_beside_others;
     let equal =
         columns.iter().zip(&claims.averages).filter(|(_, average)| average.value.printed == other.value.printed);
     let equal: Vec<&str> = equal.map(|((name, _), _)| *name).collect();
-    let good = other.value.span().meets(claims.accuracy.value.span());
+    let (verdict, spans) = other.value.judge(claims.accuracy.value.span());
     let heading = ["accuracy_beside_others", &other.place, "accuracy set beside other papers'"];
-    let found = Finding::of(heading, &other.text, &claims.accuracy.text, Verdict::matches_if(good));
-    let place = &claims.accuracy.place;
-    all.push(found.note(match equal.as_slice() {
-        [] => format!("{place} prints the accuracy {}", claims.accuracy.text),
-        names => format!("{place} prints the accuracy {}; this is the mean {}", claims.accuracy.text, names.join(", ")),
-    }));
+    let found = Finding::of(heading, &other.text, &claims.accuracy.text, verdict);
+    let accuracy = format!("{} prints the accuracy {}", claims.accuracy.place, claims.accuracy.text);
+    let mean = match equal.as_slice() {
+        [] => String::new(),
+        names => format!("{} is printed as the mean {}", other.text, names.join(" and the mean ")),
+    };
+    let notes: Vec<String> = [accuracy, mean, spans].into_iter().filter(|note| !note.is_empty()).collect();
+    all.push(found.note(notes.join("; ")));
     all
 }
 
@@ -56,30 +58,37 @@ pub(super) fn mean(paper: &Paper, column: fn(&ClassScores) -> &Share) -> Mean {
 pub(super) fn by_class(paper: &Paper) -> Vec<Finding> {
     let classes = || paper.labels.iter().zip(&paper.scores);
     let texts = |column: fn(&ClassScores) -> &Share| join(paper.scores.iter().map(|class| &column(class).text));
-    // The labels of the classes that do not pass.
-    let failing = |passes: &dyn Fn(&ClassScores) -> bool| {
-        join(classes().filter(|(_, class)| !passes(class)).map(|(label, _)| label))
-    };
-    let checked = |[id, place, what]: [&str; 3], printed: String, recomputed: String, failing: String| {
-        let found = Finding::of([id, place, what], printed, recomputed, Verdict::matches_if(failing.is_empty()));
-        if failing.is_empty() { found } else { found.note(format!("not {failing}")) }
+    // The worst verdict of the classes; the note has those that have it: their labels, or spans where it is not settled.
+    type Column = fn(&ClassScores) -> &Share;
+    let checked = |heading: [&str; 3], column: Column, recomputed: String, span: &dyn Fn(&ClassScores) -> Span| {
+        let verdict = |class: &ClassScores| span(class).verdict(column(class).span());
+        let worst = paper.scores.iter().map(verdict).max().unwrap_or(Verdict::Undefined);
+        let those = classes().filter(|(_, class)| verdict(class) == worst);
+        let note = match worst {
+            Verdict::Matches => String::new(),
+            Verdict::Differs => format!("not {}", join(those.map(|(label, _)| label))),
+            _ => {
+                let ends = those.map(|(label, class)| format!("{label} {}", column(class).ends(span(class))));
+                format!("the cells leave {}", join(ends))
+            }
+        };
+        Finding::of(heading, texts(column), recomputed, worst).note(note)
     };
 
     let f1 = join(paper.scores.iter().map(|c| c.f1.decimal(harmonic_mean(c.precision.value, c.recall.value))));
     let heading = ["f1", "Table 2", "F1 from precision and recall"];
-    let same = |c: &ClassScores| f1_span(c).meets(c.f1.span());
-    let mut all = vec![checked(heading, texts(|c| &c.f1), f1, failing(&same))];
+    let mut all = vec![checked(heading, |c| &c.f1, f1, &f1_span)];
     all.push(class_shares(paper));
 
     let heading = ["tpr", "Table 3", "TPR is Table 2's recall"];
-    let same = |c: &ClassScores| c.tpr.span().meets(c.recall.span());
-    all.push(checked(heading, texts(|c| &c.tpr), texts(|c| &c.recall), failing(&same)));
+    all.push(checked(heading, |c| &c.tpr, texts(|c| &c.recall), &|c| c.recall.span()));
 
     let rates = join(paper.scores.iter().map(|c| c.fpr.decimal(1.0 - c.specificity.value)));
     let heading = ["fpr", "Table 3", "FPR is 1 - Table 2's specificity"];
-    let same = |c: &ClassScores| c.fpr.span().meets(c.specificity.span().complement());
-    let found = checked(heading, texts(|c| &c.fpr), rates, failing(&same));
-    all.push(if found.note.is_empty() { found.note(ways(paper)) } else { found });
+    let found = checked(heading, |c| &c.fpr, rates, &|c| c.specificity.span().complement());
+    let ways = (found.verdict < Verdict::Undecided).then(|| ways(paper));
+    let notes: Vec<String> = [found.note.clone()].into_iter().filter(|note| !note.is_empty()).chain(ways).collect();
+    all.push(found.note(notes.join("; ")));
     all.push(area(paper));
     all
 }
@@ -128,17 +137,30 @@ fn class_shares(paper: &Paper) -> Finding {
     let points: Vec<Option<f64>> =
         paper.scores.iter().map(|c| share(c.precision.value, c.recall.value, c.specificity.value)).collect();
     let each = 1.0 / points.len() as f64;
-    let good = paper.scores.iter().all(|class| span(class).meets(Span::point(each)));
+    // Where a middle value is 0 / 0, its span is all shares.
+    let defined = paper.scores.iter().zip(&points).filter(|(_, point)| point.is_some());
+    let worst = defined.map(|(class, _)| span(class).verdict(Span::point(each))).max();
+    let undefined = paper.labels.iter().zip(&points).filter(|(_, point)| point.is_none()).map(|(label, _)| label);
+    let undefined: Vec<&str> = undefined.collect();
     let place = &paper.claims.per_class.place;
     let heading = ["class_shares", "Table 2", "shares of the classes in the test part"];
     let printed = format!("{:.0} % each ({place})", 100.0 * each);
-    let sum: Option<f64> = points.iter().copied().sum();
     let spans = paper.labels.iter().zip(&paper.scores).map(|(label, class)| {
         let span = span(class);
         format!("{label} {:.1} to {:.1} %", 100.0 * span.low, 100.0 * span.high)
     });
-    let note = format!("{} by the printed digits; the middle values add up to {}", join(spans), percent(sum));
-    Finding::of(heading, printed, join(points.into_iter().map(percent)), Verdict::matches_if(good)).note(note)
+    let found = |verdict| Finding::of(heading, printed, join(points.iter().copied().map(percent)), verdict);
+    match worst {
+        Some(verdict) if verdict == Verdict::Differs || undefined.is_empty() => {
+            let sum: Option<f64> = points.iter().copied().sum();
+            let sum = sum.map_or_else(String::new, |sum| format!("; the middle values add up to {:.1} %", 100.0 * sum));
+            found(verdict).note(format!("the cells leave {}{sum}", join(spans)))
+        }
+        _ => found(Verdict::Undefined).because(&format!(
+            "scores without an error, or without a right prediction, go with any share: {}",
+            join(undefined)
+        )),
+    }
 }
 
 /// The area under a ROC curve, of which one point (F, T) is known. The curve rises from (0, 0) to (1, 1) and never falls: it is

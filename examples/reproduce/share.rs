@@ -2,6 +2,8 @@
 
 use plaudit::metrics::published::{Printed, Reading};
 
+use super::Verdict;
+
 /// A share as the paper prints it.
 #[derive(Clone)]
 pub(super) struct Share {
@@ -24,13 +26,44 @@ impl Share {
     }
 
     pub(super) fn span_by(&self, reading: Reading) -> Span {
-        let unit = 0.1f64.powi(i32::try_from(self.printed.decimals()).unwrap_or(0));
+        let unit = self.unit();
         let (below, above) = match reading {
             Reading::Rounded => (0.5, 0.5),
             Reading::Truncated => (0.0, 1.0),
             _ => (0.5, 1.0),
         };
         Span { low: (self.value - below * unit).max(0.0), high: (self.value + above * unit).min(1.0) }
+    }
+
+    /// One in the last decimal.
+    fn unit(&self) -> f64 {
+        0.1f64.powi(i32::try_from(self.printed.decimals()).unwrap_or(0))
+    }
+
+    /// Returns whether some count of this total prints as any share of so few decimals: that one prints as this share then says
+    /// nothing. The shares that print so, cut or rounded, reach over 1.5 units.
+    pub(super) fn is_met_by_any(&self, total: u64) -> bool {
+        1.5 * self.unit() * total as f64 >= 1.0
+    }
+
+    /// Returns the ends of a span as this share is printed, with a decimal more.
+    pub(super) fn ends(&self, span: Span) -> String {
+        let (scale, shift, unit) = if self.text.ends_with('%') { (100.0, 2, " %") } else { (1.0, 0, "") };
+        let decimals = (self.printed.decimals() + 1).saturating_sub(shift) as usize;
+        format!("{:.decimals$} to {:.decimals$}{unit}", scale * span.low, scale * span.high)
+    }
+
+    /// Returns what a figure that is recomputed from printed cells makes of this one, and both spans where that is not settled.
+    pub(super) fn judge(&self, recomputed: Span) -> (Verdict, String) {
+        let verdict = recomputed.verdict(self.span());
+        let note = match verdict {
+            Verdict::Consistent | Verdict::Undecided => {
+                let (cells, own) = (self.ends(recomputed), self.ends(self.span()));
+                format!("the cells leave {cells}, and {} stands for {own}", self.text)
+            }
+            _ => String::new(),
+        };
+        (verdict, note)
     }
 
     /// Returns a number with as many decimals.
@@ -45,7 +78,7 @@ impl Share {
     }
 }
 
-/// All numbers from `low` to `high`.
+/// All numbers from `low` to `high`; where that is more than one, `high` is left out, unless it is 1.
 #[derive(Clone, Copy)]
 pub(super) struct Span {
     pub(super) low: f64,
@@ -54,6 +87,12 @@ pub(super) struct Span {
 
 /// Far less than any digit that is printed, and far more than the errors of a double.
 const TINY: f64 = 1e-11;
+
+/// What is printed to whole percent leaves 1.5 points. What leaves more than this tells too little.
+const WIDE: f64 = 0.02;
+/// A recomputed figure that is wider than so many printed ones meets whatever stands near it. A decimal that its cells do not
+/// have makes it ten times as wide.
+const TIMES: f64 = 10.0;
 
 impl Span {
     pub(super) fn point(value: f64) -> Self {
@@ -71,8 +110,40 @@ impl Span {
         Self { low: 1.0 - self.high, high: 1.0 - self.low }
     }
 
-    pub(super) fn meets(self, other: Self) -> bool {
-        self.low <= other.high + TINY && other.low <= self.high + TINY
+    /// Returns how a figure, recomputed from cells that stand for these numbers, is to a printed one that stands for those: it
+    /// differs where no number is in both, matches where all of these are among those, and is consistent where some are;
+    /// undecided where they meet but either is too wide for that to tell anything.
+    pub(super) fn verdict(self, printed: Self) -> Verdict {
+        let most = if printed.is_point() { WIDE } else { TIMES * printed.width() };
+        if !self.meets(printed) {
+            Verdict::Differs
+        } else if printed.width() > WIDE || self.width() > most {
+            Verdict::Undecided
+        } else if self.low >= printed.low - TINY && self.high <= printed.high + TINY {
+            Verdict::Matches
+        } else {
+            Verdict::Consistent
+        }
+    }
+
+    fn width(self) -> f64 {
+        self.high - self.low
+    }
+
+    fn is_point(self) -> bool {
+        self.width() <= TINY
+    }
+
+    /// Whether they have a number in common.
+    fn meets(self, other: Self) -> bool {
+        let has =
+            |span: Self, point: f64| span.low <= point + TINY && (point < span.high - TINY || span.high >= 1.0 - TINY);
+        match (self.is_point(), other.is_point()) {
+            (true, true) => (self.low - other.low).abs() <= TINY,
+            (true, false) => has(other, self.low),
+            (false, true) => has(self, other.low),
+            (false, false) => self.overlaps(other),
+        }
     }
 
     /// Whether they have more than one point in common.
