@@ -15,8 +15,9 @@ const HELP: &str = "
 Recomputes what the DPMS paper prints from what else it prints: which figures agree, which cannot be, and what the tables
 support in their place.
 
-A figure recomputed from printed cells is a span: it matches where all of it prints as claimed, is consistent where some of
-it does, and differs where none does; it is undecided where the digits are too few, or the counts too many, to tell.
+A recomputed figure matches where the cells exactly as printed give what prints as claimed, rounded or cut. It is consistent
+where only numbers do that the cells may have been rounded or cut from, and differs where none does; it is undecided where
+the digits are too few, or the counts too many, to tell.
 
 cargo run --release --example reproduce -- [options]
   --tables DIR              table2.tsv to table5.tsv and claims.tsv (examples/data/dpms)

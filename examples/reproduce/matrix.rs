@@ -36,8 +36,8 @@ pub(super) fn findings(paper: &Paper) -> Result<Vec<Finding>> {
     // Some matrices of these may have been found all the same.
     let unfinished = found.totals.iter().filter(|total| total.solutions.is_none()).count();
     let accuracy = &paper.claims.accuracy;
-    let reading = |heading: [&str; 3], span: fn(&Near) -> Span| {
-        let found = spanning(near.iter().map(span));
+    let reading = |heading: [&str; 3], ends: fn(&Near) -> [f64; 2]| {
+        let found = spanning(near.iter().map(ends));
         let finding = accuracy_finding(heading, &accuracy.text, &accuracy.value, found, unfinished);
         let verdict = finding.verdict;
         (finding, vec![verdict])
@@ -60,11 +60,11 @@ fn near(found: &Audit) -> Vec<&AuditedTotal> {
     }
 }
 
-/// A total, its accuracies, and one choice of counts.
+/// A total, its least and greatest accuracies, and one choice of counts.
 struct Near<'a> {
     n: u64,
-    right: Span,
-    one_vs_rest: Span,
+    right: [f64; 2],
+    one_vs_rest: [f64; 2],
     imbalance: u64,
     example: &'a [ClassCounts], // empty where the steps did not suffice for one
     likely: bool,               // whether the paper says that the test part has so many texts
@@ -78,15 +78,14 @@ impl<'a> Near<'a> {
             None => (total.correct?, 0, example()),
         };
         let share = |count: u64| count as f64 / total.n as f64;
-        let [low, high] = correct.map(share);
+        let right = correct.map(share);
         // Every text that is not right is missed once (FN), and is in surplus (FP) once, but for the imbalance.
         let sum = |part: fn(&ClassCounts) -> u64| example.iter().map(part).sum::<u64>();
         let surplus = sum(|class| class.false_positives) as f64 - sum(ClassCounts::false_negatives) as f64;
         let one_vs_rest =
             |right: f64| 1.0 - (2.0 * (1.0 - right) + surplus / total.n as f64) / paper.scores.len() as f64;
         let likely = paper.claims.parts.iter().any(|part| part.value == total.n);
-        let one_vs_rest = Span { low: one_vs_rest(low), high: one_vs_rest(high) };
-        Some(Self { n: total.n, right: Span { low, high }, one_vs_rest, imbalance, example, likely })
+        Some(Self { n: total.n, right, one_vs_rest: right.map(one_vs_rest), imbalance, example, likely })
     }
 }
 
@@ -133,32 +132,34 @@ fn matrix(found: &Audit, near: &[Near], unfinished: usize) -> Finding {
     Finding::of(heading, "4 classes of scores", recomputed, verdict).note(notes.join("; "))
 }
 
-/// The least span that has all of these.
-fn spanning(spans: impl Iterator<Item = Span>) -> Option<Span> {
-    spans.reduce(|one, other| Span { low: one.low.min(other.low), high: one.high.max(other.high) })
+/// The least and the greatest of these.
+fn spanning(ends: impl Iterator<Item = [f64; 2]>) -> Option<[f64; 2]> {
+    ends.reduce(|[low, high], [other_low, other_high]| [low.min(other_low), high.max(other_high)])
 }
 
 fn accuracy_finding(
     heading: [&str; 3],
     text: &str,
     printed: &Share,
-    found: Option<Span>,
+    found: Option<[f64; 2]>,
     unfinished: usize,
 ) -> Finding {
-    let words = |span: Span| {
-        let [low, high] = [span.low, span.high].map(|share| printed.percent(share, 0));
+    let words = |ends: [f64; 2]| {
+        let [low, high] = ends.map(|share| printed.percent(share, 0));
         if low == high { low } else { format!("{low} to {high}") }
     };
     match found {
         _ if unfinished > 0 => {
-            let recomputed = found.map_or_else(|| "none so far".to_owned(), |span| format!("at least {}", words(span)));
+            let recomputed = found.map_or_else(|| "none so far".to_owned(), |ends| format!("at least {}", words(ends)));
             let note = format!("too many counts to try them all, with {unfinished} numbers of texts");
             Finding::of(heading, text, recomputed, Verdict::Undecided).note(note)
         }
         None => Finding::of(heading, text, "-", Verdict::Undefined).because("no counts come near the scores"),
-        Some(span) => {
-            let (verdict, note) = printed.judge(span);
-            Finding::of(heading, text, words(span), verdict).note(note)
+        Some(ends @ [low, high]) => {
+            // No one matrix is better than another: all of them print so where the least and the greatest share do.
+            let [least, greatest] = ends.map(|at| printed.judge(Span { low, high, at }));
+            let (verdict, note) = least.max(greatest);
+            Finding::of(heading, text, words(ends), verdict).note(note)
         }
     }
 }

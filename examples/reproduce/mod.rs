@@ -39,13 +39,13 @@ pub(crate) struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {
-    /// All that the recomputed figure can be, by the digits of what it is computed from, prints as it is printed.
+    /// What the cells give, exactly as they are printed, prints as claimed, rounded or cut.
     Matches,
-    /// Some of it does.
+    /// It does not, but something does that the cells give by what they may have been before they were rounded or cut.
     Consistent,
     /// Too few digits, or too many counts to try.
     Undecided,
-    /// None of it does.
+    /// Nothing does that the cells may give.
     Differs,
     /// No counts give what is printed.
     Impossible,

@@ -32,7 +32,8 @@ impl Share {
             Reading::Truncated => (0.0, 1.0),
             _ => (0.5, 1.0),
         };
-        Span { low: (self.value - below * unit).max(0.0), high: (self.value + above * unit).min(1.0) }
+        let (low, high) = (self.value - below * unit, self.value + above * unit);
+        Span { low: low.max(0.0), high: high.min(1.0), at: self.value }
     }
 
     /// One in the last decimal.
@@ -83,6 +84,8 @@ impl Share {
 pub(super) struct Span {
     pub(super) low: f64,
     pub(super) high: f64,
+    /// That one of them which the digits give exactly as they are printed.
+    pub(super) at: f64,
 }
 
 /// Far less than any digit that is printed, and far more than the errors of a double.
@@ -96,30 +99,30 @@ const TIMES: f64 = 10.0;
 
 impl Span {
     pub(super) fn point(value: f64) -> Self {
-        Self { low: value, high: value }
+        Self { low: value, high: value, at: value }
     }
 
     /// Returns the mean of numbers in these spans.
     pub(super) fn mean(spans: &[Self]) -> Self {
-        let mean = |end: fn(&Self) -> f64| spans.iter().map(end).sum::<f64>() / spans.len() as f64;
-        Self { low: mean(|span| span.low), high: mean(|span| span.high) }
+        let mean = |of: fn(&Self) -> f64| spans.iter().map(of).sum::<f64>() / spans.len() as f64;
+        Self { low: mean(|span| span.low), high: mean(|span| span.high), at: mean(|span| span.at) }
     }
 
     /// Returns 1 less these.
     pub(super) fn complement(self) -> Self {
-        Self { low: 1.0 - self.high, high: 1.0 - self.low }
+        Self { low: 1.0 - self.high, high: 1.0 - self.low, at: 1.0 - self.at }
     }
 
     /// Returns how a figure, recomputed from cells that stand for these numbers, is to a printed one that stands for those: it
-    /// differs where no number is in both, matches where all of these are among those, and is consistent where some are;
-    /// undecided where they meet but either is too wide for that to tell anything.
+    /// differs where no number is in both, matches where `at`, from the cells exactly as printed, is among those, and is
+    /// consistent where only others are; undecided where they meet but either is too wide for that to tell anything.
     pub(super) fn verdict(self, printed: Self) -> Verdict {
         let most = if printed.is_point() { WIDE } else { TIMES * printed.width() };
         if !self.meets(printed) {
             Verdict::Differs
         } else if printed.width() > WIDE || self.width() > most {
             Verdict::Undecided
-        } else if self.low >= printed.low - TINY && self.high <= printed.high + TINY {
+        } else if printed.has(self.at) {
             Verdict::Matches
         } else {
             Verdict::Consistent
@@ -134,15 +137,18 @@ impl Span {
         self.width() <= TINY
     }
 
+    /// Whether this number is one of these.
+    fn has(self, point: f64) -> bool {
+        let with_high = self.is_point() || self.high >= 1.0 - TINY;
+        self.low <= point + TINY && point < if with_high { self.high + TINY } else { self.high - TINY }
+    }
+
     /// Whether they have a number in common.
     fn meets(self, other: Self) -> bool {
-        let has =
-            |span: Self, point: f64| span.low <= point + TINY && (point < span.high - TINY || span.high >= 1.0 - TINY);
         match (self.is_point(), other.is_point()) {
-            (true, true) => (self.low - other.low).abs() <= TINY,
-            (true, false) => has(other, self.low),
-            (false, true) => has(self, other.low),
-            (false, false) => self.overlaps(other),
+            (true, _) => other.has(self.low),
+            (_, true) => self.has(other.low),
+            _ => self.overlaps(other),
         }
     }
 

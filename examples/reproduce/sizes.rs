@@ -62,9 +62,9 @@ fn classes(paper: &Paper) -> Vec<Finding> {
 
     // With classes of one size the share of right predictions is the mean recall.
     let recall = mean(paper, |class| &class.recall);
-    let (verdict, note) = claims.accuracy.value.judge(recall.span);
+    let (verdict, note) = claims.accuracy.value.judge(recall);
     let heading = ["per_class_accuracy", place, "accuracy with classes of one size"];
-    let recomputed = claims.accuracy.value.percent(recall.value, 0);
+    let recomputed = claims.accuracy.value.percent(recall.at, 0);
     all.push(Finding::of(heading, &claims.accuracy.text, recomputed, verdict).note(note));
     all
 }

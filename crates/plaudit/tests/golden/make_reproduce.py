@@ -68,14 +68,19 @@ def judge(good):
     return "matches" if good else "differs"
 
 
-def compare(cells, printed):
-    """How what the cells can be, from the least to the greatest, is to what a printed figure can be."""
+def compare(cells, printed, good):
+    """How what the cells can be, from the least to the greatest, is to what a printed figure can be: good where the cells as
+    they are printed give it."""
     if not meets(cells, printed):
         return "differs"
     widths = [float(high - low) for low, high in (cells, printed)]
     if widths[1] > 0.02 or widths[0] > (10 * widths[1] or 0.02):
         return "undecided"
-    return "matches" if printed[0] <= cells[0] and cells[1] <= printed[1] else "consistent"
+    return "matches" if good else "consistent"
+
+
+def against(cells, value, printed):
+    return compare(cells, span(printed), prints(value, printed))
 
 
 def mean(values):
@@ -89,9 +94,9 @@ for column in ["precision", "recall", "specificity", "f1"]:
     spans = [span(scores[c][column]) for c in CLASSES]
     average = (mean(s[0] for s in spans), mean(s[1] for s in spans))
     value = mean(share(scores[c][column])[0] for c in CLASSES)
-    add(f"macro_{column}", printed, f"{float(100 * value):.4f} %", compare(average, span(printed)))
-both = text["accuracy_beside_others"], text["accuracy"]
-add("accuracy_beside_others", *both, compare(*reversed([*map(span, both)])))
+    add(f"macro_{column}", printed, f"{float(100 * value):.4f} %", against(average, value, printed))
+other, accuracy = text["accuracy_beside_others"], text["accuracy"]
+add("accuracy_beside_others", other, accuracy, against(span(accuracy), share(accuracy)[0], other))
 
 # Sizes, by the largest remainder; ties to the earlier part
 n, ratio = int(text["dataset"]), [int(part) for part in text["ratio"].split(":")]
@@ -117,8 +122,9 @@ fits = [counts(recall, each) for recall in recalls]
 verdict = "matches" if all(good for _, good in fits) else "impossible"
 add("per_class_recall", ", ".join(recalls), ", ".join(words for words, _ in fits), verdict)
 spans = [span(recall) for recall in recalls]
-verdict = compare((mean(s[0] for s in spans), mean(s[1] for s in spans)), span(text["accuracy"]))
-add("per_class_accuracy", text["accuracy"], f"{float(100 * mean(share(r)[0] for r in recalls)):.2f} %", verdict)
+value = mean(share(r)[0] for r in recalls)
+verdict = against((mean(s[0] for s in spans), mean(s[1] for s in spans)), value, accuracy)
+add("per_class_accuracy", accuracy, f"{float(100 * value):.2f} %", verdict)
 fits = [counts(text["accuracy"], whole) for whole in [int(parts[1]), int(parts[2]), 4 * each]]
 verdict = "matches" if any(good for _, good in fits) else "impossible"
 add("accuracy_fraction", text["accuracy"], ", ".join(words for words, _ in fits), verdict)
@@ -135,7 +141,7 @@ def column(name, of=scores):
 
 f1 = [harmonic(share(p)[0], share(r)[0]) for p, r in zip(column("precision"), recalls)]
 ends = [tuple(map(harmonic, span(p), span(r))) for p, r in zip(column("precision"), recalls)]
-verdict = worst(compare(end, span(printed)) for end, printed in zip(ends, column("f1")))
+verdict = worst(map(against, ends, f1, column("f1")))
 add("f1", ", ".join(column("f1")), ", ".join(f"{float(x):.4f}" for x in f1), verdict)
 
 
@@ -148,15 +154,15 @@ shares, verdicts = [], []
 for p, r, s in zip(column("precision"), recalls, column("specificity")):
     shares.append(class_share(share(p)[0], share(r)[0], share(s)[0]))
     low, high = class_share(span(p)[0], span(r)[1], span(s)[1]), class_share(span(p)[1], span(r)[0], span(s)[0])
-    verdicts.append(compare((low, high), (Fraction(1, 4), Fraction(1, 4))))
+    verdicts.append(compare((low, high), (Fraction(1, 4), Fraction(1, 4)), shares[-1] == Fraction(1, 4)))
 words = ", ".join(f"{float(100 * x):.1f} %" for x in shares)
 add("class_shares", "25 % each (section 4.2)", words, worst(verdicts))
 tpr, fpr = ([rates[metric][c] for c in CLASSES] for metric in ["TPR", "FPR"])
-verdict = worst(compare(span(other), span(one)) for one, other in zip(tpr, recalls))
+verdict = worst(against(span(r), share(r)[0], t) for r, t in zip(recalls, tpr))
 add("tpr", ", ".join(tpr), ", ".join(recalls), verdict)
 rest = [tuple(1 - end for end in reversed(span(s))) for s in column("specificity")]
-verdict = worst(compare(other, span(one)) for one, other in zip(fpr, rest))
-add("fpr", ", ".join(fpr), ", ".join(f"{float(1 - share(s)[0]):.4f}" for s in column("specificity")), verdict)
+values = [1 - share(s)[0] for s in column("specificity")]
+add("fpr", ", ".join(fpr), ", ".join(f"{float(x):.4f}" for x in values), worst(map(against, rest, values, fpr)))
 low = mean(span(t)[0] * (1 - span(f)[1]) for t, f in zip(tpr, fpr))
 high = mean(1 - span(f)[0] * (1 - span(t)[1]) for t, f in zip(tpr, fpr))
 add("auc", "-", f"{math.floor(10**4 * low) / 10**4:.4f} to {math.ceil(10**4 * high) / 10**4:.4f}", "bounded")
@@ -174,7 +180,7 @@ for id, of in [
 ]:
     values = [of(*choice) for choice in choices]
     ends = [f"{float(100 * value):.2f} %" for value in (min(values), max(values))]
-    verdicts.append(compare((min(values), max(values)), span(text["accuracy"])))
+    verdicts.append(compare((min(values), max(values)), span(accuracy), all(prints(value, accuracy) for value in values)))
     words = ends[0] if ends[0] == ends[1] else " to ".join(ends)
     add(id, text["accuracy"], words, verdicts[-1], "matrix_accuracy")
 assert verdicts == ["differs", "differs"]
