@@ -166,9 +166,9 @@ fn kappa_and_alpha_have_intervals() {
 fn alpha_of_many_raters_has_an_interval() {
     let rated = |unit: usize| {
         let truth = unit % 4;
-        let first = if unit % 7 == 0 { (truth + 1) % 4 } else { truth };
-        let second = if unit % 5 == 0 { (truth + 3) % 4 } else { truth };
-        [Some(first), Some(second), (unit % 3 != 0).then_some(truth)]
+        let first = if unit.is_multiple_of(7) { (truth + 1) % 4 } else { truth };
+        let second = if unit.is_multiple_of(5) { (truth + 3) % 4 } else { truth };
+        [Some(first), Some(second), (!unit.is_multiple_of(3)).then_some(truth)]
     };
     // Units with fewer than two ratings are not drawn.
     let mut ratings: Vec<_> = (0..80).map(rated).collect();
