@@ -126,7 +126,7 @@ pub(crate) fn fit<A: Analyzer>(
     let pool = pool.build().map_err(Error::backend)?;
     // The observer need not be Send, so the loop stays on this thread and enters the pool for its work.
     let texts = [train, valid].map(|part| pool.install(|| digests(&analyzer, part, config.max_tokens)));
-    Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run(texts)
+    Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run(&texts)
 }
 
 /// The parts' names in errors.
@@ -207,7 +207,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
     }
 
     /// `texts` are the digests of both parts.
-    fn run(mut self, texts: [Vec<u64>; 2]) -> Result<TextClassifier<A>> {
+    fn run(mut self, texts: &[Vec<u64>; 2]) -> Result<TextClassifier<A>> {
         let mut adam = Adam::new(&self.config.adam, self.network.parameters())?;
         let mut epochs: Vec<Epoch> = Vec::new();
         let mut best = None;
@@ -243,7 +243,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         self.network.parameters().restore(&weights)?;
         let mut report = self.report(epochs, best_epoch, stopped);
         let labels = [&self.train, &self.valid].map(|part| part.iter().map(|row| row.label).collect::<Vec<_>>());
-        let ([own, other], [own_labels, other_labels]) = (&texts, &labels);
+        let ([own, other], [own_labels, other_labels]) = (texts, &labels);
         report.rows = Some(digest_of_rows([(own, own_labels), (other, other_labels)]));
         let seen = Seen::new(texts.concat());
         let mut config = self.config.clone();
