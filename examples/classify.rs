@@ -53,8 +53,9 @@ fn classify(options: &Options) -> Result<()> {
                 Some(set) => json!({"id": row.uid, "label": prediction.label(), "scores": scores, "set": set}),
                 None => json!({"id": row.uid, "label": prediction.label(), "scores": scores}),
             };
-            if let Some(decided) = decided.as_ref().and_then(|decided| decided.get(place)) {
-                line["decided"] = json!(decided.as_ref().and_then(name));
+            let decided = decided.as_ref().and_then(|decided| decided.get(place));
+            if let (Some(decided), Some(line)) = (decided, line.as_object_mut()) {
+                line.insert("decided".to_owned(), json!(decided.as_ref().and_then(name)));
             }
             writeln!(out, "{line}")?;
         }
