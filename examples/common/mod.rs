@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_macros, unused_imports)] // each recipe uses its own part
 
 mod checks;
+mod decided;
 mod pictures;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ use plaudit::models::WeightPrecision;
 use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
 
-pub(crate) use checks::{warn_known, warn_no_words, warn_rare, warn_shared};
+pub(crate) use checks::{warn_calibrated_on, warn_calibration, warn_known, warn_no_words, warn_rare, warn_shared};
+pub(crate) use decided::Decided;
 pub(crate) use pictures::{periods, save_evaluation};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -128,6 +128,43 @@ fn an_evaluation_has_intervals_pictures_and_reads_back() {
 }
 
 #[test]
+fn unsure_texts_are_left_to_a_person() {
+    let scratch = Scratch::new();
+    let (model, train, test, config) =
+        (scratch.at("model"), scratch.at("train.tsv"), scratch.at("test.tsv"), scratch.at("config.json"));
+    let network = fs::read_to_string(&config).unwrap();
+    let asked = |max_risk: f64| {
+        let mut value: Value = serde_json::from_str(&network).unwrap();
+        value["model"]["calibration"] = serde_json::json!({"abstention": {"max_risk": max_risk}});
+        fs::write(&config, value.to_string()).unwrap();
+        let arguments = ["--train", &train, "--config", &config, "--out", &model, "--calibrate", "part"];
+        stderr(&run("train", &arguments))
+    };
+    // Two epochs of a small network do not promise that; then nothing is decided, and nothing breaks.
+    assert!(asked(0.001).contains("no threshold promises that at most 0.001 of the decided are wrong"));
+    let lines = |arguments: &[&str]| -> Vec<Value> {
+        let text = String::from_utf8(run("classify", arguments).stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let classify = ["--model", &model, "--input", &test];
+    assert!(lines(&classify).iter().all(|row| row.get("decided").is_none()));
+    assert!(!asked(0.97).contains("no threshold promises"));
+    let rows = lines(&classify);
+    assert!(rows.iter().all(|row| row["decided"].is_null() || row["decided"] == row["label"]));
+    let pictures = scratch.at("pictures");
+    let evaluated = json("evaluate", &["--model", &model, "--data", &test, "--pictures", &pictures]);
+    let decided = rows.iter().filter(|row| !row["decided"].is_null()).count();
+    assert_eq!(evaluated["decided"]["decided"], decided);
+    assert!(decided > 0 && evaluated["decided"]["risk"].as_f64().unwrap() < 0.97);
+    // Of the training rows, some are those that it was calibrated on.
+    let warned = stderr(&run("evaluate", &["--model", &model, "--data", &train, "--pictures", &pictures]));
+    assert!(
+        warned.contains("texts were used in training") && warned.contains("the model was calibrated on"),
+        "{warned}"
+    );
+}
+
+#[test]
 fn reactions_to_posts() {
     let scratch = Scratch::new();
     let posts = corpus().with_file_name("posts.tsv").display().to_string();
@@ -533,7 +570,6 @@ fn figures_say_what_they_are_of() {
     }
 }
 
-/// SST-2 (Socher et al. 2013), official split: two epochs of a small network are far above chance (50 %).
 #[test]
 fn networks_are_measured() {
     let scratch = Scratch::new();
@@ -571,6 +607,7 @@ fn networks_are_measured() {
     assert!(stderr(&output).contains("broken.tsv:2: expected"), "{}", stderr(&output));
 }
 
+/// SST-2 (Socher et al. 2013), official split: two epochs of a small network are far above chance (50 %).
 #[test]
 fn a_real_dataset_trains() {
     let Some(data) = std::env::var_os("PLAUDIT_DATA").map(PathBuf::from) else {
