@@ -46,11 +46,12 @@ impl fmt::Display for Evaluation {
 
 /// What intervals were resampled from, or that there was too little.
 pub(crate) fn resampled(texts: u64, clusters: Option<usize>, bootstrap: &Bootstrap) -> String {
-    let (units, of) = clusters.map_or((texts, "texts"), |clusters| (clusters as u64, "clusters"));
-    if units < LEAST_UNITS as u64 {
-        return format!("{units} {of}, too few to resample");
+    let (count, unit) = clusters.map_or((texts, "text"), |clusters| (clusters as u64, "cluster"));
+    let units = format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+    if count < LEAST_UNITS as u64 {
+        return format!("{units}, too few to resample");
     }
-    format!("{units} {of}, {} resamples", bootstrap.resamples)
+    format!("{units}, {} resamples", bootstrap.resamples)
 }
 
 /// The heading of a column of intervals.
