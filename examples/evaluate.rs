@@ -4,13 +4,14 @@ mod common;
 
 use std::process::ExitCode;
 
-use common::{Options, Result, Summary, say};
-use plaudit::metrics::{Bootstrap, evaluate};
+use common::{Decided, Options, Result, Summary, say};
+use plaudit::metrics::{Bootstrap, Scored, evaluate};
 use plaudit::{Classifier, Feedback};
 
 const HELP: &str = "
 Scores a saved classifier on a file of labelled texts: every figure with its interval, and the confusion matrix.
-Writes pictures of them, each with its data.
+Of a model that leaves texts to a person, how many it decides and how many of these are wrong. Writes pictures, each with its
+data.
 
 cargo run --release --example evaluate -- --model DIR --data FILE [options]
   --model DIR               what train saved
@@ -47,18 +48,34 @@ fn recipe(options: &Options) -> Result<()> {
     let clusters: Option<Vec<&str>> = cluster.map(|by| data.iter().map(|row| cluster_of(row, by)).collect());
     let known = data.iter().filter(|row| classifier.has_seen(&row.text)).count();
     common::warn_known(known, data.len());
-    let scored = plaudit::scored(&classifier, &data)?;
+    let fitted =
+        data.iter().filter(|row| classifier.is_calibrated_on(&row.text) && !classifier.has_seen(&row.text)).count();
+    common::warn_calibrated_on(fitted, data.len());
+    let labels = classifier.labels();
+    let texts: Vec<&str> = data.iter().map(|row| row.text.as_str()).collect();
+    let truth: Vec<usize> = data.iter().filter_map(|row| labels.index_of(row.label.as_deref()?)).collect();
+    let raw = classifier.uncalibrated_scores(&texts)?; // once through the network, for all figures
+    let scored = match classifier.calibration() {
+        Some(calibrated) => Scored::from_scores(truth.clone(), &calibrated.scores(&raw)?)?,
+        None => Scored::from_scores(truth.clone(), &raw)?,
+    };
     let evaluation = evaluate(&scored, clusters.as_deref(), &bootstrap)?;
     say!("{evaluation}");
     let sets = match classifier.calibration() {
-        Some(calibrated) => Some(calibrated.conformal.coverage(&plaudit::scored(&classifier.uncalibrated(), &data)?)?),
+        Some(calibrated) => Some(calibrated.conformal.coverage(&Scored::from_scores(truth.clone(), &raw)?)?),
         None => None,
     };
     if let Some(sets) = &sets {
         say!("Sets of labels, as classify gives them; intervals as of independent texts:\n\n{sets}");
     }
+    let decided = classifier.calibration().filter(|calibrated| calibrated.abstention.is_some());
+    let decided =
+        decided.map(|calibrated| calibrated.decide(&raw)).transpose()?.map(|found| Decided::new(&found, &truth));
+    if let Some(decided) = &decided {
+        say!("{decided}");
+    }
     common::save_evaluation(&folder, &classifier, &scored, &evaluation)?;
-    say!("Pictures, and their data as CSV, are in {}.", folder.display());
+    say!("Pictures, and their data as CSV, are in {}.", common::shown(&folder));
     if options.value("json").is_some() {
         let mut summary = Summary::default();
         summary.add_scores(&evaluation);
@@ -66,6 +83,9 @@ fn recipe(options: &Options) -> Result<()> {
         summary.add("evaluation", serde_json::to_value(&evaluation)?);
         if let Some(sets) = &sets {
             summary.add("label_sets", serde_json::to_value(sets)?);
+        }
+        if let Some(decided) = &decided {
+            summary.add("decided", decided.json());
         }
         say!("{}", summary.line());
     }

@@ -28,7 +28,7 @@ fn promote(options: &Options) -> Result<()> {
     let (model, file, mut read) = (options.required("model")?, options.required("feedback")?, options.read_config()?);
     let policy = options.json("policy", Policy::validate)?.unwrap_or_default();
     let classifier = TextClassifier::load(model)?;
-    read.division = Some("division".to_owned());
+    (read.division, read.label) = (Some("division".to_owned()), Some(String::new())); // labels are not looked at
     let feedback = plaudit::data::read(file, &read)?;
     common::print_rejections(&feedback.report);
     common::check_used(&feedback.report)?;

@@ -23,7 +23,9 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --language en|und         English cleaning, or cleaning that suits any language (en)
   --cleaning light|dpms     what is cleaned: little, which suits networks, or all steps of DPMS, Eq. 5 to 11 (light)
   --calibrate none|folds|part   correct probabilities on training rows that are used for nothing else: all of them, each
-                            scored by one of five more classifiers that do not know it, or 15 % set aside (none)
+                            scored by one of five more classifiers that do not know it, or 15 % set aside (none); with
+                            {"model": {"calibration": {"abstention": {"max_risk": 0.1, "delta": 0.1}}}} in --config, unsure
+                            texts are left to a person, so that of the others at most so many are wrong
   --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..}}};
                             what it leaves out is as by default, and the other options go over it
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
@@ -115,10 +117,11 @@ fn train(options: &Options) -> Result<()> {
             }
             _ => {}
         }
+        common::warn_calibration(calibrated, &config.model);
         summary.add("calibration", serde_json::to_value(calibrated)?);
     }
     let note = if test.is_none() { ", which chose the best epoch" } else { "" };
-    say!("On the {} {part} rows{note}:\n\n{scores}\nSaved as {out}.", rows.len());
+    say!("On the {} {part} rows{note}:\n\n{scores}\nSaved as {}.", rows.len(), common::shown(out));
     if options.value("json").is_some() {
         summary.add("scored_on", part);
         summary.add_scores(&scores);

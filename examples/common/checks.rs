@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use plaudit::models::TrainReport;
+use plaudit::metrics::Calibration;
+use plaudit::models::{Calibrated, RiskConfig, TrainConfig, TrainReport};
 use plaudit::{Dataset, Labels};
 
 use super::complain;
@@ -31,6 +32,33 @@ pub(crate) fn warn_shared(name: &str, part: &Dataset, other_name: &str, other: &
 pub(crate) fn warn_known(known: usize, of: usize) {
     if known as f64 > MOST_SHARED * of as f64 {
         complain(&format!("warning: {known} of the {of} texts were used in training: figures will be too good"));
+    }
+}
+
+/// Warns where so many of the texts that figures are given of are those that the model was calibrated on.
+pub(crate) fn warn_calibrated_on(fitted: usize, of: usize) {
+    if fitted as f64 > MOST_SHARED * of as f64 {
+        complain(&format!(
+            "warning: the model was calibrated on {fitted} of the {of} texts: figures of probabilities, label sets and what is \
+             decided will be too good"
+        ));
+    }
+}
+
+/// Warns where a calibration says nothing, or does not promise what was asked for.
+pub(crate) fn warn_calibration(calibrated: &Calibrated, config: &TrainConfig) {
+    if calibrated.calibration.as_ref().is_some_and(Calibration::is_at_bound) {
+        complain(
+            "warning: the temperature ended at its bound: probabilities say nothing of the labels, or the contrary",
+        );
+    }
+    let asked = config.calibration.as_ref().and_then(|calibration| calibration.abstention);
+    if let (Some(RiskConfig { max_risk, delta, .. }), None) = (asked, calibrated.abstention) {
+        let rows = calibrated.rows;
+        complain(&format!(
+            "warning: on {rows} rows no threshold promises that at most {max_risk} of the decided are wrong (delta {delta}): \
+             nothing will be left to a person"
+        ));
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_macros, unused_imports)] // each recipe uses its own part
 
 mod checks;
+mod decided;
 mod pictures;
 
 use std::collections::BTreeMap;
@@ -9,13 +10,15 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use plaudit::core::visible;
 use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
 use plaudit::metrics::Evaluation;
 use plaudit::models::WeightPrecision;
 use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
 
-pub(crate) use checks::{warn_known, warn_no_words, warn_rare, warn_shared};
+pub(crate) use checks::{warn_calibrated_on, warn_calibration, warn_known, warn_no_words, warn_rare, warn_shared};
+pub(crate) use decided::Decided;
 pub(crate) use pictures::{periods, save_evaluation};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -204,9 +207,14 @@ pub(crate) fn run(help: &str, valued: &[&str], recipe: impl FnOnce(&Options) -> 
     ExitCode::from(if wrong_command_line { 2 } else { 1 })
 }
 
-/// Prints a line on standard error; where that is closed, nobody listens.
+/// Prints a line on standard error, harmless whatever names stand in it; where that is closed, nobody listens.
 pub(crate) fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", visible(line));
+}
+
+/// Returns a path as it is shown.
+pub(crate) fn shown(path: impl AsRef<Path>) -> String {
+    visible(&path.as_ref().display().to_string()).into_owned()
 }
 
 /// Prints a warning on standard error.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plaudit::core::Labels;
-use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Row};
+use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Row, parse_time};
 use plaudit::promotion::reactions::{PostReactions, Reactions, Valence};
 use plaudit::{Error, Feedback, ReadConfig};
 
@@ -12,7 +12,7 @@ use crate::common::{self, complain, print_rejection, warn};
 /// The reactions to the posts of a file, and what became of its rows. A post whose counts cannot be read is a rejected row.
 pub(crate) fn read(file: &str, read: &ReadConfig, valence: &Valence) -> common::Result<(Reactions, ReadReport)> {
     let mut reader = FeedbackReader::open(file, read)?;
-    let (mut posts, mut columns, mut reasons) = (Vec::new(), Columns::default(), Vec::new());
+    let (mut posts, mut columns, mut errors) = (Vec::new(), Columns::default(), Vec::new());
     while let Some(row) = reader.next() {
         match row? {
             Row::Rejected(rejection) => print_rejection(&reader.report().source_name, &rejection),
@@ -21,14 +21,14 @@ pub(crate) fn read(file: &str, read: &ReadConfig, valence: &Valence) -> common::
                     columns.add(&row);
                     posts.push(post);
                 }
-                Err((column, reason)) if read.on_dirty == OnDirty::Stop => {
-                    return Err(Error::data(file, 0, column, reason).into());
-                }
                 Err((column, reason)) => {
-                    let place = if column.is_empty() { String::new() } else { format!("column `{column}`: ") };
-                    complain(&format!("rejected: {file}: {place}{reason}"));
+                    let error = Error::data(file, reader.line(), column, reason);
+                    if read.on_dirty == OnDirty::Stop {
+                        return Err(error.into());
+                    }
+                    complain(&format!("rejected: {error}"));
                     columns.add(&row);
-                    reasons.push(format!("{place}{reason}"));
+                    errors.push(error);
                 }
             },
             _ => {}
@@ -36,26 +36,29 @@ pub(crate) fn read(file: &str, read: &ReadConfig, valence: &Valence) -> common::
     }
     let mut report = reader.into_report();
     common::check_used(&report)?;
-    report.used -= reasons.len() as u64;
-    report.rejected += reasons.len() as u64;
-    if !reasons.is_empty() {
-        report.by_reason.insert("no_count".to_owned(), reasons.len() as u64);
+    report.used -= errors.len() as u64;
+    report.rejected += errors.len() as u64;
+    if !errors.is_empty() {
+        report.by_reason.insert("no_post".to_owned(), errors.len() as u64);
     }
     if report.rejected > 0 {
         complain(&report.to_string());
     }
     columns.check(file, valence)?;
     if posts.is_empty() {
-        let first = reasons.first().map_or("", String::as_str);
-        return Err(Error::data(file, 0, "", format!("0 rows used of {}; first reason: {first}", report.rows)).into());
+        let first = errors.first().map_or_else(String::new, ToString::to_string);
+        return Err(format!("0 rows used of {}; first reason: {first}", report.rows).into());
     }
     columns.warn(file, valence, &posts);
     let reactions = Reactions::new(posts).map_err(|error| Error::malformed(file, error))?;
     Ok((reactions, report))
 }
 
-/// The counts of one post, or the column that has none and why. What is read as its text is its kind.
+/// One post, or the column (or none) that keeps its row from being one, and why.
 fn post(row: &Feedback, valence: &Valence) -> Result<PostReactions, (String, String)> {
+    if let Some(fault) = Labels::name_fault(&row.uid) {
+        return Err((String::new(), format!("the uid {fault}")));
+    }
     let mut counts = Vec::new();
     for (name, text) in row.extra.iter().filter(|(name, text)| valence.of(name).is_some() && !text.trim().is_empty()) {
         let count: u64 = text.trim().parse().map_err(|_| {
@@ -68,14 +71,23 @@ fn post(row: &Feedback, valence: &Valence) -> Result<PostReactions, (String, Str
         let reason = format!("post `{}` has no reaction; expected columns of {}", row.uid, listed(valence));
         return Err((String::new(), reason));
     }
-    Ok(PostReactions::new(row.uid.clone(), row.text.trim(), counts))
+    let mut post = PostReactions::new(row.uid.clone(), row.label.clone().unwrap_or_default(), counts);
+    post.time = row.extra.get(TIME).and_then(|text| parse_time(text.trim()));
+    Ok(post)
 }
+
+/// The column by which posts are ordered. A time that cannot be read is no reason to lose its post.
+const TIME: &str = "time";
 
 /// What stands in the place of a count. A number is shown; words may be a person's, and are not.
 fn found(text: &str) -> String {
     let length = text.chars().count();
     let is_number = text.chars().all(|c| c.is_ascii_digit() || " +-.,'_%eEkKmM".contains(c)) && length <= 24;
     if is_number { format!("`{text}`") } else { format!("a text of {length} characters") }
+}
+
+fn counted(posts: usize) -> String {
+    format!("{posts} post{}", if posts == 1 { "" } else { "s" })
 }
 
 fn listed(valence: &Valence) -> String {
@@ -91,6 +103,8 @@ struct Columns(BTreeMap<String, Column>);
 struct Column {
     values: usize,
     sum: u128,
+    /// Times among the values, of the column that orders the posts.
+    times: usize,
     /// Whether some value is no whole number.
     other: bool,
 }
@@ -100,6 +114,9 @@ impl Columns {
         for (name, text) in row.extra.iter().filter(|(_, text)| !text.trim().is_empty()) {
             let column = self.0.entry(name.clone()).or_default();
             column.values += 1;
+            if name == TIME && parse_time(text.trim()).is_some() {
+                column.times += 1;
+            }
             match text.trim().parse::<u64>() {
                 Ok(count) => column.sum += u128::from(count),
                 Err(_) => column.other = true,
@@ -135,19 +152,30 @@ impl Columns {
                 0 => {}
                 _ if with == 0 => warn(&format!("{file}: no column `{reaction}`; every post counts as 0 of it")),
                 without => warn(&format!(
-                    "{file}: column `{reaction}` has no value for {without} of {} posts; they count as 0 of it",
-                    posts.len()
+                    "{file}: column `{reaction}` has no value for {without} of {}; they count as 0 of it",
+                    counted(posts.len())
                 )),
             }
         }
+        if let Some(Column { values, times, .. }) = self.0.get(TIME)
+            && times < values
+        {
+            let without = values - times;
+            warn(&format!(
+                "{file}: column `{TIME}` has no time that can be read for {without} of {} posts; they stand last in the picture",
+                posts.len()
+            ));
+        }
         let names = Labels::new(valence.reactions.keys());
-        for (name, column) in self.0.iter().filter(|(name, column)| valence.of(name).is_none() && !column.other) {
+        let counts = self.0.iter().filter(|(name, column)| valence.of(name).is_none() && !column.other);
+        for (name, column) in counts.filter(|(_, column)| column.times == 0) {
             let nearest = names.as_ref().ok().and_then(|names| names.nearest(name));
             let nearest = nearest.map_or_else(String::new, |nearest| format!("; the nearest reaction is `{nearest}`"));
             warn(&format!(
-                "{file}: column `{name}` has only whole numbers, and the valence has no such reaction: {} in {} posts are \
-                 not counted{nearest}",
-                column.sum, column.values
+                "{file}: column `{name}` has only whole numbers, and the valence has no such reaction: {} in {} are not \
+                 counted{nearest}",
+                column.sum,
+                counted(column.values)
             ));
         }
     }

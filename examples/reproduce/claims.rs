@@ -24,13 +24,27 @@ pub(super) fn findings(paper: &Paper) -> Result<Vec<Finding>> {
     for ((id, what, claim), audit) in claims.into_iter().zip(&found.audits) {
         let count = if audit.fits == 0 { "none".to_owned() } else { audit.fits.to_string() };
         let recomputed = format!("{count} of {} expressions", found.expressions);
-        let says = audit.fits > 0 && audit.by_chance < RARE;
-        let verdict = if says { Verdict::Matches } else { Verdict::NotDerivable };
+        let verdict = match audit.fits {
+            _ if found.expressions == 0 => Verdict::Undefined,
+            0 => Verdict::NotDerivable,
+            _ if audit.by_chance < RARE => Verdict::Matches,
+            _ => Verdict::Undecided,
+        };
+        if verdict == Verdict::Undefined {
+            let found = Finding::of([id, &claim.place, what], &claim.text, "-", verdict);
+            all.push(found.because("no share of Table 5 has a value"));
+            continue;
+        }
         let nearest = audit.nearest.first().map(|one| format!("; nearest {:.2} %: {}", one.percent, one.expression));
         let note = format!(
             "about {:.2} would fit by chance{}{}{}",
             audit.by_chance,
-            if says || audit.fits == 0 { "" } else { ", so that those which do say nothing" },
+            if verdict == Verdict::Undecided {
+                let (text, ends) = (&claim.text, claim.value.ends(claim.value.span()));
+                format!(", since {text} stands for {ends}: those which do say nothing")
+            } else {
+                String::new()
+            },
             nearest.unwrap_or_default(),
             audit
                 .fraction

@@ -25,12 +25,9 @@ pub(super) fn findings(paper: &Paper) -> Result<Vec<Finding>> {
     };
     let heading = ["draw_sums", PLACE, "texts of an attempt, machine and human"];
     let sums = Finding::of(heading, &claims.draw_size.text, recomputed, Verdict::matches_if(others.is_empty()));
-    if machine != human || machine.contains(&0) {
-        let note = "the rest is not computed: it takes the same texts for the machine and people, and at least one";
-        return Ok(vec![sums.note(note)]);
-    }
-
-    let compared = compare_marginals(&paper.labels, &paper.human, &paper.machine)?;
+    let same = machine == human && !machine.contains(&0);
+    let compared = if same { Some(compare_marginals(&paper.labels, &paper.human, &paper.machine)?) } else { None };
+    let unlike = "an attempt has no texts, or not as many for the machine as for people";
     let apart = |draw: usize, class: usize| {
         let of = |draws: &[Vec<u64>]| draws.get(draw).and_then(|draw| draw.get(class)).copied().unwrap_or(0);
         i128::from(of(&paper.machine)) - i128::from(of(&paper.human))
@@ -43,26 +40,35 @@ pub(super) fn findings(paper: &Paper) -> Result<Vec<Finding>> {
     let largest =
         Finding::of(heading, &claim.text, largest.to_string(), Verdict::matches_if(largest == claim.value.into()));
 
-    let error = format!("{:.2} points, largest {:.2}", 100.0 * compared.mean_absolute_error, 100.0 * compared.largest);
-    let error =
-        Finding::unprinted(["mean_deviation", PLACE, "mean absolute deviation of a share"], error, Verdict::Derived);
+    let error = compared.as_ref().map(|compared| {
+        format!("{:.2} points, largest {:.2}", 100.0 * compared.mean_absolute_error, 100.0 * compared.largest)
+    });
+    let error = Finding::derived(["mean_deviation", PLACE, "mean absolute deviation of a share"], error, unlike);
 
     let last = paper.labels.len().saturating_sub(1); // Poor
     let attempts: Vec<usize> = (0..paper.machine.len()).filter(|&draw| apart(draw, last) != 0).collect();
     let claim = &claims.singled_out_attempt;
     let heading = ["attempts_apart", PLACE, "attempts with a deviation in Poor"];
     let alone = attempts.iter().map(|&draw| draw as u64 + 1).eq([claim.value]);
-    let found = join(attempts.iter().map(|draw| draw + 1));
+    let found = match attempts.as_slice() {
+        [] => format!("none of {}", paper.machine.len()),
+        attempts => join(attempts.iter().map(|draw| draw + 1)),
+    };
     let signed = attempts.iter().map(|&draw| format!("{:+} in {}", apart(draw, last), draw + 1));
-    let note = format!("machine less human: {}", join(signed));
+    let note = if attempts.is_empty() { String::new() } else { format!("machine less human: {}", join(signed)) };
     let attempts = Finding::of(heading, &claim.text, found, Verdict::matches_if(alone)).note(note);
 
-    let (low, high) = (100.0 * compared.lowest_agreement, 100.0 * compared.highest_agreement);
     let heading = ["agreement", PLACE, "texts with the same label from both"];
-    let note = format!(
-        "counts of classes bound agreement and do not measure it: {} of {} texts agree in any case, {} differ in any case",
-        compared.agreeing, compared.texts, compared.differing
-    );
-    let agreement = Finding::unprinted(heading, format!("{low:.1} to {high:.1} %"), Verdict::Bounded).note(note);
+    let agreement = match compared {
+        None => Finding::derived(heading, None, unlike),
+        Some(compared) => {
+            let (low, high) = (100.0 * compared.lowest_agreement, 100.0 * compared.highest_agreement);
+            let note = format!(
+                "counts of classes bound agreement and do not measure it: {} of {} texts agree in any case, {} differ in any case",
+                compared.agreeing, compared.texts, compared.differing
+            );
+            Finding::unprinted(heading, format!("{low:.1} to {high:.1} %"), Verdict::Bounded).note(note)
+        }
+    };
     Ok(vec![sums, largest, error, attempts, agreement])
 }

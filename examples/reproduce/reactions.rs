@@ -1,7 +1,7 @@
 //! Table 5 and Eq. 36: reactions to four posts.
 
 use plaudit::Result;
-use plaudit::promotion::reactions::{Estimate, Figures, PostsPerArm, ReactionsConfig, Reading};
+use plaudit::promotion::reactions::{Estimate, Figures, ReactionsConfig, Reading, Tally};
 
 use super::share::Span;
 use super::tables::Paper;
@@ -22,65 +22,81 @@ pub(super) fn findings(paper: &Paper) -> Result<Vec<Finding>> {
     let mut all = Vec::new();
     for label in &figures.labels {
         let (id, what) = (format!("negative_share_{}", label.label), format!("negative share, {}", label.label));
-        let found = Finding::unprinted([&id, PLACE, &what], percent(label.negative_share), Verdict::Derived);
-        all.push(found.note(format!("{} negative, {} positive", label.tally.negative, label.tally.positive)));
+        all.push(share([&id, PLACE, &what], label.negative_share, &label.tally));
     }
     let heading = ["negative_share_all", PLACE, "negative share, all posts"];
-    let found = Finding::unprinted(heading, percent(figures.negative_share), Verdict::Derived);
-    all.push(found.note(format!("{} negative, {} positive", figures.total.negative, figures.total.positive)));
+    all.push(share(heading, figures.negative_share, &figures.total));
 
-    let share = figures.baseline_share.map_or_else(dash, |share| format!("{:.1} %", 100.0 * share));
+    let random = figures.baseline_share.map(|share| format!("{:.1} %", 100.0 * share));
     let heading = ["negative_share_random", PLACE, "negative share, a random post"];
-    all.push(Finding::unprinted(heading, share, Verdict::Derived));
+    all.push(Finding::derived(heading, random, NONE_COUNTED));
 
-    all.push(equation(paper, "eq36", "Eq. 36: k = 4, k = 1, mean of the posts", figures));
+    let mut readings = vec![equation(paper, "eq36", "k = 4, k = 1, mean of the posts", figures)];
     for variant in &variants {
         let name = format!("{} {}", variant.reaction, variant.polarity);
         let id = format!("eq36_{}_{}", variant.reaction, variant.polarity);
-        all.push(equation(paper, &id, &format!("the same with {name}"), &variant.figures));
+        readings.push(equation(paper, &id, &format!("the same with {name}"), &variant.figures));
     }
+    let heading = ["eq36_any", &claim.place, "applied to Table 5"];
+    all.extend(Finding::claim(heading, &claim.text, readings));
 
     if let Some(best) = figures.labels.first() {
         let name = &best.label;
         let what = format!("{name} below a random post, points");
-        let points = percent(best.below_baseline).replace(" %", "");
-        all.push(Finding::unprinted(["points_below", PLACE, &what], points, Verdict::Derived));
+        let points = best.below_baseline.map(|points| percent(points).replace(" %", ""));
+        all.push(Finding::derived(["points_below", PLACE, &what], points, NONE_COUNTED));
         // The spread that the data show needs several posts of a class.
         for (place, reduction) in best.reductions.iter().filter(|one| one.reading != Reading::BetaBinomial).enumerate()
         {
             let what = format!("reduction, {name} against a random post, {}", reduction.reading);
             let id = format!("reduction_{place}");
-            all.push(Finding::unprinted([&id, PLACE, &what], percent(reduction.estimate), Verdict::Derived));
+            let reason = "a class has no reaction that counts, or no class has a negative one";
+            all.push(Finding::derived([&id, PLACE, &what], reduction.estimate.map(percent), reason));
         }
     }
-    let posts = |needed: &PostsPerArm| needed.posts.map_or_else(dash, |posts| posts.to_string());
     let what = format!("posts an arm to see {}, SD {}", claim.text, join(&config.plan.spreads));
-    let posts = join(figures.posts_per_arm.iter().map(posts));
-    all.push(Finding::unprinted(["posts_per_arm", PLACE, &what], posts, Verdict::Derived));
-    let worth = figures.labels.iter().map(|label| label.utility.map_or_else(dash, |worth| format!("{worth:.3}")));
+    // One share of all posts decides whether there are any of these.
+    let posts = figures.posts_per_arm.iter().map(|needed| needed.posts.map(|posts| posts.to_string()));
+    let posts = posts.collect::<Option<Vec<_>>>().map(join);
+    let reason = "the negative share of all posts is not above 0 and below 1";
+    all.push(Finding::derived(["posts_per_arm", PLACE, &what], posts, reason));
+
+    let worth = figures.labels.iter().map(|label| Some(format!("{:.3}", label.utility?)));
+    let worth = worth.collect::<Option<Vec<_>>>().map(join);
     let heading = ["utilities", PLACE, "positive less negative share, by class"];
-    all.push(Finding::unprinted(heading, join(worth), Verdict::Derived));
+    all.push(Finding::derived(heading, worth, NONE_COUNTED));
     Ok(all)
 }
 
-/// Eq. 36 in the ways in which it can be read.
-fn equation(paper: &Paper, id: &str, what: &str, figures: &Figures) -> Finding {
+const NONE_COUNTED: &str = "a class has no reaction that counts";
+
+/// A negative share beside its counts.
+fn share(heading: [&str; 3], share: Option<Estimate>, tally: &Tally) -> Finding {
+    let found = Finding::derived(heading, share.map(percent), "no reaction counts");
+    if share.is_none() {
+        return found;
+    }
+    found.note(format!("{} negative, {} positive", tally.negative, tally.positive))
+}
+
+/// Eq. 36 in the ways in which it can be read, and the verdict on each.
+fn equation(paper: &Paper, id: &str, what: &str, figures: &Figures) -> (Finding, Vec<Verdict>) {
     let claim = &paper.claims.negative_change;
     let values = [figures.paper_eq36_posts, figures.paper_eq36_pooled, figures.mean_post_ratio];
-    let prints = |percent: f64| claim.value.span().meets(Span::point(percent / 100.0));
-    let good = values.into_iter().flatten().any(prints);
-    let words = values.map(|value| value.map_or_else(dash, |percent| claim.value.percent(percent / 100.0, 0)));
-    Finding::of([id, &claim.place, what], &claim.text, join(words), Verdict::matches_if(good))
+    let verdict = |percent: f64| Span::point(percent / 100.0).verdict(claim.value.span());
+    let verdicts = values.map(|value| value.map_or(Verdict::Undefined, verdict)).to_vec();
+    let words = values.map(|value| value.map_or_else(|| "-".to_owned(), |value| claim.value.percent(value / 100.0, 0)));
+    let best = verdicts.iter().min().copied().unwrap_or(Verdict::Undefined);
+    let found = Finding::of([id, &claim.place, what], &claim.text, join(words), best);
+    let found = match values {
+        [Some(_), Some(_), Some(_)] => found,
+        [.., Some(_), None] => found.note("the mean cannot be computed, because a post has no positive reaction"),
+        _ => found.because("no post has a positive reaction"),
+    };
+    (found, verdicts)
 }
 
 /// A share with its 95 % interval.
-fn percent(estimate: Option<Estimate>) -> String {
-    let words = |Estimate { value, low, high, .. }: Estimate| {
-        format!("{:.1} % ({:.1} to {:.1})", 100.0 * value, 100.0 * low, 100.0 * high)
-    };
-    estimate.map_or_else(dash, words)
-}
-
-fn dash() -> String {
-    "-".to_owned()
+fn percent(Estimate { value, low, high, .. }: Estimate) -> String {
+    format!("{:.1} % ({:.1} to {:.1})", 100.0 * value, 100.0 * low, 100.0 * high)
 }

@@ -19,67 +19,68 @@ pub(super) fn averages(paper: &Paper) -> Vec<Finding> {
     let mut all = Vec::new();
     for ((name, column), claim) in columns.into_iter().zip(&claims.averages) {
         let mean = mean(paper, column);
-        let good = mean.span.meets(claim.value.span());
         let heading =
             [&format!("macro_{}", name.to_lowercase()), claim.place.as_str(), &format!("{name}, mean of Table 2")];
-        let recomputed = claim.value.percent(mean.value, 2);
-        all.push(Finding::of(heading, &claim.text, recomputed, Verdict::matches_if(good)));
+        let recomputed = claim.value.percent(mean.at, 2);
+        let (verdict, note) = claim.value.judge(mean);
+        all.push(Finding::of(heading, &claim.text, recomputed, verdict).note(note));
     }
     let other = &claims.accuracy_beside_others;
     let equal =
         columns.iter().zip(&claims.averages).filter(|(_, average)| average.value.printed == other.value.printed);
     let equal: Vec<&str> = equal.map(|((name, _), _)| *name).collect();
-    let good = other.value.span().meets(claims.accuracy.value.span());
+    let (verdict, spans) = other.value.judge(claims.accuracy.value.span());
     let heading = ["accuracy_beside_others", &other.place, "accuracy set beside other papers'"];
-    let found = Finding::of(heading, &other.text, &claims.accuracy.text, Verdict::matches_if(good));
-    let place = &claims.accuracy.place;
-    all.push(found.note(match equal.as_slice() {
-        [] => format!("{place} prints the accuracy {}", claims.accuracy.text),
-        names => format!("{place} prints the accuracy {}; this is the mean {}", claims.accuracy.text, names.join(", ")),
-    }));
+    let found = Finding::of(heading, &other.text, &claims.accuracy.text, verdict);
+    let accuracy = format!("{} prints the accuracy {}", claims.accuracy.place, claims.accuracy.text);
+    let mean = match equal.as_slice() {
+        [] => String::new(),
+        names => format!("{} is printed as the mean {}", other.text, names.join(" and the mean ")),
+    };
+    let notes: Vec<String> = [accuracy, mean, spans].into_iter().filter(|note| !note.is_empty()).collect();
+    all.push(found.note(notes.join("; ")));
     all
 }
 
-/// A mean over the classes: of what is printed, and of all that may have been printed so.
-pub(super) struct Mean {
-    pub(super) value: f64,
-    pub(super) span: Span,
-}
-
-pub(super) fn mean(paper: &Paper, column: fn(&ClassScores) -> &Share) -> Mean {
-    let shares = paper.scores.iter().map(column);
-    let spans: Vec<Span> = shares.clone().map(Share::span).collect();
-    Mean { value: shares.map(|share| share.value).sum::<f64>() / spans.len() as f64, span: Span::mean(&spans) }
+/// The mean over the classes.
+pub(super) fn mean(paper: &Paper, column: fn(&ClassScores) -> &Share) -> Span {
+    let spans: Vec<Span> = paper.scores.iter().map(column).map(Share::span).collect();
+    Span::mean(&spans)
 }
 
 /// What one class's figures say about each other.
 pub(super) fn by_class(paper: &Paper) -> Vec<Finding> {
     let classes = || paper.labels.iter().zip(&paper.scores);
     let texts = |column: fn(&ClassScores) -> &Share| join(paper.scores.iter().map(|class| &column(class).text));
-    // The labels of the classes that do not pass.
-    let failing = |passes: &dyn Fn(&ClassScores) -> bool| {
-        join(classes().filter(|(_, class)| !passes(class)).map(|(label, _)| label))
-    };
-    let checked = |[id, place, what]: [&str; 3], printed: String, recomputed: String, failing: String| {
-        let found = Finding::of([id, place, what], printed, recomputed, Verdict::matches_if(failing.is_empty()));
-        if failing.is_empty() { found } else { found.note(format!("not {failing}")) }
+    // The worst verdict of the classes; the note has those that have it: their labels, or spans where it is not settled.
+    type Column = fn(&ClassScores) -> &Share;
+    let checked = |heading: [&str; 3], column: Column, recomputed: String, span: &dyn Fn(&ClassScores) -> Span| {
+        let judged = classes().map(|(label, class)| (label, column(class).judge(span(class))));
+        let judged: Vec<(&str, (Verdict, String))> = judged.collect();
+        let worst = judged.iter().map(|(_, (verdict, _))| *verdict).max().unwrap_or(Verdict::Undefined);
+        let those = judged.iter().filter(|(_, (verdict, _))| *verdict == worst);
+        let note = match worst {
+            Verdict::Matches => String::new(),
+            Verdict::Differs => format!("not {}", join(those.map(|(label, _)| label))),
+            _ => those.map(|(label, (_, spans))| format!("{label}: {spans}")).collect::<Vec<_>>().join("; "),
+        };
+        Finding::of(heading, texts(column), recomputed, worst).note(note)
     };
 
-    let f1 = join(paper.scores.iter().map(|c| c.f1.decimal(harmonic_mean(c.precision.value, c.recall.value))));
+    let f1 = join(paper.scores.iter().map(|c| c.f1.decimal(f1_span(c).at)));
     let heading = ["f1", "Table 2", "F1 from precision and recall"];
-    let same = |c: &ClassScores| f1_span(c).meets(c.f1.span());
-    let mut all = vec![checked(heading, texts(|c| &c.f1), f1, failing(&same))];
+    let mut all = vec![checked(heading, |c| &c.f1, f1, &f1_span)];
     all.push(class_shares(paper));
 
     let heading = ["tpr", "Table 3", "TPR is Table 2's recall"];
-    let same = |c: &ClassScores| c.tpr.span().meets(c.recall.span());
-    all.push(checked(heading, texts(|c| &c.tpr), texts(|c| &c.recall), failing(&same)));
+    all.push(checked(heading, |c| &c.tpr, texts(|c| &c.recall), &|c| c.recall.span()));
 
-    let rates = join(paper.scores.iter().map(|c| c.fpr.decimal(1.0 - c.specificity.value)));
+    let rates = join(paper.scores.iter().map(|c| c.fpr.decimal(c.specificity.span().complement().at)));
     let heading = ["fpr", "Table 3", "FPR is 1 - Table 2's specificity"];
-    let same = |c: &ClassScores| c.fpr.span().meets(c.specificity.span().complement());
-    let found = checked(heading, texts(|c| &c.fpr), rates, failing(&same));
-    all.push(if found.note.is_empty() { found.note(ways(paper)) } else { found });
+    let found = checked(heading, |c| &c.fpr, rates, &|c| c.specificity.span().complement());
+    let ways = (found.verdict < Verdict::Undecided).then(|| ways(paper));
+    let notes: Vec<String> = [found.note.clone()].into_iter().filter(|note| !note.is_empty()).chain(ways).collect();
+    all.push(found.note(notes.join("; ")));
     all.push(area(paper));
     all
 }
@@ -87,7 +88,8 @@ pub(super) fn by_class(paper: &Paper) -> Vec<Finding> {
 /// The F1 of all precisions and recalls that print so: it rises with both.
 fn f1_span(class: &ClassScores) -> Span {
     let (precision, recall) = (class.precision.span(), class.recall.span());
-    Span { low: harmonic_mean(precision.low, recall.low), high: harmonic_mean(precision.high, recall.high) }
+    let of = |part: fn(Span) -> f64| harmonic_mean(part(precision), part(recall));
+    Span { low: of(|span| span.low), high: of(|span| span.high), at: of(|span| span.at) }
 }
 
 /// Eq. 33; 0 where both are 0, as without any true positive.
@@ -119,26 +121,38 @@ fn class_shares(paper: &Paper) -> Finding {
         let (of_it, of_others) = ((1.0 - specificity) * precision, recall * (1.0 - precision));
         (of_it + of_others > 0.0).then(|| of_it / (of_it + of_others))
     };
-    // It rises with precision, and falls with recall and specificity.
+    // It rises with precision, and falls with recall and specificity. None where the cells as printed give 0 / 0: what they
+    // stand for then leaves all shares.
     let span = |c: &ClassScores| {
         let (p, r, s) = (c.precision.span(), c.recall.span(), c.specificity.span());
-        Span { low: share(p.low, r.high, s.high).unwrap_or(0.0), high: share(p.high, r.low, s.low).unwrap_or(1.0) }
+        let (low, high) = (share(p.low, r.high, s.high)?, share(p.high, r.low, s.low)?);
+        Some(Span { low, high, at: share(p.at, r.at, s.at)? })
     };
-    let percent = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
-    let points: Vec<Option<f64>> =
-        paper.scores.iter().map(|c| share(c.precision.value, c.recall.value, c.specificity.value)).collect();
-    let each = 1.0 / points.len() as f64;
-    let good = paper.scores.iter().all(|class| span(class).meets(Span::point(each)));
+    let shares: Vec<Option<Span>> = paper.scores.iter().map(span).collect();
+    let each = 1.0 / shares.len() as f64;
+    let worst = shares.iter().flatten().map(|span| span.verdict(Span::point(each))).max();
+    let classes = || paper.labels.iter().zip(&shares);
+    let undefined: Vec<&str> = classes().filter(|(_, span)| span.is_none()).map(|(label, _)| label).collect();
     let place = &paper.claims.per_class.place;
     let heading = ["class_shares", "Table 2", "shares of the classes in the test part"];
     let printed = format!("{:.0} % each ({place})", 100.0 * each);
-    let sum: Option<f64> = points.iter().copied().sum();
-    let spans = paper.labels.iter().zip(&paper.scores).map(|(label, class)| {
-        let span = span(class);
-        format!("{label} {:.1} to {:.1} %", 100.0 * span.low, 100.0 * span.high)
+    let spans = classes().map(|(label, span)| match span {
+        Some(span) => format!("{label} {:.1} to {:.1} %", 100.0 * span.low, 100.0 * span.high),
+        None => format!("{label} any share"),
     });
-    let note = format!("{} by the printed digits; the middle values add up to {}", join(spans), percent(sum));
-    Finding::of(heading, printed, join(points.into_iter().map(percent)), Verdict::matches_if(good)).note(note)
+    let percent = |span: &Option<Span>| span.map_or_else(|| "-".to_owned(), |span| format!("{:.1} %", 100.0 * span.at));
+    let found = |verdict| Finding::of(heading, printed, join(shares.iter().map(percent)), verdict);
+    match worst {
+        Some(verdict) if verdict == Verdict::Differs || undefined.is_empty() => {
+            let sum: Option<f64> = shares.iter().map(|span| span.map(|span| span.at)).sum();
+            let sum = sum.map_or_else(String::new, |sum| format!("; as printed they add up to {:.1} %", 100.0 * sum));
+            found(verdict).note(format!("the cells leave {}{sum}", join(spans)))
+        }
+        _ => found(Verdict::Undefined).because(&format!(
+            "scores without an error, or without a right prediction, go with any share: {}",
+            join(undefined)
+        )),
+    }
 }
 
 /// The area under a ROC curve, of which one point (F, T) is known. The curve rises from (0, 0) to (1, 1) and never falls: it is

@@ -4,6 +4,7 @@ use plaudit::Result;
 use plaudit::metrics::published::{Attainable, Reading, attainable};
 
 use super::scores::mean;
+use super::share::Share;
 use super::tables::Paper;
 use super::{Finding, Verdict, join};
 
@@ -48,16 +49,23 @@ fn classes(paper: &Paper) -> Vec<Finding> {
     let heading = ["per_class_recall", place, &format!("texts of {} that give the recall", each.text)];
     let missed = paper.labels.iter().zip(&recalls).filter(|(_, found)| found.counts.is_none());
     let missed: Vec<String> = missed.map(|(label, found)| format!("{label}: {found}")).collect();
-    let verdict = if missed.is_empty() { Verdict::Matches } else { Verdict::Impossible };
+    let coarse = paper.scores.iter().map(|class| &class.recall).filter(|recall| recall.is_met_by_any(each.value));
+    let mut coarse: Vec<String> = coarse.map(|recall| says_nothing(recall, &[each.value])).collect();
+    coarse.dedup();
+    let (verdict, notes) = match (missed.as_slice(), coarse.as_slice()) {
+        ([], []) => (Verdict::Matches, missed),
+        ([], _) => (Verdict::Undecided, coarse),
+        _ => (Verdict::Impossible, missed),
+    };
     let printed = join(paper.scores.iter().map(|class| &class.recall.text));
-    all.push(Finding::of(heading, printed, join(recalls.iter().map(counts)), verdict).note(missed.join("; ")));
+    all.push(Finding::of(heading, printed, join(recalls.iter().map(counts)), verdict).note(notes.join("; ")));
 
     // With classes of one size the share of right predictions is the mean recall.
     let recall = mean(paper, |class| &class.recall);
-    let good = recall.span.meets(claims.accuracy.value.span());
+    let (verdict, note) = claims.accuracy.value.judge(recall);
     let heading = ["per_class_accuracy", place, "accuracy with classes of one size"];
-    let recomputed = claims.accuracy.value.percent(recall.value, 0);
-    all.push(Finding::of(heading, &claims.accuracy.text, recomputed, Verdict::matches_if(good)));
+    let recomputed = claims.accuracy.value.percent(recall.at, 0);
+    all.push(Finding::of(heading, &claims.accuracy.text, recomputed, verdict).note(note));
     all
 }
 
@@ -67,13 +75,25 @@ fn accuracy(paper: &Paper) -> Finding {
     let [_, second, third] = &claims.parts;
     let totals = [second.value, third.value, paper.scores.len() as u64 * claims.per_class.value];
     let found = totals.map(|total| attainable(claims.accuracy.value.printed, total, Reading::Either));
-    let good = found.iter().any(|one| one.counts.is_some());
-    let what = format!("right of {}", join(totals));
+    let what = format!("texts of {} that give the accuracy", join(totals));
     let heading = ["accuracy_fraction", &claims.accuracy.place, &what];
-    let missed = found.iter().filter(|one| one.counts.is_none()).map(ToString::to_string);
-    let verdict = if good { Verdict::Matches } else { Verdict::Impossible };
-    let note = missed.collect::<Vec<_>>().join("; ");
+    let telling = |total| !claims.accuracy.value.is_met_by_any(total);
+    let coarse: Vec<u64> = totals.into_iter().filter(|&total| !telling(total)).collect();
+    let missed: Vec<String> = found.iter().filter(|one| one.counts.is_none()).map(ToString::to_string).collect();
+    let (verdict, note) = if found.iter().any(|one| one.counts.is_some() && telling(one.total)) {
+        (Verdict::Matches, missed.join("; "))
+    } else if coarse.is_empty() {
+        (Verdict::Impossible, missed.join("; "))
+    } else {
+        (Verdict::Undecided, says_nothing(&claims.accuracy.value, &coarse))
+    };
     Finding::of(heading, &claims.accuracy.text, join(found.iter().map(counts)), verdict).note(note)
+}
+
+/// Why a count of these totals says nothing about the share.
+fn says_nothing(share: &Share, totals: &[u64]) -> String {
+    let (text, ends) = (&share.text, share.ends(share.span()));
+    format!("{text} stands for {ends}: with so few decimals some count of {} prints as any share", join(totals))
 }
 
 /// The counts that print as the share.

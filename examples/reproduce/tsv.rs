@@ -24,12 +24,16 @@ impl Tsv {
     /// Reads a table with this header, and with one row of each of these names, in any order.
     ///
     /// # Errors
-    /// When the file cannot be read, is larger than 1 MiB or not UTF-8, the header differs, a line has more or fewer cells, or
+    /// When the file cannot be read, is no regular file, is larger than 1 MiB or not UTF-8, the header differs, a line has more or fewer cells, or
     /// a row is unknown, stands twice or is missing.
     pub(super) fn read(folder: &Path, name: &str, columns: &'static [&'static str], names: &[&str]) -> Result<Self> {
         let path = folder.join(name);
         let file = path.display().to_string();
         let mut bytes = Vec::new();
+        // A pipe would be waited for.
+        if !std::fs::metadata(&path).map_err(|error| Error::io(&file, error))?.is_file() {
+            return Err(Error::format(&file, "is not a regular file, expected a table"));
+        }
         let opened = std::fs::File::open(&path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
         opened.map_err(|error| Error::io(&file, error))?;
         if bytes.len() as u64 > MOST_BYTES {
@@ -37,10 +41,14 @@ impl Tsv {
         }
         let text = String::from_utf8(bytes).map_err(|_| Error::format(&file, "is not UTF-8"))?;
         let mut table = Self { file, columns, rows: Vec::new() };
+        // Some editors put a byte order mark before UTF-8.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let mut lines = (1..).zip(text.lines());
         let header: Vec<&str> = lines.next().map_or(Vec::new(), |(_, line)| line.split('\t').collect());
         if header != columns {
-            let reason = format!("found the header {}; expected {}", quoted(&header), quoted(columns));
+            let found =
+                if header.is_empty() { "an empty file".to_owned() } else { format!("the header {}", quoted(&header)) };
+            let reason = format!("found {found}; expected the header {}", quoted(columns));
             return Err(Error::data(table.file, 1, "", reason));
         }
         for (line, text) in lines.filter(|(_, text)| !text.is_empty()) {
@@ -83,12 +91,8 @@ impl Tsv {
         let cell = row.zip(place).and_then(|(row, place)| row.cells.get(place)).map_or("", String::as_str);
         parse(cell).ok_or_else(|| {
             let line = row.map_or(0, |row| row.line);
-            Error::data(
-                &self.file,
-                line,
-                column,
-                format!("row `{name}`: found {}; expected {expected}", quoted(&[cell])),
-            )
+            let found = if cell.is_empty() { "an empty cell".to_owned() } else { quoted(&[cell]) };
+            Error::data(&self.file, line, column, format!("row `{name}`: found {found}; expected {expected}"))
         })
     }
 
@@ -103,8 +107,12 @@ impl Row {
     }
 }
 
-/// Cells in a message, each cut to 24 characters, and at most twelve of them.
+/// Cells in a message: of the first 20, the first 24 characters each.
 fn quoted(cells: &[&str]) -> String {
-    let cell = |cell: &&str| format!("`{}`", cell.chars().take(24).flat_map(char::escape_debug).collect::<String>());
-    super::join(cells.iter().take(12).map(cell))
+    let cell = |cell: &&str| {
+        let shown: String = cell.chars().take(24).flat_map(char::escape_debug).collect();
+        format!("`{shown}{}`", if cell.chars().nth(24).is_some() { "..." } else { "" })
+    };
+    let more = cells.len().checked_sub(20).filter(|&more| more > 0).map(|more| format!("and {more} more"));
+    super::join(cells.iter().take(20).map(cell).chain(more))
 }

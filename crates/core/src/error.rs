@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use crate::visible;
+
 /// Shorthand for a result with plaudit's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Everything that can go wrong in a plaudit crate.
 ///
 /// Messages name the place (file, line, column, field) and what was expected. They never contain the text that a
-/// person wrote. The underlying error, where there is one, is kept as [`source`](std::error::Error::source).
+/// person wrote, and names that came from a file are made [`visible`]. The underlying error, where there is one, is kept as
+/// [`source`](std::error::Error::source).
 ///
 /// # Example: telling a bad row from a missing file
 /// ```
@@ -27,7 +30,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// A file or stream could not be read or written.
-    #[error("{source_name}: {source}")]
+    #[error("{}: {source}", visible(source_name))]
     Io {
         /// The path or stream.
         source_name: String,
@@ -36,7 +39,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file was read but is not what it should be: wrong format, version, size or checksum.
-    #[error("{source_name}: {reason}")]
+    #[error("{}: {}", visible(source_name), visible(reason))]
     Format {
         /// The file, or the place in it.
         source_name: String,
@@ -47,13 +50,13 @@ pub enum Error {
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// A configuration cannot work. All of its faults are named at once.
-    #[error("the configuration has {}: {}", Count(faults.len(), "fault"), faults.join("; "))]
+    #[error("the configuration has {}: {}", Count(faults.len(), "fault"), visible(&faults.join("; ")))]
     Config {
         /// One sentence a fault, each naming the field.
         faults: Vec<String>,
     },
     /// A row of the user's data cannot be used.
-    #[error("{source_name}: {}{reason}", Place(*line, column))]
+    #[error("{}: {}{}", visible(source_name), Place(*line, &visible(column)), visible(reason))]
     Data {
         /// The file or stream.
         source_name: String,
@@ -177,6 +180,23 @@ mod tests {
         assert_eq!(Error::config("a is 0").to_string(), "the configuration has 1 fault: a is 0");
         let two = Error::Config { faults: vec!["a".into(), "b".into()] };
         assert_eq!(two.to_string(), "the configuration has 2 faults: a; b");
+    }
+
+    #[test]
+    fn names_from_elsewhere_are_shown_harmlessly() {
+        let odd = "a\u{202e}b\u{1b}[2J\n";
+        let io = Error::io(odd, std::io::Error::other("gone"));
+        let faults = Error::Config { faults: vec![odd.into(), odd.into()] };
+        for error in [
+            io,
+            Error::data(odd, 1, odd, odd),
+            Error::format(odd, odd),
+            Error::malformed(odd, Error::config(odd)),
+            faults,
+        ] {
+            let text = error.to_string();
+            assert!(text.contains(r"a\u{202e}b\u{1b}[2J\n") && !text.contains(['\u{202e}', '\u{1b}', '\n']), "{text}");
+        }
     }
 
     #[test]

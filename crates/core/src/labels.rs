@@ -54,12 +54,10 @@ impl Labels {
             faults.push("labels: there must be at least one".to_owned());
         }
         for (index, name) in names.iter().enumerate() {
-            if name.trim().is_empty() {
-                faults.push(format!("labels: label {} is blank", index + 1));
-            } else if name.chars().any(char::is_control) {
-                faults.push(format!("labels: label {} contains a control character", index + 1));
-            } else if name.chars().nth(Self::MAX_CHARS).is_some() {
+            if name.chars().nth(Self::MAX_CHARS).is_some() {
                 long.push(index + 1);
+            } else if let Some(fault) = Self::name_fault(name) {
+                faults.push(format!("labels: label {} {fault}", index + 1));
             } else if !seen.insert(name) {
                 faults.push(format!("labels: `{name}` stands twice"));
             }
@@ -73,6 +71,28 @@ impl Labels {
         }
         Error::from_faults(faults)?;
         Ok(Self(names.into()))
+    }
+
+    /// Returns why no label can have this name, as the end of a sentence, with what was expected; none where one can.
+    ///
+    /// The name itself does not stand in it: where the column is the wrong one, it is a person's text.
+    ///
+    /// ```
+    /// use plaudit_core::Labels;
+    ///
+    /// assert_eq!(Labels::name_fault("on time"), None);
+    /// let fault = Labels::name_fault("on\ttime").unwrap();
+    /// assert_eq!(fault, r"contains the control character `\t`; expected none");
+    /// ```
+    pub fn name_fault(name: &str) -> Option<String> {
+        if name.trim().is_empty() {
+            return Some("is blank; expected a name".to_owned());
+        }
+        if let Some(control) = name.chars().find(|c| c.is_control()) {
+            return Some(format!("contains the control character `{}`; expected none", control.escape_default()));
+        }
+        let found = name.chars().count();
+        (found > Self::MAX_CHARS).then(|| format!("has {found} characters; expected at most {}", Self::MAX_CHARS))
     }
 
     /// Returns the labels of DPMS, Eq. 3, best first: Good, Average, Neutral, Poor.
@@ -227,7 +247,9 @@ mod tests {
         assert!(serde_json::from_str::<Labels>(&serde_json::to_string(&many).unwrap()).is_err());
 
         let secret = "ü".repeat(101);
-        assert!(Labels::new(["ü".repeat(100)]).is_ok());
+        assert!(Labels::new(["ü".repeat(100)]).is_ok() && Labels::name_fault(&"ü".repeat(100)).is_none());
+        assert_eq!(Labels::name_fault(&secret).unwrap(), "has 101 characters; expected at most 100");
+        assert_eq!(Labels::name_fault("\u{3000}").unwrap(), "is blank; expected a name");
         let error = Labels::from_occurring(["a", &secret]).unwrap_err().to_string();
         assert!(error.contains("1 longer than 100 characters, the first is label 2"), "{error}");
         assert!(!error.contains("üü"), "{error}");

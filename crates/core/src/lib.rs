@@ -10,7 +10,8 @@
 //! | [`Stored`] | writes itself into a model directory and reads itself back | `plaudit_text::Pipeline`, your own |
 //!
 //! Beside them stand the nouns: [`Feedback`] (what a person said) and [`Example`] (a labelled text), [`Labels`],
-//! [`Vocab`], [`Scores`] and [`Prediction`], [`Time`], and one [`Error`] for the whole workspace.
+//! [`Vocab`], [`Scores`] and [`Prediction`], [`Time`], and one [`Error`] for the whole workspace. What people wrote is shown
+//! through [`visible`], in every message and [`Table`].
 //!
 //! The [`conformance`] module holds one check per role. Run it on your own implementation in a test: it is what
 //! plaudit runs on its own.
@@ -30,6 +31,7 @@ mod stored;
 mod table;
 mod time;
 mod tokens;
+mod visible;
 mod vocab;
 
 pub use analyzer::Analyzer;
@@ -45,4 +47,5 @@ pub use stored::{Files, Stored};
 pub use table::Table;
 pub use time::Time;
 pub use tokens::{Token, TokenKind, Tokens};
+pub use visible::visible;
 pub use vocab::{Vocab, VocabConfig, WordCounts};

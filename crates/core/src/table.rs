@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use crate::visible;
+
 /// A table for a terminal: the first column to the left, the others to the right.
 ///
-/// Cells are cut to 60 characters, with control characters as blanks. Columns are aligned by the number of characters, which is the width on screen for all but East Asian wide ones.
+/// Cells are made [`visible`] and cut to 60 characters. Columns are aligned by the number of characters, which is the width on
+/// screen for all but East Asian wide ones.
 ///
 /// ```
 /// use plaudit_core::Table;
@@ -35,11 +38,12 @@ const WIDEST: usize = 60;
 
 /// A cell in one line, cut to [`WIDEST`].
 fn cell(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    if text.chars().nth(WIDEST).is_none() {
-        return text.chars().map(plain).collect();
+    let start = text.char_indices().nth(WIDEST + 1).and_then(|(end, _)| text.get(..end));
+    let shown = visible(start.unwrap_or(text)); // no escape is shorter than what it stands for
+    if shown.chars().nth(WIDEST).is_none() {
+        return shown.into_owned();
     }
-    text.chars().take(WIDEST - 1).map(plain).chain(['…']).collect()
+    shown.chars().take(WIDEST - 1).chain(['…']).collect()
 }
 
 impl fmt::Display for Table {
@@ -76,6 +80,6 @@ mod tests {
         table.push(["a\nb\u{1b}[2J".to_owned(), "2".to_owned()]);
         let text = table.to_string();
         assert!(text.lines().count() == 3 && text.lines().all(|line| line.chars().count() == WIDEST + 3), "{text}");
-        assert!(text.contains('…') && !text.contains('\u{1b}'));
+        assert!(text.contains('…') && text.contains(r"a\nb\u{1b}[2J") && !text.contains('\u{1b}'));
     }
 }

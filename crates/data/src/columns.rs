@@ -71,6 +71,11 @@ impl Columns {
         self.wanted.iter().any(|wanted| wanted.role == Role::Uid)
     }
 
+    /// Returns whether rows have a text.
+    pub(crate) fn has_text(&self) -> bool {
+        self.wanted.iter().any(|wanted| wanted.role == Role::Text)
+    }
+
     /// Returns whether this column would have been the uid, had it been there when the columns were chosen. `is_there`
     /// tells the columns of its row.
     pub(crate) fn is_late_uid(&self, name: &str, is_there: impl Fn(&str) -> bool) -> bool {

@@ -23,7 +23,8 @@ pub enum OnDirty {
 ///
 /// A column that is named here must be in the file. One that is not named is looked for under its own name (`text`,
 /// `label`, ...) and may be missing, except `text`. An empty name means that there is no such column, so that one of the
-/// default name is like any other. Plain lines have no columns, so that none may be named. All other columns end in [`Feedback::extra`](plaudit_core::Feedback::extra).
+/// default name is like any other. Plain lines have no columns but the text, so that none may be named. All other
+/// columns end in [`Feedback::extra`](plaudit_core::Feedback::extra).
 ///
 /// # Example: a form with other column names
 /// ```
@@ -57,7 +58,7 @@ pub struct ReadConfig {
     /// numbered from 1, rejected ones too. In JSONL the first object decides, and a later one with a uid of another name is
     /// rejected.
     pub uid: Option<String>,
-    /// The column of what the person wrote. Default: `text`. There is always one: an empty name is a fault.
+    /// The column of what the person wrote. Default: `text`. Where it is empty, rows need no text, and theirs is empty.
     pub text: Option<String>,
     /// The column of the label that a person gave. Default: `label`, where there is one.
     pub label: Option<String>,
@@ -109,14 +110,14 @@ impl ReadConfig {
     /// Names every fault of the configuration.
     ///
     /// # Errors
-    /// When a column name is blank (an empty one is so for `text` alone) or stands twice, labels are required of no column,
+    /// When a column name is blank but not empty or stands twice, labels are required of no column,
     /// or a limit is 0.
     pub fn validate(&self) -> Result<()> {
         let mut faults = Vec::new();
         let columns = self.columns();
         for (place, (field, name)) in columns.iter().enumerate() {
             let Some(name) = name else { continue };
-            if name.is_empty() && *field != "text" {
+            if name.is_empty() {
                 continue; // no such column
             }
             if name.trim().is_empty() {
@@ -138,15 +139,19 @@ impl ReadConfig {
         Error::from_faults(faults)
     }
 
-    /// Names every column that is asked of plain lines, which have none.
+    /// Names every column that is asked of plain lines, which have a text and nothing else.
     ///
     /// # Errors
     /// When there is one.
     pub(crate) fn validate_for_lines(&self, source_name: &str) -> Result<()> {
         let columns = self.columns().into_iter().filter_map(|(field, name)| Some((field, name.as_deref()?)));
-        let faults = columns.filter(|(_, name)| !name.is_empty()).map(|(field, name)| {
-            let name = printable(name);
-            format!("read.{field}: {source_name} is read as plain lines, which have no column `{name}`")
+        let faults = columns.filter_map(|(field, name)| match (field, name) {
+            ("text", "") => Some(format!("read.text: {source_name} is read as plain lines, which are texts")),
+            (_, "") => None,
+            _ => {
+                let name = printable(name);
+                Some(format!("read.{field}: {source_name} is read as plain lines, which have no column `{name}`"))
+            }
         });
         Error::from_faults(faults.collect())
     }
@@ -183,10 +188,11 @@ mod tests {
     }
 
     #[test]
-    fn every_column_but_the_text_can_be_empty() {
+    fn every_column_can_be_empty() {
         let off = || Some(String::new());
         let mut config = ReadConfig {
             uid: off(),
+            text: off(),
             label: off(),
             division: off(),
             time: off(),
@@ -194,10 +200,11 @@ mod tests {
             ..ReadConfig::default()
         };
         config.validate().unwrap();
-        config.text = off();
         config.labels_required = true;
         let error = config.validate().unwrap_err().to_string();
-        assert!(error.contains("2 faults: read.text: the column's name is blank; read.labels_required: "), "{error}");
+        assert!(error.contains("1 fault: read.labels_required: "), "{error}");
+        let error = config.validate_for_lines("f.txt").unwrap_err().to_string();
+        assert!(error.contains("1 fault: read.text: f.txt is read as plain lines, which are texts"), "{error}");
     }
 
     #[test]

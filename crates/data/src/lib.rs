@@ -10,7 +10,7 @@
 //! |---|---|
 //! | UTF-8, with or without a byte-order mark; UTF-16 with one | text |
 //! | bytes that are no UTF-8, half a UTF-16 pair, a NUL character | a rejected row |
-//! | a row with too many or too few columns, an empty text (one that cannot be seen is empty), an unknown label, a time in no known form | a rejected row |
+//! | a row with too many or too few columns, an empty text (one that cannot be seen is empty), an unknown label, one with a control character or of more than 100 characters, a time in no known form | a rejected row |
 //! | a uid that an earlier used row has | a rejected row; the earlier one stays |
 //! | a JSON object whose uid has another name than in the first object | a rejected row |
 //! | a quote that is not closed within the limits, or a stray quote inside quotes | one rejected row; reading goes on with the next line |
@@ -63,3 +63,4 @@ pub use reader::{FeedbackReader, Row};
 pub use rejection::{Reason, Rejection};
 pub use report::ReadReport;
 pub use split::SplitRatios;
+pub use time::parse_time;

@@ -1,9 +1,12 @@
 //! Column names in messages: what a file without a header has in their place is a person's text.
 
-/// Returns a name for a message or report: on one line, without control characters, at most 100 characters.
+use plaudit_core::visible;
+
+/// Returns a name for a message or report: its first 100 characters, made visible.
 pub(crate) fn printable(name: &str) -> String {
     const LONGEST: usize = 100; // a key of a hostile file may be as long as a row
-    name.chars().take(LONGEST).map(|character| if character.is_control() { ' ' } else { character }).collect()
+    let end = name.char_indices().nth(LONGEST).map_or(name.len(), |(end, _)| end);
+    visible(name.get(..end).unwrap_or(name)).into_owned()
 }
 
 /// Returns a count with its noun: `1 row`, `2 rows`.
@@ -114,7 +117,7 @@ mod tests {
         }
         assert_eq!(
             missing(&["a\nb".into()], &[], true),
-            "there is no column `a b`; found 0 columns, none of a similar name (the configuration can say which it is)"
+            r"there is no column `a\nb`; found 0 columns, none of a similar name (the configuration can say which it is)"
         );
     }
 }

@@ -60,6 +60,7 @@ pub struct FeedbackReader<R> {
     shape: Shape,
     rows: Rows,
     report: ReadReport,
+    line: u64,
     done: bool,
 }
 
@@ -109,6 +110,7 @@ impl<R: Read> FeedbackReader<R> {
             },
             rows: Rows::new(config),
             report: ReadReport::new(source_name, 0),
+            line: 0,
             done: false,
         };
         let first = reader.extent().map_err(failed)?;
@@ -150,6 +152,12 @@ impl<R: Read> FeedbackReader<R> {
     /// a CSV row of several lines may. Where the input is a person or a pipe, this is when to answer what was read.
     pub fn has_line(&self) -> bool {
         self.lines.has_line()
+    }
+
+    /// Returns the line where the last row that was read begins, counted from 1, for a message of your own about it; 0 before
+    /// the first.
+    pub fn line(&self) -> u64 {
+        self.line
     }
 
     /// Returns what became of the rows that were read so far.
@@ -217,6 +225,7 @@ impl<R: Read> FeedbackReader<R> {
     fn read_row(&mut self) -> io::Result<Option<Result<Feedback, Rejection>>> {
         let Some(extent) = self.extent()? else { return Ok(None) };
         let (line, offset) = (self.lines.number(), self.lines.offset());
+        self.line = line;
         let row = match &extent {
             Ok(extent) => self.feedback(extent.text.clone()),
             Err(reason) => Err((String::new(), reason.clone())),

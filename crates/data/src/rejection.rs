@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use plaudit_core::visible;
 use serde::{Deserialize, Serialize};
 
 use crate::names::counted;
@@ -14,8 +15,8 @@ pub struct Rejection {
     pub line: u64,
     /// The byte where the row begins, counted from 0 in the decompressed file (for UTF-16: in the file as UTF-8).
     pub offset: u64,
-    /// The column's name, or an empty string where the whole row is meant. On one line: at most 100 characters, and blanks
-    /// for control characters.
+    /// The column's name, or an empty string where the whole row is meant. Its first 100
+    /// characters, made [`visible`].
     pub column: String,
     /// Why.
     pub reason: Reason,
@@ -48,6 +49,11 @@ pub enum Reason {
         declared: String,
         /// The declared label that is most like it, where one is near.
         nearest: Option<String>,
+    },
+    /// No label can have this name.
+    BadLabel {
+        /// What was found and what was expected, as [`Labels::name_fault`](plaudit_core::Labels::name_fault) says it.
+        fault: String,
     },
     /// An earlier used row has the same uid.
     DuplicateUid {
@@ -112,6 +118,7 @@ impl Reason {
             Self::EmptyUid => "empty_uid",
             Self::EmptyLabel => "empty_label",
             Self::UnknownLabel { .. } => "unknown_label",
+            Self::BadLabel { .. } => "bad_label",
             Self::DuplicateUid { .. } => "duplicate_uid",
             Self::BadTime => "bad_time",
             Self::Nul => "nul",
@@ -136,9 +143,10 @@ impl fmt::Display for Reason {
             Self::EmptyUid => f.write_str("the uid is empty"),
             Self::EmptyLabel => f.write_str("the label is empty, and labels are required"),
             Self::UnknownLabel { declared, nearest } => {
-                write!(f, "the label is none of {declared}")?;
-                nearest.as_ref().map_or(Ok(()), |label| write!(f, "; the nearest is `{label}`"))
+                write!(f, "the label is none of {}", visible(declared))?;
+                nearest.as_ref().map_or(Ok(()), |label| write!(f, "; the nearest is `{}`", visible(label)))
             }
+            Self::BadLabel { fault } => write!(f, "the label {fault}"),
             Self::DuplicateUid { first_line } => write!(f, "the row of line {first_line} has the same uid"),
             Self::BadTime => f.write_str(
                 "not a time; expected RFC 3339, `YYYY-MM-DD HH:MM:SS`, `YYYY-MM-DD`, `YYYY/MM/DD h:mm:ss AM GMT+6`, \
@@ -198,6 +206,7 @@ mod tests {
             Reason::EmptyUid,
             Reason::EmptyLabel,
             Reason::UnknownLabel { declared: "a, b".into(), nearest: None },
+            Reason::BadLabel { fault: "is blank".into() },
             Reason::DuplicateUid { first_line: 1 },
             Reason::BadTime,
             Reason::Nul,

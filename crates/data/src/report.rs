@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use plaudit_core::visible;
 use serde::{Deserialize, Serialize};
 
 use crate::Rejection;
@@ -68,7 +69,7 @@ impl ReadReport {
 impl fmt::Display for ReadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = counted(self.rows, "row");
-        write!(f, "{}: {rows}, {} used, {} rejected", self.source_name, self.used, self.rejected)?;
+        write!(f, "{}: {rows}, {} used, {} rejected", visible(&self.source_name), self.used, self.rejected)?;
         for (place, (name, count)) in self.by_reason.iter().enumerate() {
             write!(f, "{}{name} {count}", if place == 0 { ": " } else { ", " })?;
         }

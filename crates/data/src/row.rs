@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use plaudit_core::{Feedback, Labels};
 
 use crate::columns::{Columns, Role};
+use crate::time::parse_time;
 use crate::unicode::is_blank;
-use crate::{ReadConfig, Reason, time};
+use crate::{ReadConfig, Reason};
 
 /// A column's name and what is wrong there. No name: the whole row.
 pub(crate) type Fault = (String, Reason);
@@ -65,13 +66,16 @@ impl Rows {
             Role::Uid => feedback.uid = trimmed.to_owned(),
             Role::Division => feedback.division = trimmed.to_owned(),
             Role::Source => feedback.source = Some(trimmed.to_owned()),
-            Role::Time => feedback.time = Some(time::parse(trimmed).ok_or_else(|| fault(Reason::BadTime))?),
+            Role::Time => feedback.time = Some(parse_time(trimmed).ok_or_else(|| fault(Reason::BadTime))?),
             Role::Label => {
                 if let Some(labels) = &self.labels
                     && labels.index_of(trimmed).is_none()
                 {
                     let nearest = labels.nearest(trimmed).map(String::from);
                     return Err(fault(Reason::UnknownLabel { declared: labels.listed(), nearest }));
+                }
+                if let Some(wrong) = Labels::name_fault(trimmed) {
+                    return Err(fault(Reason::BadLabel { fault: wrong }));
                 }
                 feedback.label = Some(trimmed.to_owned());
             }
@@ -88,7 +92,7 @@ impl Rows {
         line: u64,
     ) -> Result<(), Fault> {
         let fault = |role, reason| (columns.name(role).to_owned(), reason);
-        if is_blank(&feedback.text) {
+        if columns.has_text() && is_blank(&feedback.text) {
             return Err(fault(Role::Text, Reason::EmptyText));
         }
         if self.labels_required && feedback.label.is_none() {

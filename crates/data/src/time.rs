@@ -5,14 +5,20 @@ use jiff::fmt::{strtime, temporal::Pieces};
 use jiff::tz::Offset;
 use plaudit_core::Time;
 
-/// Returns the moment that `text` stands for, in any of these forms; none otherwise. A time without an offset is UTC.
+/// Returns the moment that `text` stands for, in any of these forms; none otherwise. A time without an offset is UTC. It is what
+/// the time column is read by.
 ///
 /// - RFC 3339 and its relatives of ISO 8601: `2023-10-18T21:53:25+06:00`, `2023-10-18 21:53`, `2023-10-18`
 /// - Google Forms: `2023/10/18 9:53:25 PM GMT+6`
 /// - tweets: `Tue Oct 18 21:53:25 +0000 2011`
 /// - seconds since 1970 of 9 or 10 digits, years 1973 to 2286; other numbers are more likely a date (`20231018`,
 ///   `202310182153`) or milliseconds
-pub(crate) fn parse(text: &str) -> Option<Time> {
+///
+/// ```
+/// assert_eq!(plaudit_data::parse_time("2023-10-18 21:53").unwrap().to_string(), "2023-10-18T21:53:00Z");
+/// assert_eq!(plaudit_data::parse_time("next week"), None);
+/// ```
+pub fn parse_time(text: &str) -> Option<Time> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = text.parse().ok().filter(|_| (9..=10).contains(&text.len()))?;
         return jiff::Timestamp::from_second(seconds).ok().map(|_| Time { seconds, offset: 0 });
@@ -91,7 +97,7 @@ mod tests {
             ("1697666005", 1_697_666_005, 0),
             ("999999999", 999_999_999, 0),
         ] {
-            assert_eq!(parse(text), Some(Time { seconds, offset }), "{text}");
+            assert_eq!(parse_time(text), Some(Time { seconds, offset }), "{text}");
         }
     }
 
@@ -123,7 +129,7 @@ mod tests {
             "2023/10/18 9:53:25 PM GMTé",
             "Mon Oct 18 21:53:25 +0000 2011",
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            assert_eq!(parse_time(text), None, "{text}");
         }
     }
 
@@ -131,12 +137,12 @@ mod tests {
         #[test]
         fn what_is_printed_is_read(seconds in -60_000_000_000i64..250_000_000_000, minutes in -1439i32..1440) {
             let time = Time { seconds, offset: minutes * 60 };
-            prop_assert_eq!(parse(&time.to_string()), Some(time));
+            prop_assert_eq!(parse_time(&time.to_string()), Some(time));
         }
 
         #[test]
         fn anything_is_survived(text in "[0-9GMT+: /APMé.-]{0,30}|\\PC{0,20}") {
-            let _ = parse(&text);
+            let _ = parse_time(&text);
         }
     }
 }

@@ -102,6 +102,52 @@ fn labels_are_checked_and_the_nearest_is_named() {
 }
 
 #[test]
+fn a_name_that_no_label_can_have_rejects_its_row() {
+    let long = "secret ".repeat(15); // 104 characters without the blank at its end
+    let csv = format!("text,label\na,Good\nb,\"Go\x1bod\"\nc,{long}\nd, \ne,Poor\n");
+    let data = read(Csv, csv.as_bytes(), &ReadConfig::default());
+    assert_eq!(rejections(&data), ["3:label:bad_label", "4:label:bad_label"]);
+    let messages: Vec<String> = data.report.rejections.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        messages,
+        [
+            r"line 3, column `label`: the label contains the control character `\u{1b}`; expected none",
+            "line 4, column `label`: the label has 104 characters; expected at most 100",
+        ]
+    );
+    assert_eq!(data.labels().unwrap().iter().collect::<Vec<_>>(), ["Good", "Poor"]);
+    let stop = config(|c| c.on_dirty = OnDirty::Stop);
+    let error = read_from(csv.as_bytes(), "f.csv", Csv, &stop).unwrap_err().to_string();
+    assert_eq!(error, format!("f.csv: {}", messages[0]));
+    // Where the column is not read, nothing in it is a fault; and of declared labels, none is like it.
+    let off = config(|c| (c.label, c.keep_extra) = (Some(String::new()), false));
+    assert_eq!(read(Csv, csv.as_bytes(), &off).len(), 5);
+    let strict = config(|c| c.labels = Some(Labels::dpms()));
+    assert_eq!(rejections(&read(Csv, csv.as_bytes(), &strict)), ["3:label:unknown_label", "4:label:unknown_label"]);
+}
+
+#[test]
+fn labels_of_any_direction_are_shown_harmlessly() {
+    let labels = Labels::new(["\u{202e}dooG", "Poor"]).unwrap();
+    let data = read(Csv, "label,text\n\u{202e}dooH,a\n".as_bytes(), &config(|c| c.labels = Some(labels.clone())));
+    let shown = data.report.rejections[0].to_string();
+    assert!(shown.ends_with(r"none of \u{202e}dooG, Poor; the nearest is `\u{202e}dooG`"), "{shown}");
+    let data = read_from(&b"text\n\n"[..], "a\u{1b}[2J.csv", Csv, &ReadConfig::default()).unwrap();
+    assert_eq!(data.report.to_string(), r"a\u{1b}[2J.csv: 0 rows, 0 used, 0 rejected");
+}
+
+#[test]
+fn the_line_of_a_row_is_known() {
+    let csv = b"text\n\na\n\"b\nb\"\n \nc\n";
+    let mut reader = FeedbackReader::new(&csv[..], "f", Csv, &ReadConfig::default()).unwrap();
+    let mut lines = vec![reader.line()];
+    while reader.next().is_some() {
+        lines.push(reader.line());
+    }
+    assert_eq!(lines, [0, 3, 4, 6, 7]);
+}
+
+#[test]
 fn a_message_never_holds_the_text() {
     let csv = b"label,text,time\nsecret,secret,secret\nGood,\"secret\"secret,\nGood,secret\n";
     let data = read(Csv, csv, &config(|c| c.labels = Some(Labels::dpms())));
@@ -287,7 +333,7 @@ fn hostile_names_do_not_fill_the_report() {
     assert!(data.report.rejections.iter().all(|rejection| rejection.column.len() == 100));
 
     let line = b"{\"text\":\"a\",\"x\\n\\u001b[31m\":1,\"x\\n\\u001b[31m\":2}";
-    assert_eq!(rejections(&read(Jsonl, line, &ReadConfig::default())), ["1:x  [31m:duplicate_key"]);
+    assert_eq!(rejections(&read(Jsonl, line, &ReadConfig::default())), [r"1:x\n\u{1b}[31m:duplicate_key"]);
     let error = read_from(&line[..], "f", Jsonl, &config(|c| c.on_dirty = OnDirty::Stop)).unwrap_err().to_string();
     assert!(!error.contains(char::is_control), "{error}");
 }

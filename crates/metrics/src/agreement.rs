@@ -2,24 +2,25 @@
 
 use std::fmt;
 
-use plaudit_core::Table;
-use plaudit_stats::wilson;
+use plaudit_core::{Error, Labels, Result, Table};
+use plaudit_stats::{Bootstrap, Interval, wilson};
 use serde::{Deserialize, Serialize};
 
-use crate::cells::Cells;
+use crate::cells::{Cells, Pairs};
 use crate::krippendorff::alpha_of_two;
 use crate::marginals::Bounds;
-use crate::{ChiSquareTest, ConfusionMatrix, Disagreement, Interval, Measurement, bowker, stuart_maxwell};
+use crate::resampling::{LEVEL, interval, replicate, units};
+use crate::table::{decimals, ends, interval_heading};
+use crate::{ChiSquareTest, ConfusionMatrix, Disagreement, Measurement, bowker, stuart_maxwell};
 
 /// How far two judges of the same texts agree: two people, or people and a classifier. `Display` prints it as a table.
 ///
 /// It needs both labels of each text, and counts texts: weights are not used. The class counts of each judge alone only
 /// bound it ([`compare_marginals`]): both bounds stand here beside the agreement. The observed agreement is a share of texts
-/// and has Wilson's interval; kappa is none, and [`evaluate`] gives it one by the bootstrap
-/// ([`Metric::Kappa`](crate::Metric::Kappa)).
+/// and has Wilson's interval; kappa and alpha get theirs by the bootstrap, from the labels text by text ([`agreement()`]). From
+/// a table of counts alone, as below, they have none.
 ///
 /// [`compare_marginals`]: crate::compare_marginals
-/// [`evaluate`]: crate::evaluate
 ///
 /// # Example: equal counts, and no agreement
 /// ```
@@ -38,7 +39,8 @@ pub struct Agreement {
     pub texts: u64,
     /// The share of texts with equal labels, 0 to 1; none where there is no text.
     pub observed: Option<f64>,
-    /// Wilson's 95 % interval for the observed agreement, which takes the texts for independent; none where there is no text.
+    /// The interval for the observed agreement: Wilson's, which takes the texts for independent, of 95 % where no other level was
+    /// asked for; of clusters, the bootstrap's. None where there is no text, or as [`kappa_interval`](Self::kappa_interval) is.
     pub observed_interval: Option<Interval>,
     /// The least agreement, 0 to 1, that the class counts of both judges allow; none where there is no text.
     pub lowest: Option<f64>,
@@ -49,20 +51,88 @@ pub struct Agreement {
     ///
     /// J. Cohen, *A coefficient of agreement for nominal scales*, Educational and Psychological Measurement 20 (1960).
     pub kappa: Option<f64>,
+    /// The bootstrap's percentile interval for kappa; none where kappa is none, nothing was resampled ([`bootstrap`](Self::bootstrap)),
+    /// there are fewer than ten texts (or clusters), more than one resample in twenty has no kappa, or all resamples are equal.
+    pub kappa_interval: Option<Interval>,
     /// Krippendorff's alpha, nominal, at most 1; none where both use only one and the same label.
     pub alpha: Option<f64>,
-    /// Whether one label is taken for another more often than the reverse; none where they agree on every text.
+    /// The bootstrap's percentile interval for alpha; none as that for kappa.
+    pub alpha_interval: Option<Interval>,
+    /// Whether one label is taken for another more often than the reverse; none where they agree on every text, or texts are in
+    /// clusters: the test takes them for independent.
     pub bowker: Option<ChiSquareTest>,
-    /// Whether the judges use labels unequally often; none where they agree on every text.
+    /// Whether the judges use labels unequally often; none as [`bowker`](Self::bowker).
     pub stuart_maxwell: Option<ChiSquareTest>,
+    /// The number of clusters that were resampled whole; none where there are none.
+    pub clusters: Option<usize>,
+    /// How the intervals were resampled; none where this comes from a table of counts.
+    pub bootstrap: Option<Bootstrap>,
 }
 
-/// The level of the interval: a convention.
-const LEVEL: f64 = 0.95;
+/// Returns how far two judges agree, with intervals; `first[i]` and `second[i]` are the label indexes that they gave to text `i`.
+///
+/// Where `clusters` names the cluster of each text, such as its author, whole clusters are resampled for all intervals, and
+/// the tests from tables are left out, which take texts for independent.
+///
+/// # Errors
+/// When the lists have different lengths, an index is not that of a label (the message names the row), there is not one
+/// cluster a text, or `bootstrap` is at fault.
+///
+/// # Example: two people
+/// ```
+/// use plaudit_core::Labels;
+/// use plaudit_metrics::{Bootstrap, agreement};
+///
+/// let first: Vec<usize> = (0..60).map(|text| text % 3).collect();
+/// let second: Vec<usize> = (0..60).map(|text| if text % 5 == 0 { 0 } else { text % 3 }).collect();
+/// let found = agreement(&Labels::polarity(), &first, &second, None, &Bootstrap::default())?;
+/// let (kappa, interval) = (found.kappa.unwrap(), found.kappa_interval.unwrap());
+/// assert!(interval.low < kappa && kappa < interval.high);
+/// println!("{found}");
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+pub fn agreement(
+    labels: &Labels,
+    first: &[usize],
+    second: &[usize],
+    clusters: Option<&[&str]>,
+    bootstrap: &Bootstrap,
+) -> Result<Agreement> {
+    if first.len() != second.len() {
+        let lengths = format!("{} labels of the first judge and {} of the second", first.len(), second.len());
+        return Err(Error::config(format!("agreement: {lengths}; expected one of each a text")));
+    }
+    let matrix = ConfusionMatrix::from_pairs(labels.clone(), first, second)?;
+    let units = units(first.len(), "text", clusters)?;
+    let ones = vec![1.0; first.len()];
+    let pairs = Pairs::new(labels.len(), first, second.into(), &ones);
+    let columns = replicate(&units, &ones, bootstrap, 3, |weights| {
+        let cells = pairs.cells(weights);
+        vec![cells.accuracy(), cells.kappa(Disagreement::Nominal), alpha_of_two(&cells, Measurement::Nominal)]
+    })?;
+    let mut intervals = columns.iter().map(|column| interval(column, bootstrap.level));
+    let mut next = |value: Option<f64>| intervals.next().flatten().filter(|_| value.is_some());
+    let found = Agreement::from(&matrix);
+    let observed_interval = next(found.observed);
+    let found = Agreement {
+        observed_interval: wilson(matrix.correct(), matrix.total(), bootstrap.level),
+        kappa_interval: next(found.kappa),
+        alpha_interval: next(found.alpha),
+        bootstrap: Some(bootstrap.clone()),
+        ..found
+    };
+    Ok(match clusters {
+        None => found,
+        Some(_) => {
+            Agreement { observed_interval, bowker: None, stuart_maxwell: None, clusters: Some(units.count()), ..found }
+        }
+    })
+}
 
 impl From<&ConfusionMatrix> for Agreement {
     fn from(matrix: &ConfusionMatrix) -> Self {
-        let counts = matrix.rows().flatten().map(|&count| count as f64).collect();
+        let counts = matrix.rows().flatten().map(|&count| count as f64).collect(); // without weights
+        let cells = Cells::new(matrix.labels().len(), counts);
         let labels = 0..matrix.labels().len();
         let rows: Vec<u64> = labels.clone().map(|label| matrix.support(label)).collect();
         let columns: Vec<u64> = labels.map(|label| matrix.predicted(label)).collect();
@@ -74,10 +144,14 @@ impl From<&ConfusionMatrix> for Agreement {
             observed_interval: wilson(matrix.correct(), matrix.total(), LEVEL),
             lowest: share(bounds.agreeing),
             highest: share(matrix.total() - bounds.differing),
-            kappa: Cells::new(matrix.labels().len(), counts).kappa(Disagreement::Nominal),
-            alpha: alpha_of_two(matrix, Measurement::Nominal),
+            kappa: cells.kappa(Disagreement::Nominal),
+            kappa_interval: None,
+            alpha: alpha_of_two(&cells, Measurement::Nominal),
+            alpha_interval: None,
             bowker: bowker(matrix),
             stuart_maxwell: stuart_maxwell(matrix),
+            clusters: None,
+            bootstrap: None,
         }
     }
 }
@@ -85,28 +159,30 @@ impl From<&ConfusionMatrix> for Agreement {
 impl fmt::Display for Agreement {
     /// One line a measure, `-` where undefined; then what the class counts alone would have allowed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::new(["agreement", "value", "95 % interval", "p", "degrees of freedom"]);
-        let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
-        let ends = |interval: Interval| format!("{:.3} to {:.3}", interval.low, interval.high);
+        let heading = interval_heading(self.bootstrap.as_ref().map_or(LEVEL, |bootstrap| bootstrap.level));
+        let mut table = Table::new(["agreement", "value", &heading, "p", "degrees of freedom"]);
         for (name, value, interval) in [
-            ("observed agreement", self.observed, self.observed_interval.map(ends)),
-            ("Cohen's kappa", self.kappa, None),
-            ("Krippendorff's alpha, nominal", self.alpha, None),
+            ("observed agreement", self.observed, self.observed_interval),
+            ("Cohen's kappa", self.kappa, self.kappa_interval),
+            ("Krippendorff's alpha, nominal", self.alpha, self.alpha_interval),
         ] {
-            table.push([name.to_owned(), number(value)].into_iter().chain(interval));
+            let interval = interval.map(|interval| ends(Some(interval))); // no cell, and so no blanks at the line's end
+            table.push([name.to_owned(), decimals(value)].into_iter().chain(interval));
         }
-        for (name, test) in [("Bowker, symmetry", self.bowker), ("Stuart-Maxwell, class counts", self.stuart_maxwell)] {
+        let tests = [("Bowker, symmetry", self.bowker), ("Stuart-Maxwell, class counts", self.stuart_maxwell)];
+        for (name, test) in tests.into_iter().filter(|_| self.clusters.is_none()) {
             let df = test.map_or_else(|| "-".to_owned(), |test| test.df.to_string());
             let p = test.map(|test| test.p);
-            let p = if p.is_some_and(|p| p < 1e-3) { "<0.001".to_owned() } else { number(p) };
-            table.push([name.to_owned(), number(test.map(|test| test.statistic)), String::new(), p, df]);
+            let p = if p.is_some_and(|p| p < 1e-3) { "<0.001".to_owned() } else { decimals(p) };
+            table.push([name.to_owned(), decimals(test.map(|test| test.statistic)), String::new(), p, df]);
         }
         write!(f, "{table}")?;
         if let (Some(lowest), Some(highest)) = (self.lowest, self.highest) {
             let (low, high) = (100.0 * lowest, 100.0 * highest);
+            let of = self.clusters.map_or_else(String::new, |clusters| format!(" in {clusters} clusters"));
             writeln!(
                 f,
-                "\n{} texts. Their class counts alone allow an agreement of {low:.1} % to {high:.1} %:",
+                "\n{} texts{of}. Their class counts alone allow an agreement of {low:.1} % to {high:.1} %:",
                 self.texts
             )?;
             writeln!(f, "equal counts do not mean that the same texts have the same label.")?;
@@ -117,7 +193,6 @@ impl fmt::Display for Agreement {
 
 #[cfg(test)]
 mod tests {
-    use plaudit_core::Labels;
     use proptest::prelude::*;
 
     use super::*;

@@ -73,7 +73,9 @@ pub enum CalibrationKind {
 
 impl Calibration {
     /// Returns the calibration with the least log-loss on these texts, the mean over their weights. It is a convex function
-    /// of beta and bias; Newton's method finds its minimum with beta inside e^-10 to e^10, which are scikit-learn's bounds.
+    /// of beta and bias; Newton's method finds its minimum with beta inside e^-10 to e^10, which are scikit-learn's bounds. Where
+    /// probabilities say nothing of the labels, or the contrary of what is so, the best beta would be 0 or below: it ends
+    /// on the lower bound, and calibrated probabilities are the same for all texts ([`is_at_bound`](Self::is_at_bound)).
     ///
     /// # Errors
     /// - When texts of weight above 0 are fewer than ten a free parameter: 10 for a temperature, ten times the number of labels
@@ -109,7 +111,16 @@ impl Calibration {
         Error::from_faults(faults)
     }
 
+    /// Returns whether beta is at one of its bounds, e^-10 and e^10. At the lower one, calibrated probabilities hardly differ from
+    /// text to text.
+    pub fn is_at_bound(&self) -> bool {
+        let (beta, _) = self.parts();
+        beta <= LEAST_BETA || beta >= GREATEST_BETA
+    }
+
     /// Replaces the probabilities of a text, `[labels]`, by calibrated ones, which add up to 1.
+    ///
+    /// Of what is not [valid](Self::validate), such as a beta or bias that is not finite, they are not: they may be not a number.
     ///
     /// What is no probability counts as the nearest one, and not a number as 0. A label without a bias has the bias 0:
     /// [`validate`](Self::validate) finds out whether there is one each.

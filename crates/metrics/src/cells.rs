@@ -68,6 +68,16 @@ impl Cells {
         &self.truth
     }
 
+    /// The sum of the weights of each label's predictions.
+    pub(crate) fn predicted(&self) -> &[f64] {
+        &self.predicted
+    }
+
+    /// The sum of the weights of texts of label `truth` that were predicted as `predicted`.
+    pub(crate) fn at(&self, truth: usize, predicted: usize) -> f64 {
+        self.cells.get(truth * self.width + predicted).copied().unwrap_or(0.0)
+    }
+
     /// `cells` is `[width, width]`.
     pub(crate) fn new(width: usize, cells: Vec<f64>) -> Self {
         let truth: Vec<f64> = cells.chunks_exact(width).map(|row| row.iter().sum()).collect();
@@ -171,8 +181,10 @@ impl Cells {
         let whole = self.total * self.total;
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let covariance = self.diagonal().sum::<f64>() * self.total - dot(&self.truth, &self.predicted);
-        let spread = (whole - dot(&self.truth, &self.truth)) * (whole - dot(&self.predicted, &self.predicted));
-        (spread > 0.0).then(|| covariance / spread.sqrt())
+        let spreads = [&self.truth, &self.predicted].map(|sums| whole - dot(sums, sums));
+        // One root after the other: the product of sums of the greatest weights would overflow.
+        let [truth, predicted] = spreads;
+        (truth > 0.0 && predicted > 0.0).then(|| covariance / truth.sqrt() / predicted.sqrt())
     }
 
     pub(crate) fn kappa(&self, disagreement: Disagreement) -> Option<f64> {

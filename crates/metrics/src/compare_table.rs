@@ -5,12 +5,12 @@ use std::fmt;
 use plaudit_core::Table;
 
 use crate::Comparison;
-use crate::table::{decimals, ends};
+use crate::table::{decimals, ends, interval_heading, resampled, thousandths};
 
 impl fmt::Display for Comparison {
     /// The models with their scores, then the pairs with differences and p-values; `-` where undefined.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let interval = format!("{} % interval", 100.0 * self.bootstrap.level);
+        let interval = interval_heading(self.bootstrap.level);
         let mut table = Table::new(["model", self.metric.name(), &interval]);
         for model in &self.models {
             table.push([model.name.clone(), decimals(model.score), ends(model.interval)]);
@@ -28,14 +28,13 @@ impl fmt::Display for Comparison {
                 p_holm,
             ]);
         }
-        let of = self.clusters.map_or_else(String::new, |clusters| format!(" in {clusters} clusters"));
-        writeln!(f, "{table}\n{} texts{of}, {} resamples", self.texts, self.bootstrap.resamples)
+        let resampled = resampled(self.texts, self.clusters, &self.bootstrap);
+        writeln!(f, "{table}\nintervals: {resampled}")
     }
 }
 
 fn signed(difference: Option<f64>) -> String {
-    let rounded = difference.map(|difference| (1e3 * difference).round() / 1e3 + 0.0); // no -0.000
-    rounded.map_or_else(|| "-".to_owned(), |rounded| format!("{rounded:+.3}"))
+    difference.map_or_else(|| "-".to_owned(), |difference| format!("{:+.3}", thousandths(difference)))
 }
 
 fn probability(p: Option<f64>) -> String {

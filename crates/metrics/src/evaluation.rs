@@ -1,17 +1,13 @@
 //! The whole report on a classifier: every figure with its interval.
 
-use plaudit_core::{Error, Result};
-use plaudit_stats::{Bootstrap, Interval, Replicates, Units, wilson_share};
+use plaudit_core::Result;
+use plaudit_stats::{Bootstrap, Interval, wilson_share};
 use serde::{Deserialize, Serialize};
 
-use crate::figures::{Prepared, Values};
+use crate::figures::Prepared;
 use crate::reliability::{BINS, reliability_with};
+use crate::resampling::{interval, replicate, units};
 use crate::{Brier, Metric, Reliability, Report, Scored, brier, top_k_accuracy};
-
-/// With fewer rows or clusters than this the bootstrap sees too little of the differences between them: of n units that
-/// favour one of two models by the toss of a coin, all favour the same one with probability 2^(1 - n), here 0.002, and then
-/// every resample does.
-pub(crate) const LEAST_UNITS: usize = 10;
 
 /// How good a classifier is, with how sure each figure is. `Display` prints it as tables.
 ///
@@ -62,18 +58,18 @@ pub struct Figure {
     pub label: Option<String>,
     /// Its value; none where it is undefined, for example the ROC AUC of a label that no text has.
     pub value: Option<f64>,
-    /// Its interval; none where the value is none, or there are fewer than ten texts (or clusters) to resample, or more than one
-    /// resample in twenty has no value.
+    /// Its interval; none where the value is none. One of the bootstrap is also none where there are fewer than ten texts (or
+    /// clusters) to resample, more than one resample in twenty has no value, or all resamples are equal.
     pub interval: Option<Interval>,
     /// How the interval was made.
-    pub method: Option<Method>,
+    pub method: Option<IntervalMethod>,
 }
 
 /// How an interval was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Method {
+pub enum IntervalMethod {
     /// Wilson's score interval: for shares of independent texts.
     Wilson,
     /// Percentiles over resamples of the texts, or of whole clusters.
@@ -97,22 +93,15 @@ pub enum Method {
 /// another classifier.
 ///
 /// # Errors
-/// When `clusters` has not one name a text, or `bootstrap` is at fault.
+/// When `clusters` has not one name a text, `bootstrap` is at fault, or the figures, 18 and 6 a label, times the resamples are
+/// more than 100,000,000 numbers (800 MB): ask for fewer resamples.
 pub fn evaluate(scored: &Scored, clusters: Option<&[&str]>, bootstrap: &Bootstrap) -> Result<Evaluation> {
-    bootstrap.validate()?;
-    if let Some(names) = clusters
-        && names.len() != scored.len()
-    {
-        return Err(Error::config(format!("{} clusters for {} texts; expected one a text", names.len(), scored.len())));
-    }
-    let units = match clusters {
-        Some(names) => Units::clusters(names),
-        None => Units::single(scored.len()),
-    };
+    let units = units(scored.len(), "text", clusters)?;
     let prepared = Prepared::new(scored);
     let weights = scored.weights_or_ones();
     let values = prepared.values(&weights);
-    let resampled = resample(&prepared, &values, &weights, &units, bootstrap)?;
+    let columns = replicate(&units, &weights, bootstrap, values.len(), |drawn| prepared.values(drawn))?;
+    let resampled = columns.iter().map(|column| interval(column, bootstrap.level));
 
     // Texts of one cluster are no independent draws.
     let level = clusters.is_none().then_some(bootstrap.level);
@@ -125,8 +114,8 @@ pub fn evaluate(scored: &Scored, clusters: Option<&[&str]>, bootstrap: &Bootstra
         |(((metric, label), value), (wilson, resampled))| {
             let (interval, method) = match (value, wilson, resampled) {
                 (None, ..) => (None, None),
-                (_, Some(interval), _) => (Some(interval), Some(Method::Wilson)),
-                (_, None, Some(interval)) => (Some(interval), Some(Method::Bootstrap)),
+                (_, Some(interval), _) => (Some(interval), Some(IntervalMethod::Wilson)),
+                (_, None, Some(interval)) => (Some(interval), Some(IntervalMethod::Bootstrap)),
                 _ => (None, None),
             };
             Figure { metric, label, value, interval, method }
@@ -152,29 +141,6 @@ impl Evaluation {
     pub fn value(&self, metric: Metric) -> Option<f64> {
         self.figure(metric, None)?.value
     }
-}
-
-/// The percentile interval of each value that is defined.
-fn resample(
-    prepared: &Prepared<'_>,
-    values: &Values,
-    weights: &[f64],
-    units: &Units,
-    bootstrap: &Bootstrap,
-) -> Result<Vec<Option<Interval>>> {
-    if units.count() < LEAST_UNITS {
-        return Ok(vec![None; values.len()]);
-    }
-    let mut columns: Vec<Vec<f64>> = vec![Vec::with_capacity(bootstrap.resamples); values.len()];
-    let mut drawn = vec![0.0; weights.len()];
-    bootstrap.resample(units, |times| {
-        drawn.iter_mut().zip(times.iter().zip(weights)).for_each(|(slot, (times, weight))| *slot = times * weight);
-        // Not a number stands for none: half the room.
-        let values = prepared.values(&drawn).into_iter().map(|value| value.unwrap_or(f64::NAN));
-        columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
-    })?;
-    let interval = |column: Vec<f64>| column.into_iter().map(Some).collect::<Replicates>().interval(bootstrap.level);
-    Ok(columns.into_iter().map(interval).collect())
 }
 
 /// Wilson's intervals of the figures that are shares of texts.

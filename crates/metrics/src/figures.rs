@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Scored;
-use crate::cells::Pairs;
+use crate::cells::{Cells, Pairs};
 use crate::ranking::{Areas, Order};
 use crate::reliability::{BINS, Claims, brier_rows, calibration_error_of, log_loss_rows, top_k};
 use crate::scored::most_probable;
@@ -80,21 +80,6 @@ impl Metric {
     pub const OF_LABEL: [Self; 6] =
         [Self::Precision, Self::Recall, Self::Specificity, Self::F1, Self::RocAuc, Self::AveragePrecision];
 
-    /// Returns whether it follows from probabilities, and not from the predicted labels alone.
-    pub fn needs_probabilities(self) -> bool {
-        matches!(
-            self,
-            Self::TopTwo
-                | Self::LogLoss
-                | Self::Brier
-                | Self::CalibrationError
-                | Self::RocAuc
-                | Self::HandTill
-                | Self::AveragePrecision
-                | Self::Aurc
-        )
-    }
-
     /// Returns the name of the figure of all labels together, as tables print it.
     pub fn name(self) -> &'static str {
         match self {
@@ -151,33 +136,9 @@ impl<'a> Prepared<'a> {
     /// The figures where row `i` weighs `weights[i]`.
     pub(crate) fn values(&self, weights: &[f64]) -> Values {
         let cells = self.pairs.cells(weights);
-        let totals = cells.truth();
-        let width = totals.len();
-        let total: f64 = totals.iter().sum();
-        let mean = |rows: &mut dyn Iterator<Item = f64>| {
-            (total > 0.0).then(|| rows.zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / total)
-        };
-        let areas: Vec<Areas> = (0..width)
-            .zip(&self.orders)
-            .map(|(label, order)| Areas::new(order, label, self.truth, weights, totals))
-            .collect();
-        let mut values: Values = Metric::OVERALL
-            .into_iter()
-            .map(|metric| match metric {
-                Metric::TopTwo => mean(&mut self.top_two.iter().map(|&hit| f64::from(u8::from(hit)))),
-                Metric::LogLoss => mean(&mut self.log_loss.iter().copied()),
-                Metric::Brier => mean(&mut self.brier.iter().copied()),
-                Metric::CalibrationError => calibration_error_of(&self.claims.bins(weights, BINS)),
-                Metric::RocAuc => all(areas.iter().map(|area| area.roc)),
-                Metric::HandTill => all((0..width).flat_map(|label| {
-                    let pairs = areas.get(label).map(|area| area.pairs.as_slice()).unwrap_or_default();
-                    pairs.iter().enumerate().filter(move |&(other, _)| other != label).map(|(_, &area)| area)
-                })),
-                Metric::AveragePrecision => all(areas.iter().map(|area| area.average_precision)),
-                Metric::Aurc => area(&self.claims.steps(weights)),
-                metric => self.pairs.figure(&cells, metric),
-            })
-            .collect();
+        let areas = self.areas(weights, &cells);
+        let overall = Metric::OVERALL.into_iter().map(|metric| self.overall(metric, weights, &cells, &areas));
+        let mut values: Values = overall.collect();
         for (class, area) in cells.classes().zip(&areas) {
             values.extend([
                 class.precision(),
@@ -189,6 +150,41 @@ impl<'a> Prepared<'a> {
             ]);
         }
         values
+    }
+
+    /// One figure of all labels together, without the time of the others.
+    pub(crate) fn figure(&self, metric: Metric, weights: &[f64]) -> Option<f64> {
+        let cells = self.pairs.cells(weights);
+        let ranks = matches!(metric, Metric::RocAuc | Metric::HandTill | Metric::AveragePrecision);
+        let areas = if ranks { self.areas(weights, &cells) } else { Vec::new() };
+        self.overall(metric, weights, &cells, &areas)
+    }
+
+    /// The areas of each label, `[labels]`.
+    fn areas(&self, weights: &[f64], cells: &Cells) -> Vec<Areas> {
+        let areas = |(label, order)| Areas::new(order, label, self.truth, weights, cells.truth());
+        self.orders.iter().enumerate().map(areas).collect()
+    }
+
+    /// `areas` is read by the figures that are made of them.
+    fn overall(&self, metric: Metric, weights: &[f64], cells: &Cells, areas: &[Areas]) -> Option<f64> {
+        let total: f64 = cells.truth().iter().sum();
+        let mean = |rows: &mut dyn Iterator<Item = f64>| {
+            (total > 0.0).then(|| rows.zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / total)
+        };
+        match metric {
+            Metric::TopTwo => mean(&mut self.top_two.iter().map(|&hit| f64::from(u8::from(hit)))),
+            Metric::LogLoss => mean(&mut self.log_loss.iter().copied()),
+            Metric::Brier => mean(&mut self.brier.iter().copied()),
+            Metric::CalibrationError => calibration_error_of(&self.claims.bins(weights, BINS)),
+            Metric::RocAuc => all(areas.iter().map(|area| area.roc)),
+            Metric::HandTill => all(areas.iter().enumerate().flat_map(|(label, area)| {
+                area.pairs.iter().enumerate().filter(move |&(other, _)| other != label).map(|(_, &area)| area)
+            })),
+            Metric::AveragePrecision => all(areas.iter().map(|area| area.average_precision)),
+            Metric::Aurc => area(&self.claims.steps(weights)),
+            metric => self.pairs.figure(cells, metric),
+        }
     }
 }
 

@@ -5,8 +5,8 @@
 //!   [`reliability()`] and [`risk_coverage`] give the data of pictures.
 //! - Fitted on probabilities of texts that were used for nothing else: [`Calibration`], label sets ([`Conformal`]),
 //!   [`Abstention`].
-//! - Models against each other: [`compare_models`], [`mcnemar`]; people against a machine: [`Agreement`], [`compare_marginals`],
-//!   [`krippendorff_alpha`].
+//! - Models against each other: [`compare_models`], [`mcnemar`]; people against a machine: [`agreement()`],
+//!   [`krippendorff_alpha`], [`compare_marginals`].
 //! - Scores that others printed: [`published`].
 //!
 //! What a division by zero leaves undefined is `None`, never NaN and never a silent 0; how the averages count it stands at
@@ -46,6 +46,7 @@ mod one_vs_rest;
 mod ranking;
 mod reliability;
 mod report;
+mod resampling;
 mod scored;
 mod selective;
 mod square_table;
@@ -54,15 +55,15 @@ mod table;
 pub mod published;
 
 pub use abstention::Abstention;
-pub use agreement::Agreement;
+pub use agreement::{Agreement, agreement};
 pub use calibration::{Calibration, CalibrationKind};
 pub use chi_square::ChiSquareTest;
 pub use compare::{Comparison, Difference, ModelScore, compare_models};
 pub use conformal::{Conformal, ConformalConfig, Coverage, LabelCoverage};
 pub use confusion::{ConfusionMatrix, Disagreement};
-pub use evaluation::{Evaluation, Figure, Method, evaluate};
+pub use evaluation::{Evaluation, Figure, IntervalMethod, evaluate};
 pub use figures::Metric;
-pub use krippendorff::{Measurement, krippendorff_alpha};
+pub use krippendorff::{Measurement, krippendorff_alpha, krippendorff_interval};
 pub use marginals::{ClassDeviation, MarginalComparison, compare_marginals};
 pub use mcnemar::{McNemar, mcnemar};
 pub use one_vs_rest::OneVsRest;

@@ -2,7 +2,7 @@
 
 /// Counts of one label against all others, or the sums of their weights, and the ratios of DPMS, Eq. 29 to 35.
 ///
-/// Each ratio is 0 to 1, or none where it would divide by zero.
+/// Each ratio is 0 to 1, or none where it would divide by zero, or by what is not finite.
 ///
 /// # Example: the row "Good" of DPMS, Table 2
 /// ```
@@ -65,10 +65,10 @@ impl OneVsRest {
     }
 }
 
-/// Returns `part / (part + rest)`; none where both are 0.
+/// Returns `part / (part + rest)`; none where both are 0, or their sum is not finite.
 fn ratio(part: f64, rest: f64) -> Option<f64> {
     let whole = part + rest;
-    (whole > 0.0).then(|| part / whole)
+    (whole > 0.0 && whole.is_finite()).then(|| part / whole)
 }
 
 #[cfg(test)]
@@ -114,5 +114,10 @@ mod tests {
         assert_eq!(of(0.0, 0.0, 0.0, 0.0).accuracy(), None);
         let most = of(1e300, 1e300, 0.0, 0.0);
         assert_eq!((most.precision(), most.recall()), (Some(0.5), Some(1.0)));
+        let infinite = of(f64::INFINITY, 1.0, 0.0, 1.0);
+        assert_eq!(
+            (infinite.precision(), infinite.recall(), infinite.f1(), infinite.fpr()),
+            (None, None, None, Some(0.5))
+        );
     }
 }

@@ -38,7 +38,7 @@ pub struct RocPoint {
 pub struct PrCurve {
     /// The label.
     pub label: String,
-    /// One point for each probability that occurs, highest first.
+    /// One point for each probability that a text of weight above 0 has, highest first.
     pub points: Vec<PrPoint>,
     /// The precision at each point, averaged with the gain in recall as its weight; as scikit-learn's
     /// `average_precision_score`, without interpolation.
@@ -71,18 +71,13 @@ pub struct PrPoint {
 pub fn roc_curve(scored: &Scored, label: usize) -> Option<RocCurve> {
     let name = scored.labels().name(label)?.to_owned();
     let weights = scored.weights_or_ones();
-    let sums = Sums::new(scored, label, &weights);
-    if !(sums.positive > 0.0 && sums.negative > 0.0) {
-        return None;
-    }
+    let (order, sums) = (Order::new(scored, label), Sums::new(scored, label, &weights));
+    let auc = sums.areas(&order, label, scored, &weights).roc?;
     let mut points = vec![RocPoint { threshold: None, fpr: 0.0, tpr: 0.0 }];
     let (mut positive, mut negative) = (0.0, 0.0);
     // The steps from point to point, in weight: two in the same direction are one.
     let mut last = (0.0, 0.0);
-    for group in Order::new(scored, label).groups(scored, label, &weights) {
-        if group.positive == 0.0 && group.negative == 0.0 {
-            continue; // of no weight
-        }
+    for group in order.groups(scored, label, &weights) {
         positive += group.positive;
         negative += group.negative;
         let point =
@@ -95,8 +90,6 @@ pub fn roc_curve(scored: &Scored, label: usize) -> Option<RocCurve> {
         }
         points.push(point);
     }
-    let areas = points.iter().zip(points.iter().skip(1)).map(|(a, b)| (b.fpr - a.fpr) * (a.tpr + b.tpr) / 2.0);
-    let auc = areas.sum();
     Some(RocCurve { label: name, points, auc })
 }
 
@@ -104,20 +97,15 @@ pub fn roc_curve(scored: &Scored, label: usize) -> Option<RocCurve> {
 pub fn pr_curve(scored: &Scored, label: usize) -> Option<PrCurve> {
     let name = scored.labels().name(label)?.to_owned();
     let weights = scored.weights_or_ones();
-    let total = Sums::new(scored, label, &weights).positive;
-    if total <= 0.0 {
-        return None;
-    }
-    let (mut points, mut average_precision) = (Vec::new(), 0.0);
+    let (order, sums) = (Order::new(scored, label), Sums::new(scored, label, &weights));
+    let average_precision = sums.areas(&order, label, scored, &weights).average_precision?;
     let (mut positive, mut all) = (0.0, 0.0);
-    for group in Order::new(scored, label).groups(scored, label, &weights) {
+    let point = |group: Group| {
         positive += group.positive;
         all += group.positive + group.negative;
-        if all > 0.0 {
-            average_precision += group.positive / total * (positive / all);
-            points.push(PrPoint { threshold: group.value, precision: positive / all, recall: positive / total });
-        }
-    }
+        PrPoint { threshold: group.value, precision: positive / all, recall: positive / sums.positive }
+    };
+    let points = order.groups(scored, label, &weights).map(point).collect();
     Some(PrCurve { label: name, points, average_precision })
 }
 
@@ -125,15 +113,23 @@ pub fn pr_curve(scored: &Scored, label: usize) -> Option<PrCurve> {
 struct Sums {
     positive: f64,
     negative: f64,
+    of_labels: Vec<f64>, // [labels]
 }
 
 impl Sums {
     fn new(scored: &Scored, label: usize, weights: &[f64]) -> Self {
-        let mut sums = Self { positive: 0.0, negative: 0.0 };
+        let mut sums = Self { positive: 0.0, negative: 0.0, of_labels: vec![0.0; scored.labels().len()] };
         for (&truth, weight) in scored.truth().iter().zip(weights) {
             *(if truth == label { &mut sums.positive } else { &mut sums.negative }) += weight;
+            if let Some(sum) = sums.of_labels.get_mut(truth) {
+                *sum += weight;
+            }
         }
         sums
+    }
+
+    fn areas(&self, order: &Order, label: usize, scored: &Scored, weights: &[f64]) -> Areas {
+        Areas::new(order, label, scored.truth(), weights, &self.of_labels)
     }
 }
 
@@ -176,8 +172,9 @@ impl Order {
         starts.zip(&self.ends).filter_map(|(start, &end)| self.rows.get(start..end))
     }
 
+    /// The runs that have a weight: what weighs nothing is not there.
     fn groups(&self, scored: &Scored, label: usize, weights: &[f64]) -> impl Iterator<Item = Group> {
-        self.runs().map(move |rows| {
+        let groups = self.runs().map(move |rows| {
             let mut group = Group { value: 0.0, positive: 0.0, negative: 0.0 };
             for &row in rows {
                 group.value = scored.row(row).and_then(|scores| scores.get(label)).copied().unwrap_or(0.0);
@@ -186,7 +183,8 @@ impl Order {
                 *(if own { &mut group.positive } else { &mut group.negative }) += weight;
             }
             group
-        })
+        });
+        groups.filter(|group| group.positive > 0.0 || group.negative > 0.0)
     }
 }
 

@@ -5,11 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Scored;
 use crate::ranking::Order;
+use crate::resampling::LEVEL;
 use crate::scored::most_probable;
 use crate::selective::Step;
-
-/// The level of the bins' intervals.
-const LEVEL: f64 = 0.95;
 
 /// The number of bins that the evaluation uses.
 pub(crate) const BINS: usize = 15;
@@ -43,13 +41,17 @@ pub struct ReliabilityBin {
 }
 
 /// Returns the reliability of the most probable label's probability (`label` is none) or of one label's, in at most `bins`
-/// bins of equal weight; in fewer where a bin would have fewer than five texts, by which chance could not be subtracted.
+/// bins of equal weight; in fewer where a bin would have fewer than five texts, by which chance could not be subtracted. Where
+/// there is no such label, there is no bin and no error.
 pub fn reliability(scored: &Scored, label: Option<usize>, bins: usize) -> Reliability {
     reliability_with(scored, label, bins, Some(LEVEL))
 }
 
 /// The same with intervals of this level, or none.
 pub(crate) fn reliability_with(scored: &Scored, label: Option<usize>, bins: usize, level: Option<f64>) -> Reliability {
+    if label.is_some_and(|label| label >= scored.labels().len()) {
+        return Reliability { bins: Vec::new(), error: None };
+    }
     let claims = Claims::new(scored, label);
     let bins = claims.bins(&scored.weights_or_ones(), bins);
     let error = calibration_error_of(&bins);
@@ -67,8 +69,9 @@ pub(crate) fn reliability_with(scored: &Scored, label: Option<usize>, bins: usiz
 /// bins of equal weight of (share right - mean p)^2, less what chance alone adds to it, share right (1 - share right) / (n - 1)
 /// for a bin of n texts. None where there is no text.
 ///
-/// With fewer than 75 texts there are fewer bins, of five texts or more. Without the subtraction a perfectly calibrated classifier looks worse the fewer texts there are. A root of what would be
-/// negative is 0. J. Broecker (2012) and A. Kumar, P. Liang and T. Ma, *Verified uncertainty calibration* (2019).
+/// With fewer than 75 texts there are fewer bins, of five texts or more. Without the subtraction a perfectly calibrated
+/// classifier looks worse the fewer texts there are. It takes the texts for independent draws: of texts in clusters chance adds
+/// more, too little is subtracted, and the error is too great. A root of what would be negative is 0. J. Broecker (2012) and A. Kumar, P. Liang and T. Ma, *Verified uncertainty calibration* (2019).
 pub fn calibration_error(scored: &Scored) -> Option<f64> {
     calibration_error_of(&Claims::new(scored, None).bins(&scored.weights_or_ones(), BINS))
 }

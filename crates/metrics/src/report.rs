@@ -4,10 +4,8 @@ use plaudit_stats::{Interval, wilson_share};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::Cells;
+use crate::resampling::LEVEL;
 use crate::{ConfusionMatrix, Disagreement, OneVsRest};
-
-/// The level of Wilson's intervals.
-const LEVEL: f64 = 0.95;
 
 /// The scores of one confusion matrix. `Display` prints them as a table.
 ///

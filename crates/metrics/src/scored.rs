@@ -83,6 +83,28 @@ impl Scored {
         Self::new(scores.labels().clone(), truth, probabilities)
     }
 
+    /// Returns texts whose predicted label has the probability 1: those of a rule or a person, who give labels and no
+    /// probabilities. `truth[i]` and `predicted[i]` are the label indexes of text `i`. Figures of probabilities then say what
+    /// such certainty is worth: little.
+    ///
+    /// # Errors
+    /// When the lists have different lengths, or an index is not that of a label.
+    pub fn from_labels(labels: Labels, truth: Vec<usize>, predicted: &[usize]) -> Result<Self> {
+        if truth.len() != predicted.len() {
+            let lengths = format!("{} true labels and {} predicted ones", truth.len(), predicted.len());
+            return Err(Error::config(format!("{lengths}; expected one of each a text")));
+        }
+        let width = labels.len();
+        let mut probabilities = vec![0.0; truth.len().saturating_mul(width)];
+        for (row, (scores, &label)) in probabilities.chunks_exact_mut(width).zip(predicted).enumerate() {
+            let of_label = scores.get_mut(label).ok_or_else(|| {
+                Error::config(format!("row {row}: predicted label {label}; expected 0 to {}", width - 1))
+            })?;
+            *of_label = 1.0;
+        }
+        Self::new(labels, truth, probabilities)
+    }
+
     /// Returns the same texts, each counting by its weight: for example one over the probability with which it came into
     /// the sample.
     ///

@@ -3,16 +3,15 @@
 use std::fmt;
 
 use plaudit_core::Table;
-use plaudit_stats::Interval;
+use plaudit_stats::{Bootstrap, Interval};
 
-use crate::evaluation::LEAST_UNITS;
+use crate::resampling::LEAST_UNITS;
 use crate::{Brier, Evaluation, Metric, Report};
 
 impl fmt::Display for Evaluation {
     /// The figures with their intervals, those of each label, and the confusion matrix of at most 20 labels.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let level = 100.0 * self.bootstrap.level;
-        let heading = format!("{level} % interval");
+        let heading = interval_heading(self.bootstrap.level);
         let mut table = Table::new(["all labels", "value", heading.as_str()]);
         for figure in self.figures.iter().filter(|figure| figure.label.is_none()) {
             table.push([figure.metric.name().to_owned(), decimals(figure.value), ends(figure.interval)]);
@@ -30,7 +29,8 @@ impl fmt::Display for Evaluation {
         }
         writeln!(f, "{table}")?;
         if let Some(brier) = self.brier {
-            let Brier { reliability, resolution, uncertainty, within_bins, .. } = brier;
+            let Brier { reliability, resolution, uncertainty, .. } = brier;
+            let within_bins = thousandths(brier.within_bins);
             writeln!(
                 f,
                 "Brier score {:.3} = reliability {reliability:.3} - resolution {resolution:.3} + uncertainty \
@@ -38,18 +38,26 @@ impl fmt::Display for Evaluation {
                 brier.score
             )?;
         }
-        let of = match self.clusters {
-            Some(clusters) if clusters < LEAST_UNITS => format!("{clusters} clusters, too few to make any"),
-            Some(clusters) => format!("{clusters} clusters"),
-            None => format!("{} texts", self.report.total),
-        };
-        writeln!(
-            f,
-            "{} of {} right; intervals: {of}, {} resamples",
-            self.report.correct, self.report.total, self.bootstrap.resamples
-        )?;
+        let resampled = resampled(self.report.total, self.clusters, &self.bootstrap);
+        writeln!(f, "{} of {} right; intervals: {resampled}", self.report.correct, self.report.total)?;
         matrix(&self.report, f)
     }
+}
+
+/// What intervals were resampled from, or that there was too little.
+pub(crate) fn resampled(texts: u64, clusters: Option<usize>, bootstrap: &Bootstrap) -> String {
+    let (count, unit) = clusters.map_or((texts, "text"), |clusters| (clusters as u64, "cluster"));
+    let units = format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+    if count < LEAST_UNITS as u64 {
+        return format!("{units}, too few to resample");
+    }
+    format!("{units}, {} resamples", bootstrap.resamples)
+}
+
+/// The heading of a column of intervals.
+pub(crate) fn interval_heading(level: f64) -> String {
+    // To ten digits, for 100 times 0.55 is 55 and a bit.
+    format!("{} % interval", (1e10 * level).round() / 1e8)
 }
 
 /// `low to high`, or nothing.
@@ -98,6 +106,11 @@ fn matrix(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 /// A matrix of more labels is too wide to read.
 const MOST_LABELS: usize = 20;
+
+/// The number to three decimals, without -0.000.
+pub(crate) fn thousandths(number: f64) -> f64 {
+    (1e3 * number).round() / 1e3 + 0.0
+}
 
 pub(crate) fn decimals(score: Option<f64>) -> String {
     score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"))

@@ -319,3 +319,17 @@ fn any_row_becomes_a_distribution() {
         calibration.apply_f32(&mut []);
     }
 }
+
+/// Labels that go against the probabilities: the best that can be said of every text is the same.
+#[test]
+fn probabilities_that_say_the_contrary_end_at_the_bound() {
+    let truth = [[0; 10], [1; 10]].concat();
+    let probabilities = [[0.2, 0.8].repeat(10), [0.8, 0.2].repeat(10)].concat();
+    let scored = Scored::new(Labels::new(["good", "poor"]).unwrap(), truth, probabilities).unwrap();
+    let found = Calibration::fit(CalibrationKind::Temperature, &scored).unwrap();
+    assert!(found.is_at_bound(), "{found:?}");
+    let mut row = [0.2, 0.8];
+    found.apply(&mut row);
+    assert!((row[0] - 0.5).abs() < 1e-4, "{row:?}");
+    assert!(!Calibration::Temperature { beta: 1.0 }.is_at_bound());
+}

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // tests may stop at the first surprise
 
 use plaudit_core::Labels;
-use plaudit_metrics::{Comparison, Metric, compare_models};
+use plaudit_metrics::{Comparison, IntervalMethod, Metric, Scored, compare_models, evaluate};
 use plaudit_stats::{Bootstrap, Stream};
 
 fn bootstrap(resamples: usize, seed: u64) -> Bootstrap {
@@ -11,8 +11,22 @@ fn bootstrap(resamples: usize, seed: u64) -> Bootstrap {
     bootstrap
 }
 
+/// Compares models that give labels only.
+fn compared(
+    truth: &[usize],
+    models: &[(&str, &[usize])],
+    metric: Metric,
+    clusters: Option<&[&str]>,
+    bootstrap: &Bootstrap,
+) -> Comparison {
+    let scored = |given: &[usize]| Scored::from_labels(Labels::polarity(), truth.to_vec(), given).unwrap();
+    let scored: Vec<Scored> = models.iter().map(|(_, given)| scored(given)).collect();
+    let models: Vec<(&str, &Scored)> = models.iter().map(|(name, _)| *name).zip(&scored).collect();
+    compare_models(&models, metric, clusters, bootstrap).unwrap()
+}
+
 fn compare(truth: &[usize], models: &[(&str, &[usize])], metric: Metric, clusters: Option<&[&str]>) -> Comparison {
-    compare_models(&Labels::polarity(), truth, models, metric, clusters, &bootstrap(1000, 5)).unwrap()
+    compared(truth, models, metric, clusters, &bootstrap(1000, 5))
 }
 
 fn names(texts: usize, cluster: impl Fn(usize) -> usize) -> Vec<String> {
@@ -56,7 +70,7 @@ fn differences_are_those_by_hand() {
     let json = serde_json::to_string(&found).unwrap();
     assert_eq!(serde_json::from_str::<Comparison>(&json).unwrap(), found);
     let text = found.to_string();
-    for part in ["accuracy", "95 % interval", "p (Holm)", "+0.050", "-0.050", "400 texts, 1000 resamples"] {
+    for part in ["accuracy", "95 % interval", "p (Holm)", "+0.050", "-0.050", "intervals: 400 texts, 1000 resamples"] {
         assert!(text.contains(part), "{text}");
     }
 }
@@ -89,8 +103,7 @@ fn rejected(surveys: u64, metric: Metric, texts: usize, copies: usize, clusters:
         let (first, second) = (wrong(), wrong());
         let (first, second) = (noisy(&truth, |text| first[text / copies]), noisy(&truth, |text| second[text / copies]));
         let models = [("first", &first[..]), ("second", &second[..])];
-        let found =
-            compare_models(&Labels::polarity(), &truth, &models, metric, clusters, &bootstrap(300, survey)).unwrap();
+        let found = compared(&truth, &models, metric, clusters, &bootstrap(300, survey));
         rejected += f64::from(u8::from(found.pairs[0].p.unwrap() <= 0.05));
     }
     rejected / surveys as f64
@@ -139,8 +152,7 @@ fn the_same_seed_gives_the_same_bytes() {
     let other = noisy(&truth, |text| text % 4 == 0);
     let of = |seed| {
         let models = [("a", &truth[..]), ("b", &other[..])];
-        let found = compare_models(&Labels::polarity(), &truth, &models, Metric::F1, None, &bootstrap(500, seed));
-        serde_json::to_string(&found.unwrap()).unwrap()
+        serde_json::to_string(&compared(&truth, &models, Metric::F1, None, &bootstrap(500, seed))).unwrap()
     };
     assert_eq!(of(3), of(3));
     assert_ne!(of(3), of(4));
@@ -159,27 +171,100 @@ fn an_undefined_score_has_no_difference() {
     assert_eq!(apart.p_holm, apart.p); // the only pair with a p-value
 }
 
+/// Two labels, weights 1 to 3, and for each model the probability of the first label.
+fn weighted() -> [Scored; 2] {
+    let truth: Vec<usize> = (0..200).map(|i| i % 2).collect();
+    let model = |span: f64, base: f64, step: usize, flip: usize| {
+        let row = |i: usize| {
+            let far = base + span * (i * step % 100) as f64 / 100.0;
+            let p = if truth[i] == 0 { far } else { 1.0 - far };
+            if i.is_multiple_of(flip) { 1.0 - p } else { p }
+        };
+        let probabilities = (0..200).flat_map(|i| [row(i), 1.0 - row(i)]).collect();
+        let scored = Scored::new(Labels::new(["good", "poor"]).unwrap(), truth.clone(), probabilities).unwrap();
+        scored.with_weights((0..200).map(|i| (1 + i % 3) as f64).collect()).unwrap()
+    };
+    [model(0.4, 0.55, 37, 9), model(0.45, 0.5, 53, 5)]
+}
+
+// scikit-learn 1.9.1, numpy 2.4.6: i = arange(200); t = i % 2; w = 1 + i % 3; pa = where(t == 0, .55 + .4 * (i * 37 % 100) / 100,
+// .45 - ..), 1 - pa where i % 9 == 0; pb with .5, .45, 53 and 5; log_loss(t, [pa, 1 - pa], sample_weight=w) and
+// roc_auc_score(t, 1 - pa, sample_weight=w), and of pb -> 0.388093, 0.523310; 0.931734, 0.826734. Differences over resamples
+// k = bincount(rng.integers(0, 200, 200), minlength=200) * w, rng = default_rng(1): np.quantile(d, [.025, .975])
+//   -> log-loss, 20,000 resamples: -0.215913, -0.056736; ROC AUC, 4,000: 0.037731, 0.172638
+#[test]
+fn figures_of_probabilities_equal_scikit_learn_within_the_chance_of_resampling() {
+    let [first, second] = weighted();
+    let models = [("first", &first), ("second", &second)];
+    for (metric, scores, ends, close) in [
+        (Metric::LogLoss, [0.388_092_564_884_239_54, 0.523_310_082_565_622_4], [-0.2159, -0.0567], 0.012),
+        (Metric::RocAuc, [0.931_733_668_341_708_5, 0.826_733_668_341_708_5], [0.0377, 0.1726], 0.012),
+    ] {
+        let found = compare_models(&models, metric, None, &bootstrap(2000, 5)).unwrap();
+        for (model, expected) in found.models.iter().zip(scores) {
+            assert!((model.score.unwrap() - expected).abs() < 1e-12, "{found}");
+        }
+        let interval = found.pairs[0].interval.unwrap();
+        assert!((interval.low - ends[0]).abs() < close && (interval.high - ends[1]).abs() < close, "{interval:?}");
+        assert!(found.pairs[0].p.unwrap() < 0.01, "{found}");
+    }
+}
+
+/// One figure alone is the one of an evaluation, and its interval that of the same resamples.
+#[test]
+fn every_figure_is_that_of_an_evaluation() {
+    let [first, second] = weighted();
+    let models = [("first", &first), ("second", &second)];
+    let evaluation = evaluate(&first, None, &bootstrap(300, 5)).unwrap();
+    for metric in Metric::OVERALL {
+        let (found, figure) = (
+            compare_models(&models, metric, None, &bootstrap(300, 5)).unwrap(),
+            evaluation.figure(metric, None).unwrap(),
+        );
+        assert_eq!(found.models[0].score, figure.value, "{metric:?}");
+        if figure.method == Some(IntervalMethod::Bootstrap) {
+            assert_eq!(found.models[0].interval, figure.interval, "{metric:?}");
+        }
+    }
+}
+
+/// The p-value is there where the interval is not.
+#[test]
+fn where_all_resamples_are_equal_there_is_a_p_value() {
+    let truth = [1; 20];
+    let found = compare(&truth, &[("right", &[1; 20]), ("wrong", &[0; 20])], Metric::Accuracy, None);
+    let pair = &found.pairs[0];
+    assert_eq!((pair.difference, pair.interval, pair.p), (Some(1.0), None, Some(1.0 / 1001.0)));
+}
+
 #[test]
 fn what_cannot_be_compared_is_named() {
-    let truth = [0usize, 1, 2];
-    let (good, short, bad) = ([0usize, 1, 2], [0usize, 1], [0usize, 1, usize::MAX]);
-    let of = |models: &[(&str, &[usize])], metric, clusters: Option<&[&str]>, bootstrap: &Bootstrap| {
-        let truth = if models.iter().all(|(_, predicted)| predicted.is_empty()) { &[][..] } else { &truth };
-        compare_models(&Labels::polarity(), truth, models, metric, clusters, bootstrap).unwrap_err().to_string()
+    let of = |truth: &[usize], labels: Labels| Scored::from_labels(labels, truth.to_vec(), truth).unwrap();
+    let good = of(&[0, 1, 2], Labels::polarity());
+    let (short, other) = (of(&[0, 1], Labels::polarity()), of(&[0, 1, 2], Labels::dpms()));
+    let heavy = good.clone().with_weights(vec![1.0, 1.0, 2.0]).unwrap();
+    let none = of(&[], Labels::polarity());
+    let of = |models: &[(&str, &Scored)], clusters: Option<&[&str]>, bootstrap: &Bootstrap| {
+        compare_models(models, Metric::Accuracy, clusters, bootstrap).unwrap_err().to_string()
     };
-    let (default, accuracy) = (Bootstrap::default(), Metric::Accuracy);
-    let two = [("a", &good[..]), ("b", &good[..])];
+    let default = Bootstrap::default();
+    let two = [("a", &good), ("b", &good)];
+    let mut many = bootstrap(1_000_000, 0);
+    many.level = 0.9;
+    let names: Vec<String> = (0..101).map(|model| model.to_string()).collect();
+    let enough = weighted();
+    let hundred: Vec<(&str, &Scored)> = names.iter().map(|name| (name.as_str(), &enough[0])).collect();
     for (error, faults) in [
-        (of(&[], accuracy, None, &default), &["0 models; expected at least two"][..]),
-        (of(&[("a", &good), ("a", &good)], accuracy, None, &default), &["model `a` stands twice"]),
-        (
-            of(&[("a", &short), ("b", &bad)], accuracy, None, &default),
-            &["model `a`: ", "3 true labels and 2", "model `b`: row 2"],
-        ),
-        (of(&two, accuracy, Some(&["x", "y"]), &default), &["2 clusters for 3 texts"]),
-        (of(&[("a", &[]), ("b", &[])], accuracy, None, &default), &["no rows"]),
-        (of(&two, Metric::RocAuc, None, &default), &["macro ROC AUC needs probabilities"]),
-        (of(&two, accuracy, None, &bootstrap(1, 0)), &["resamples: 1;"]),
+        (of(&[], None, &default), &["0 models; expected at least two"][..]),
+        (of(&two[..1], None, &default), &["1 models; expected at least two"]),
+        (of(&[("a", &good), ("a", &good)], None, &default), &["model `a` stands twice"]),
+        (of(&[("a", &good), ("b", &short)], None, &default), &["model `b` has other true labels than the first one"]),
+        (of(&[("a", &good), ("b", &other)], None, &default), &["model `b` has other labels than"]),
+        (of(&[("a", &good), ("b", &heavy)], None, &default), &["model `b` has other weights than"]),
+        (of(&two, Some(&["x", "y"]), &default), &["2 clusters for 3 texts"]),
+        (of(&[("a", &none), ("b", &none)], None, &default), &["there are no texts"]),
+        (of(&two, None, &bootstrap(1, 0)), &["resamples: 1;"]),
+        (of(&hundred, None, &many), &["1000000 resamples of 101 figures", "at most 100000000"]),
     ] {
         assert!(faults.iter().all(|fault| error.contains(fault)), "{error}");
     }

@@ -3,8 +3,8 @@
 
 use plaudit_core::{Labels, Scores};
 use plaudit_metrics::{
-    Bootstrap, Evaluation, Method, Metric, Scored, brier, calibration_error, evaluate, log_loss, pr_curve, reliability,
-    roc_curve,
+    Bootstrap, Evaluation, IntervalMethod, Metric, Scored, brier, calibration_error, evaluate, log_loss, pr_curve,
+    reliability, roc_curve,
 };
 use plaudit_stats::Stream;
 use proptest::prelude::*;
@@ -81,13 +81,19 @@ fn calibration_by_hand() {
     assert!((reliability.error.unwrap() - 0.075_016_274_275_986_34).abs() < 1e-12);
     let bins: Vec<_> = reliability.bins.iter().map(|bin| (bin.texts, bin.promised, bin.observed)).collect();
     assert_eq!(bins, [(10, 0.570_312_5, 0.6), (10, 0.726_562_5, 0.6), (10, 0.882_812_5, 0.6)]);
+    // A label that does not exist is not perfectly calibrated.
+    let none = plaudit_metrics::reliability(&binary(&rows), Some(2), 3);
+    assert_eq!((none.bins.len(), none.error), (0, None));
 }
 
-/// Labels drawn by the probabilities themselves: nothing is left of what chance alone adds, on average over samples.
+/// Labels drawn by the probabilities themselves: little is left of what chance alone adds, which would be 0.126.
+// numpy 2.4.6, rng = default_rng(1), 20,000 times: p = np.sort(.5 + rng.random(150) / 2)[::-1]; y = rng.random(150) < p; means of
+// ten, P = p.reshape(15, 10).mean(1) and Y; np.sqrt(max(0, np.mean((Y - P)**2 - Y * (1 - Y) / 9)))
+//   -> mean 0.0313640, standard deviation 0.0415822, share of zeros 0.5573; of np.sqrt(np.mean((Y - P)**2)), mean 0.1264
 #[test]
-fn calibrated_probabilities_have_no_error() {
-    let (mut squares, mut naive) = (0.0, 0.0);
-    for sample in 0..200 {
+fn calibrated_probabilities_have_the_error_that_numpy_finds() {
+    let (mut sum, mut zeros) = (0.0, 0.0);
+    for sample in 0..1000 {
         let mut stream = Stream::new(1, "calibrated", sample);
         let rows: Vec<_> = (0..150)
             .map(|_| {
@@ -95,15 +101,36 @@ fn calibrated_probabilities_have_no_error() {
                 (usize::from(stream.uniform() >= p), p)
             })
             .collect();
-        let bins = reliability(&binary(&rows), None, 15).bins;
-        for bin in &bins {
-            let gap = (bin.observed - bin.promised).powi(2);
-            naive += gap / 3000.0;
-            squares += (gap - bin.observed * (1.0 - bin.observed) / (bin.texts as f64 - 1.0)) / 3000.0;
-        }
+        let error = reliability(&binary(&rows), None, 15).error.unwrap();
+        sum += error / 1000.0;
+        zeros += f64::from(u8::from(error == 0.0)) / 1000.0;
     }
-    assert!(squares.abs() < 0.0015, "{squares}");
-    assert!(naive > 0.015, "{naive}"); // what bins of ten texts add: about .7 * .3 / 10
+    // four standard errors of a thousand samples
+    assert!((sum - 0.031_364).abs() < 0.005_3, "{sum}");
+    assert!((zeros - 0.557_3).abs() < 0.063, "{zeros}");
+}
+
+// numpy 2.4.6: i = np.arange(40); t = i * 7 % 3; q = [(1 + i * 3 % 8) / 16, (1 + i * 5 % 6) / 16, the rest]; for each label c
+// eight bins by falling p = q[:, c], a text in min(int((sum(p > x) + sum(p == x) / 2) / 40 * 8), 7), y = (t == c); with n the
+// share of a bin's texts, added up: n (mean p - mean y)**2, n (mean y - y.mean())**2, n (var p - 2 cov(p, y)), and
+// y.mean() (1 - y.mean())
+//   -> 0.3137053571428571, 0.22794642857142855, 0.001116071428571428, 0.66625
+// np.mean(((q - np.eye(3)[t])**2).sum(1)) -> 0.753125
+#[test]
+fn every_part_of_the_brier_score_equals_numpy() {
+    let rows = (0..40).map(|i| (f64::from(1 + i * 3 % 8) / 16.0, f64::from(1 + i * 5 % 6) / 16.0));
+    let probabilities = rows.flat_map(|(first, second)| [first, second, 1.0 - first - second]).collect();
+    let truth = (0..40).map(|i| i * 7 % 3).collect();
+    let found = brier(&Scored::new(labels(3), truth, probabilities).unwrap()).unwrap();
+    for (ours, theirs) in [
+        (found.score, 0.753_125),
+        (found.reliability, 0.313_705_357_142_857_1),
+        (found.resolution, 0.227_946_428_571_428_55),
+        (found.uncertainty, 0.666_25),
+        (found.within_bins, 0.001_116_071_428_571_428),
+    ] {
+        assert!((ours - theirs).abs() < 1e-12, "{found:?}");
+    }
 }
 
 /// Over many samples the interval of the calibration error holds the true one about as often as it says.
@@ -131,16 +158,16 @@ fn shares_of_texts_get_wilson_and_clusters_do_not() {
     let scored = binary(&rows);
     let evaluation = evaluate(&scored, None, &few()).unwrap();
     let method = |evaluation: &Evaluation, metric, label| evaluation.figure(metric, label).unwrap().method;
-    assert_eq!(method(&evaluation, Metric::Accuracy, None), Some(Method::Wilson));
+    assert_eq!(method(&evaluation, Metric::Accuracy, None), Some(IntervalMethod::Wilson));
     assert_eq!(evaluation.figure(Metric::Accuracy, None).unwrap().interval, evaluation.report.accuracy_interval);
-    assert_eq!(method(&evaluation, Metric::Recall, Some("label 0")), Some(Method::Wilson));
-    assert_eq!(method(&evaluation, Metric::F1, Some("label 0")), Some(Method::Bootstrap));
+    assert_eq!(method(&evaluation, Metric::Recall, Some("label 0")), Some(IntervalMethod::Wilson));
+    assert_eq!(method(&evaluation, Metric::F1, Some("label 0")), Some(IntervalMethod::Bootstrap));
 
     let names: Vec<String> = (0..60).map(|i| format!("author {}", i / 5)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let clustered = evaluate(&scored, Some(&names), &few()).unwrap();
     assert_eq!(clustered.clusters, Some(12));
-    assert_eq!(method(&clustered, Metric::Accuracy, None), Some(Method::Bootstrap));
+    assert_eq!(method(&clustered, Metric::Accuracy, None), Some(IntervalMethod::Bootstrap));
     assert_eq!(values(&clustered), values(&evaluation));
     let few_clusters = evaluate(&scored, Some(&vec!["one"; 60]), &few()).unwrap();
     assert!(few_clusters.figures.iter().all(|figure| figure.interval.is_none()));
@@ -318,6 +345,22 @@ fn extreme_weights_give_numbers() {
     assert!(binary(&[(0, 0.5)]).with_weights(vec![1e-61]).is_err());
 }
 
+/// Sums of weights may pass what one text may weigh: Matthews' correlation is then no silent 0.
+#[test]
+fn sums_of_great_weights_have_a_correlation() {
+    let counts: [[u64; 2]; 2] = [[8, 2], [3, 7]].map(|row: [u64; 2]| row.map(|count| count * 500_000_000_000_000_000));
+    let mut correlations = Vec::new();
+    for size in [1.0, 1e-60, 1e60] {
+        let cells = |of: f64| counts.map(|row| row.map(|count| of * count as f64));
+        let (weights, squares) = (cells(size), cells(size * size));
+        let json = serde_json::json!({"labels": labels(2), "counts": counts, "weights": weights, "squares": squares});
+        let matrix: plaudit_metrics::ConfusionMatrix = serde_json::from_value(json).unwrap();
+        correlations.push(matrix.report().mcc.unwrap());
+    }
+    // (8 * 7 - 2 * 3) / sqrt(10 * 10 * 11 * 9)
+    assert!(correlations.iter().all(|found| (found - 50.0 / 9900f64.sqrt()).abs() < 1e-12), "{correlations:?}");
+}
+
 /// Thirty texts without an error: no bootstrap interval of no width, and Wilson's where it is a share of texts.
 #[test]
 fn a_faultless_sample_is_not_certain() {
@@ -405,4 +448,78 @@ fn few_texts_are_not_called_badly_calibrated() {
         sum += calibration_error(&binary(&rows)).unwrap() / 100.0;
     }
     assert!(sum < 0.15, "{sum}"); // a bin a text would say 0.28
+}
+
+/// A thousand labels and a million resamples would be 48 GB.
+#[test]
+fn more_numbers_than_memory_holds_are_refused() {
+    let names = Labels::new((0..1000).map(|label| format!("label {label}"))).unwrap();
+    let truth: Vec<usize> = (0..12).collect();
+    let scored = Scored::from_labels(names, truth.clone(), &truth).unwrap();
+    let mut many = Bootstrap::default();
+    many.resamples = 1_000_000;
+    let error = evaluate(&scored, None, &many).unwrap_err().to_string();
+    assert!(
+        error.contains("1000000 resamples of 6018 figures are 6018000000 numbers; expected at most 100000000"),
+        "{error}"
+    );
+}
+
+#[test]
+fn given_labels_are_certain() {
+    let scored = Scored::from_labels(labels(3), vec![0, 1, 2], &[0, 2, 2]).unwrap();
+    assert_eq!(scored.rows().collect::<Vec<_>>(), [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]]);
+    assert_eq!(scored.confusion().correct(), 2);
+    for (truth, predicted, fault) in [
+        (vec![0], vec![], "1 true labels and 0 predicted ones"),
+        (vec![0], vec![3], "row 0: predicted label 3; expected 0 to 2"),
+        (vec![0, 7], vec![0, 1], "row 1: true label 7; expected 0 to 2"),
+    ] {
+        let error = Scored::from_labels(labels(3), truth, &predicted).unwrap_err().to_string();
+        assert!(error.contains(fault), "{error}");
+    }
+}
+
+#[test]
+fn an_evaluation_reads_well() {
+    let rows: Vec<_> = (0..40).map(|i| (usize::from(i % 4 == 3), 0.3 + 0.4 * (i % 5) as f64 / 4.0)).collect();
+    let expected = "\
+all labels               value    55 % interval
+accuracy                 0.550   0.490 to 0.608
+balanced accuracy        0.500   0.469 to 0.609
+macro precision          0.500   0.469 to 0.589
+macro recall             0.500   0.469 to 0.609
+macro specificity        0.500   0.469 to 0.609
+macro F1                 0.487   0.440 to 0.581
+weighted F1              0.577   0.540 to 0.665
+Matthews correlation     0.000  -0.060 to 0.200
+Cohen's kappa            0.000  -0.056 to 0.192
+quadratic kappa          0.000  -0.056 to 0.192
+top-2 accuracy           1.000   0.986 to 1.000
+log-loss                 0.736   0.689 to 0.755
+Brier score              0.540   0.496 to 0.557
+calibration error        0.186   0.000 to 0.243
+macro ROC AUC            0.500   0.459 to 0.631
+Hand-Till AUC            0.500   0.459 to 0.631
+macro average precision  0.500   0.489 to 0.579
+risk-coverage area       0.473   0.371 to 0.515
+
+label    support          precision             recall        specificity                 F1            ROC AUC                 AP
+label 0       30  0.750 (0.68-0.81)  0.600 (0.53-0.67)  0.400 (0.29-0.52)  0.667 (0.63-0.73)  0.500 (0.46-0.63)  0.750 (0.72-0.85)
+label 1       10  0.250 (0.18-0.34)  0.400 (0.29-0.52)  0.600 (0.53-0.67)  0.308 (0.25-0.43)  0.500 (0.46-0.63)  0.250 (0.22-0.37)
+
+Brier score 0.540 = reliability 0.165 - resolution 0.000 + uncertainty 0.375 + within bins 0.000
+22 of 40 right; intervals: 40 texts, 100 resamples
+
+truth \\ predicted  label 0  label 1
+label 0                 18       12
+label 1                  6        4
+";
+    let mut bootstrap = few();
+    bootstrap.level = 0.55; // 100 times it is 55 and a bit
+    bootstrap.resamples = 100;
+    assert_eq!(evaluate(&binary(&rows), None, &bootstrap).unwrap().to_string(), expected);
+    // Of nine texts nothing is drawn.
+    let few = evaluate(&binary(&rows[..9]), None, &few()).unwrap().to_string();
+    assert!(few.contains("3 of 9 right; intervals: 9 texts, too few to resample\n"), "{few}");
 }

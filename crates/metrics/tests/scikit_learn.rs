@@ -1,9 +1,11 @@
-//! Every figure equals scikit-learn's on 1,000 cases. `golden/make_classification.py` wrote them and names the version.
+//! Every figure equals scikit-learn's on 1,000 cases, or NumPy's where scikit-learn has none. `golden/make_classification.py`
+//! wrote them and names the versions.
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
 use plaudit_core::Labels;
 use plaudit_metrics::{
-    Disagreement, Metric, Report, Scored, brier, evaluate, log_loss, pr_curve, roc_curve, top_k_accuracy,
+    Disagreement, Metric, Report, Scored, brier, calibration_error, evaluate, log_loss, pr_curve, risk_coverage,
+    roc_curve, top_k_accuracy,
 };
 use plaudit_stats::Bootstrap;
 use serde::Deserialize;
@@ -27,9 +29,11 @@ struct Expected {
     specificity: Vec<Option<f64>>,
     binary_accuracy: Option<f64>,
     #[serde(rename = "macro")]
-    macro_average: [Option<f64>; 3],
-    weighted: [Option<f64>; 3],
-    micro: [Option<f64>; 3],
+    macro_average: [Option<f64>; 4],
+    weighted: [Option<f64>; 4],
+    micro: [Option<f64>; 4],
+    aurc: Option<f64>,
+    calibration_error: Option<f64>,
     accuracy: Option<f64>,
     balanced_accuracy: Option<f64>,
     mcc: Option<f64>,
@@ -126,12 +130,15 @@ fn every_case_is_equal() {
             ("weighted", report.weighted_average, expected.weighted),
             ("micro", report.micro_average, expected.micro),
         ] {
+            let ours = [ours.precision, ours.recall, ours.f1, ours.specificity];
             for (score, (ours, theirs)) in
-                ["precision", "recall", "F1"].iter().zip([ours.precision, ours.recall, ours.f1].into_iter().zip(theirs))
+                ["precision", "recall", "F1", "specificity"].iter().zip(ours.into_iter().zip(theirs))
             {
                 check(&format!("{what} {score}"), ours, theirs);
             }
         }
+        check("risk-coverage area", risk_coverage(&scored).aurc, expected.aurc);
+        check("calibration error", calibration_error(&scored), expected.calibration_error);
         for (what, ours, theirs) in [
             ("top two", top_k_accuracy(&scored, 2), expected.top_two),
             ("log-loss", log_loss(&scored), expected.log_loss),
@@ -146,7 +153,7 @@ fn every_case_is_equal() {
     for (what, (compared, defined)) in &seen.0 {
         assert!(*defined >= 600 && *compared >= 700, "{what}: {compared} compared, {defined} defined");
     }
-    assert_eq!(seen.0.len(), 26);
+    assert_eq!(seen.0.len(), 31);
 }
 
 /// The evaluation computes the same figures in one pass.
@@ -167,6 +174,9 @@ fn the_evaluation_gives_the_same_figures() {
         check(Metric::Precision, expected.macro_average[0]);
         check(Metric::Recall, expected.macro_average[1]);
         check(Metric::F1, expected.macro_average[2]);
+        check(Metric::Specificity, expected.macro_average[3]);
+        check(Metric::Aurc, expected.aurc);
+        check(Metric::CalibrationError, expected.calibration_error);
         check(Metric::WeightedF1, expected.weighted[2]);
         check(Metric::Mcc, expected.mcc);
         check(Metric::Kappa, expected.kappa[0]);
@@ -207,11 +217,12 @@ fn the_evaluation_gives_the_same_figures() {
 /// Ours leaves out what lies on a straight line between its neighbours: every point of theirs lies on our curve.
 #[test]
 fn curves_run_through_the_same_points() {
-    let mut curves = 0;
+    let (mut curves, mut weighted) = (0, 0);
     for (number, case) in cases().iter().enumerate() {
         let scored = scored(case);
         if let Some(theirs) = &case.expected.roc_curve {
             curves += 1;
+            weighted += usize::from(case.weights.is_some());
             let ours = roc_curve(&scored, 0).unwrap();
             assert!(ours.points.len() <= theirs.len());
             for &[fpr, tpr] in theirs {
@@ -233,5 +244,5 @@ fn curves_run_through_the_same_points() {
             }
         }
     }
-    assert!(curves > 150, "{curves}");
+    assert!(curves > 150 && weighted > 30, "{curves} {weighted}");
 }

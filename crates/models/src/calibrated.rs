@@ -1,13 +1,14 @@
 //! Probabilities that come true, label sets and abstention, fitted on rows that were used for nothing else.
 
-use plaudit_core::{Analyzer, Classifier, Error, Example, Labels, Result, Scores};
+use plaudit_core::{Analyzer, Classifier, Error, Example, Labels, Prediction, Result, Scores};
 use plaudit_metrics::{
     Abstention, Calibration, CalibrationKind, Conformal, ConformalConfig, Scored, calibration_error, log_loss,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::TextClassifier;
-use crate::held_out::{HeldOut, Origin, Source};
+use crate::held_out::{HeldOut, Origin, Source, untold};
+use crate::seen::{Seen, digests};
 use crate::train::places;
 
 /// How a classifier is calibrated when it is trained ([`TrainConfig::calibration`](crate::TrainConfig::calibration)).
@@ -44,13 +45,25 @@ impl Default for CalibrationRows {
 }
 
 /// How often the texts that are decided may be wrong ([`Abstention::at_risk`]).
+///
+/// The rows are taken for independent draws. Where a text stands in several rows, nobody knows whether many people wrote it
+/// or one row was copied; of the thresholds from all rows and from the first row of each text, the higher one is taken, and
+/// none where either promises nothing. With out-of-fold rows the promise holds nearly, as that of
+/// [label sets](TextClassifier::label_sets): their scores are those of other classifiers, trained on fewer rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
 pub struct RiskConfig {
-    /// The greatest share of wrong labels among the texts that are decided, above 0 and below 1.
+    /// The greatest share of wrong labels among the texts that are decided, above 0 and below 1. Default 0.1, as for label sets.
     pub max_risk: f64,
-    /// The probability, over draws of the rows, with which that may fail, above 0 and below 1.
+    /// The probability, over draws of the rows, with which that may fail, above 0 and below 1. Default 0.1.
     pub delta: f64,
+}
+
+impl Default for RiskConfig {
+    fn default() -> Self {
+        Self { max_risk: 0.1, delta: 0.1 }
+    }
 }
 
 impl CalibrationConfig {
@@ -87,9 +100,11 @@ pub struct Calibrated {
     pub origin: Origin,
     /// How many there were.
     pub rows: u64,
-    /// The correction of probabilities; none where these rows determine none, for the reason in `uncorrected`.
+    /// The correction of probabilities; none where these rows determine none, for the reason in `uncorrected`. Where its beta
+    /// [is at a bound](Calibration::is_at_bound), the probabilities say nothing of these rows' labels, or the contrary.
     pub calibration: Option<Calibration>,
-    /// Why there is no correction ([`Calibration::fit`]): too few rows, or all of them right.
+    /// Why there is no correction ([`Calibration::fit`]): too few rows, rows of one label only (with biases, not of every
+    /// label), or all of them right. None where there is one.
     pub uncorrected: Option<String>,
     /// The label sets. Their thresholds are of probabilities before the correction, so that one fit does not depend on the
     /// other: [`TextClassifier::label_sets`] does the right thing.
@@ -135,7 +150,11 @@ impl Calibrated {
             None => before,
         };
         let abstention = match config.abstention {
-            Some(RiskConfig { max_risk, delta }) => Abstention::at_risk(scored, max_risk, delta)?,
+            Some(RiskConfig { max_risk, delta }) => {
+                let all = Abstention::at_risk(scored, max_risk, delta)?;
+                let distinct = Abstention::at_risk(&held_out.distinct()?, max_risk, delta)?;
+                all.zip(distinct).map(|(all, once)| if once.threshold > all.threshold { once } else { all })
+            }
             None => None,
         };
         Ok(Self {
@@ -176,9 +195,28 @@ impl Calibrated {
     /// # Errors
     /// When a row is none of probabilities.
     pub fn label_sets(&self, uncalibrated: &Scores) -> Result<Vec<Vec<usize>>> {
-        // As the rows that the thresholds come from: in double precision, divided by their sums.
-        let scored = Scored::from_scores(vec![0; uncalibrated.len()], uncalibrated)?;
-        Ok(scored.rows().map(|row| self.conformal.set(row).collect()).collect())
+        Ok(divided(uncalibrated)?.rows().map(|row| self.conformal.set(row).collect()).collect())
+    }
+
+    /// Returns for each row of the [network's](TextClassifier::uncalibrated_scores) probabilities the index of its label, or none
+    /// where the text is better left to a person, as [`TextClassifier::decide_or_abstain`] does.
+    ///
+    /// # Errors
+    /// When there is no threshold to abstain by, or a row is none of probabilities.
+    pub fn decide(&self, uncalibrated: &Scores) -> Result<Vec<Option<usize>>> {
+        let abstention = self.abstention.as_ref().ok_or_else(|| {
+            Error::config("the classifier has no threshold to abstain by: none was asked for, or none could promise it")
+        })?;
+        let scores = self.scores(uncalibrated)?;
+        let decide = |(row, predicted): (&[f64], Prediction<'_>)| {
+            abstention.decide(row).filter(|&label| self.keeps_order() || label == predicted.index())
+        };
+        Ok(divided(uncalibrated)?.rows().zip(scores.iter()).map(decide).collect())
+    }
+
+    /// Whether the correction leaves the most probable label: ties by rounding are no other opinion.
+    fn keeps_order(&self) -> bool {
+        !matches!(self.calibration, Some(Calibration::Bcts { .. }))
     }
 
     /// Checks what was read from a file.
@@ -208,6 +246,18 @@ impl Calibrated {
     }
 }
 
+/// Rows as those that thresholds come from: in double precision, divided by their sums.
+fn divided(uncalibrated: &Scores) -> Result<Scored> {
+    Scored::from_scores(vec![0; uncalibrated.len()], uncalibrated) // the true labels are not read
+}
+
+/// A calibration, and the texts of the rows that it was fitted on.
+#[derive(Debug)]
+pub(crate) struct Fitted {
+    pub(crate) record: Calibrated,
+    pub(crate) texts: Seen,
+}
+
 /// The greatest log-loss of a text is that of a probability of 2.2e-16, 36.04.
 const MOST_LOSS: f64 = 37.0;
 
@@ -219,9 +269,10 @@ impl<A: Analyzer> TextClassifier<A> {
     /// and tells how many there are; [`has_seen`](Self::has_seen) finds them), a label is unknown, there is no row, or the
     /// backend fails.
     pub fn held_out(&self, rows: &[Example<'_>]) -> Result<HeldOut> {
-        let mut seen = (0..).zip(rows).filter(|(_, row)| self.has_seen(row.text)).map(|(place, _)| place);
-        if let Some(first) = seen.next() {
-            let count = 1 + seen.count();
+        let texts = digests(self.analyzer(), rows, self.config().max_tokens);
+        let known = |text: &u64| self.seen().is_some_and(|seen| seen.holds(*text));
+        if let Some(first) = texts.iter().position(known) {
+            let count = texts.iter().filter(|text| known(text)).count();
             let reason = format!(
                 "row {first} (from 0) has a text that training or early stopping used, and so have {count} of {} in all: \
                  expected rows that it does not know",
@@ -230,7 +281,7 @@ impl<A: Analyzer> TextClassifier<A> {
             return Err(Error::data(HELD_OUT, 0, "text", reason));
         }
         let origin = if self.seen().is_some() { Origin::Compared } else { Origin::Unknown };
-        Ok(HeldOut::new(self.scored(rows)?, (0..rows.len()).collect(), origin, self.source()?))
+        Ok(HeldOut::new(self.scored(rows)?, &texts, (0..rows.len()).collect(), origin, self.source()?))
     }
 
     /// The labels of these rows beside probabilities that are not calibrated.
@@ -241,7 +292,8 @@ impl<A: Analyzer> TextClassifier<A> {
     }
 
     /// Returns this classifier with a calibration fitted on these rows, in place of any that it has. What it gives from here on
-    /// are calibrated probabilities; everything else is shared with this one. `config.rows` is not read.
+    /// are calibrated probabilities; everything else is shared with this one. `config.rows` is not read. The texts of the rows
+    /// are remembered ([`is_calibrated_on`](Self::is_calibrated_on)), also when it is saved.
     ///
     /// ```no_run
     /// # use plaudit_core::{Analyzer, Example, Result};
@@ -257,7 +309,8 @@ impl<A: Analyzer> TextClassifier<A> {
     /// ```
     ///
     /// # Errors
-    /// When `config` is at fault, the labels are others, or the rows are those of another classifier.
+    /// When `config` is at fault, the labels are others, or the rows are those of another classifier: other weights, or folds of
+    /// another configuration (threads and calibration aside), of other texts, or of the same with other labels.
     pub fn calibrated(&self, held_out: &HeldOut, config: &CalibrationConfig) -> Result<Self> {
         let mut faults = Vec::new();
         config.faults(&mut faults);
@@ -265,15 +318,24 @@ impl<A: Analyzer> TextClassifier<A> {
             faults.push("the held-out rows have other labels than the classifier".to_owned());
         }
         let own = match held_out.source() {
-            Source::TrainedWith(seen) => self.seen() == Some(seen),
+            // Of a network of one's own, the configuration tells nothing.
+            Source::TrainedWith { config, rows } => {
+                self.architecture().is_some()
+                    && self.report().rows.as_ref() == Some(rows)
+                    && untold(self.config()) == **config
+            }
             network => *network == self.source()?,
         };
         if !own {
-            faults
-                .push("the held-out rows were scored by another classifier, or by folds of other training rows".into());
+            faults.push(
+                "the held-out rows were scored by another classifier, or by folds of another configuration, of other \
+                 training rows, or of other labels"
+                    .into(),
+            );
         }
         Error::from_faults(faults)?;
-        Ok(self.with_calibration(Some(Calibrated::fit(held_out, config)?)))
+        let (record, texts) = (Calibrated::fit(held_out, config)?, Seen::new(held_out.texts().to_vec()));
+        Ok(self.with_calibration(Some(Fitted { record, texts })))
     }
 
     /// Returns for each text the labels that it may well have, in their order: the true one is among them in at least a share
@@ -288,17 +350,19 @@ impl<A: Analyzer> TextClassifier<A> {
         Ok(sets.into_iter().map(|set| set.into_iter().filter_map(name).collect()).collect())
     }
 
-    /// Returns for each text its label, or none where the text is better left to a person ([`Abstention`]).
+    /// Returns for each text its label, or none where the text is better left to a person ([`Abstention`]): the share of
+    /// [`RiskConfig::max_risk`] of the texts that its threshold decides may be wrong. With out-of-fold rows the promise holds
+    /// nearly, as that of [`label_sets`](Self::label_sets).
+    ///
+    /// The threshold and the labels that it decides are those of the network. A correction with biases
+    /// ([`Calibration::Bcts`]) may make another label the most probable; a text on which both disagree is left to a person,
+    /// so that no label here is another than [`predict`](Classifier::predict) gives. The promise counts such texts as decided.
     ///
     /// # Errors
     /// When the classifier has no threshold for it (`config.abstention`), or the backend fails.
     pub fn decide_or_abstain(&self, texts: &[&str]) -> Result<Vec<Option<&str>>> {
-        let abstention = self.some_calibration()?.abstention.as_ref().ok_or_else(|| {
-            Error::config("the classifier has no threshold to abstain by: none was asked for, or none could promise it")
-        })?;
-        let labels = self.labels();
-        let scored = Scored::from_scores(vec![0; texts.len()], &self.uncalibrated_scores(texts)?)?;
-        Ok(scored.rows().map(|row| abstention.decide(row).and_then(|label| labels.name(label))).collect())
+        let decided = self.some_calibration()?.decide(&self.uncalibrated_scores(texts)?)?;
+        Ok(decided.into_iter().map(|label| self.labels().name(label?)).collect())
     }
 
     fn some_calibration(&self) -> Result<&Calibrated> {

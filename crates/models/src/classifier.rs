@@ -9,10 +9,11 @@ use plaudit_kernels::{InstructionSet, WeightPrecision, softmax};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::calibrated::Fitted;
 use crate::held_out::Source;
 use crate::network::{Batch, Mode, Network, Parameters, Scorer};
 use crate::parameters::values;
-use crate::seen::{Seen, digest};
+use crate::seen::{Seen, digest, first_bytes};
 use crate::{Architecture, Calibrated, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.
@@ -22,7 +23,7 @@ pub struct TextClassifier<A> {
     around: Arc<Around<A>>,
     network: Arc<dyn Network>,
     scorer: Option<Arc<dyn Scorer>>,
-    calibration: Option<Arc<Calibrated>>,
+    calibration: Option<Arc<Fitted>>,
 }
 
 /// What stands around a network.
@@ -79,7 +80,7 @@ impl<A> TextClassifier<A> {
         Ok(Self { calibration: self.calibration.clone(), ..moved })
     }
 
-    pub(crate) fn with_calibration(&self, calibration: Option<Calibrated>) -> Self {
+    pub(crate) fn with_calibration(&self, calibration: Option<Fitted>) -> Self {
         Self { calibration: calibration.map(Arc::new), ..self.clone() }
     }
 
@@ -90,6 +91,10 @@ impl<A> TextClassifier<A> {
 
     /// Returns the calibration; none where it has none. The probabilities that the classifier gives are calibrated ones.
     pub fn calibration(&self) -> Option<&Calibrated> {
+        self.fitted().map(|fitted| &fitted.record)
+    }
+
+    pub(crate) fn fitted(&self) -> Option<&Fitted> {
         self.calibration.as_deref()
     }
 
@@ -99,7 +104,7 @@ impl<A> TextClassifier<A> {
         for weight in self.network.parameters().values()? {
             weight.values.iter().for_each(|value| hash.update(value.to_le_bytes()));
         }
-        Ok(Source::Network(hash.finalize().iter().take(8).fold(0, |digest, &byte| digest << 8 | u64::from(byte))))
+        Ok(Source::Network(first_bytes(hash)))
     }
 
     pub(crate) fn seen(&self) -> Option<&Seen> {
@@ -260,7 +265,7 @@ impl<A: Analyzer> Classifier for TextClassifier<A> {
     fn classify_into(&self, texts: &[&str], out: &mut Scores) -> Result<()> {
         out.reset(&self.around.labels);
         for mut row in self.rows(texts)? {
-            if let Some(calibrated) = &self.calibration {
+            if let Some(calibrated) = self.calibration() {
                 calibrated.apply(&mut row);
             }
             out.push(&row)?;
@@ -287,8 +292,17 @@ impl<A: Analyzer> TextClassifier<A> {
     /// Returns whether weights were fitted to this text, as cleaning leaves it, or the best epoch was chosen by it. Never, where
     /// the weights came ready ([`from_weights`](Self::from_weights)): then nobody knows here.
     pub fn has_seen(&self, text: &str) -> bool {
-        let read = || digest(&self.around.analyzer.analyze(text), self.around.config.max_tokens);
-        self.around.seen.as_ref().is_some_and(|seen| seen.holds(read()))
+        self.around.seen.as_ref().is_some_and(|seen| seen.holds(self.digest(text)))
+    }
+
+    /// Returns whether its calibration was fitted on this text, as cleaning leaves it: on such texts, figures of probabilities,
+    /// label sets and abstention are too good. Never, where it is not calibrated.
+    pub fn is_calibrated_on(&self, text: &str) -> bool {
+        self.fitted().is_some_and(|fitted| fitted.texts.holds(self.digest(text)))
+    }
+
+    fn digest(&self, text: &str) -> u64 {
+        digest(&self.around.analyzer.analyze(text), self.around.config.max_tokens)
     }
 
     /// Returns the network's own probabilities, whether or not there is a calibration; [`Calibrated`] takes them.

@@ -8,6 +8,7 @@
 //! report.json        what training did
 //! seen.bin           digests of the texts that it was trained with, where they are known
 //! calibration.json   what was fitted on held-out rows, where it is calibrated
+//! calibration.bin    digests of the texts of those rows
 //! manifest.json      size and SHA-256 of each file above
 //! ```
 
@@ -21,6 +22,7 @@ use safetensors::tensor::Dtype;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::calibrated::Fitted;
 use crate::network::ParameterSpec;
 use crate::seen::Seen;
 use crate::weights::{MAX_HEADER, Tensors, to_bytes};
@@ -37,6 +39,7 @@ const WEIGHTS: &str = "model.safetensors";
 const REPORT: &str = "report.json";
 const SEEN: &str = "seen.bin";
 const CALIBRATION: &str = "calibration.json";
+const CALIBRATED_ON: &str = "calibration.bin";
 const MANIFEST: &str = "manifest.json";
 const ANALYZER: &str = "analyzer/";
 /// The most bytes of the manifest and of the configuration.
@@ -93,8 +96,9 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         if let Some(seen) = self.seen() {
             files.insert(SEEN.to_owned(), seen.to_bytes());
         }
-        if let Some(calibration) = self.calibration() {
-            files.insert(CALIBRATION.to_owned(), json(calibration)?);
+        if let Some(fitted) = self.fitted() {
+            files.insert(CALIBRATION.to_owned(), json(&fitted.record)?);
+            files.insert(CALIBRATED_ON.to_owned(), fitted.texts.to_bytes());
         }
         let specs = self.named_architecture("saved")?.specs(self.vocab().len(), self.labels().len());
         let mut manifest = Manifest { format_version: FORMAT_VERSION, files: BTreeMap::new() };
@@ -174,11 +178,12 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         if seen.is_none() && report.stopped != Stopped::Elsewhere {
             return Err(Error::format(name_of(SEEN), "is missing from the manifest of a model that was trained here"));
         }
-        let calibration: Option<Calibrated> =
-            there(CALIBRATION)?.map(|bytes| parse(&bytes, &name_of(CALIBRATION))).transpose()?;
-        if let Some(calibration) = &calibration {
-            calibration.validate(&labels).map_err(|error| in_file(&name_of(CALIBRATION), error))?;
-        }
+        let fitted = |bytes: Vec<u8>| -> Result<Fitted> {
+            let record: Calibrated = parse(&bytes, &name_of(CALIBRATION))?;
+            record.validate(&labels).map_err(|error| in_file(&name_of(CALIBRATION), error))?;
+            Ok(Fitted { record, texts: Seen::from_bytes(&file(CALIBRATED_ON, &[])?, &name_of(CALIBRATED_ON))? })
+        };
+        let calibration = there(CALIBRATION)?.map(fitted).transpose()?;
 
         let specs = config.architecture.specs(vocab.len(), labels.len());
         let weights = file(WEIGHTS, &specs)?;
@@ -198,7 +203,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
                     return Err(Error::format(folder.display(), kind(&found, "a directory")));
                 }
                 own.insert(short.to_owned(), read_file(path, name, entry, most(name, &[]))?);
-            } else if ![CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION].contains(&name.as_str()) {
+            } else if ![CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON].contains(&name.as_str()) {
                 return Err(Error::format(name_of(MANIFEST), format!("{name:?} is no file of a model")));
             }
         }

@@ -7,20 +7,22 @@ use plaudit_metrics::Scored;
 use plaudit_stats::Stream;
 use serde::{Deserialize, Serialize};
 
-use crate::seen::{Seen, digests};
+use crate::seen::{digest_of_rows, digests};
 use crate::train::{TRAIN, VALID, fit, labels_of, places};
 use crate::{Stopped, TextClassifier, TrainConfig};
 
 /// The scores of rows that were used for nothing else: neither to fit weights nor to choose an epoch. What is fitted on
 /// scores, such as a [calibration](TextClassifier::calibrated), asks for this type, which rows that the classifier knows do not
-/// get into, and takes only those of the classifier itself. (Of a classifier whose weights came ready, what it knows is
+/// get into, and takes only those of the classifier itself, or of folds that were trained as it was: with the same configuration, on the
+/// same texts with the same labels. (Of a classifier whose weights came ready, what it knows is
 /// [unknown](Origin::Unknown).)
 ///
-/// Texts are compared as the network reads them: as their tokens after cleaning. Made by [`out_of_fold`] and [`TextClassifier::held_out`]. The scores are those of the network, not calibrated.
+/// Texts are compared as their tokens after cleaning, up to the configuration's `max_tokens`. Made by [`out_of_fold`] and [`TextClassifier::held_out`]. The scores are those of the network, not calibrated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldOut {
     scored: Scored,
     rows: Vec<usize>,
+    texts: Vec<u64>, // digests, of the scored rows
     origin: Origin,
     source: Source,
 }
@@ -30,8 +32,8 @@ pub struct HeldOut {
 pub(crate) enum Source {
     /// The one whose network has these weights, as their digest.
     Network(u64),
-    /// One that was trained with these texts.
-    TrainedWith(Seen),
+    /// One that was trained with this configuration, of which threads and calibration say nothing, on these rows, as their digest.
+    TrainedWith { config: Box<TrainConfig>, rows: String },
 }
 
 /// Where the scores of a [`HeldOut`] come from.
@@ -55,8 +57,24 @@ pub enum Origin {
 }
 
 impl HeldOut {
-    pub(crate) fn new(scored: Scored, rows: Vec<usize>, origin: Origin, source: Source) -> Self {
-        Self { scored, rows, origin, source }
+    /// `texts` are the digests of all rows that were given, `rows` the places of those that were scored.
+    pub(crate) fn new(scored: Scored, texts: &[u64], rows: Vec<usize>, origin: Origin, source: Source) -> Self {
+        let texts = rows.iter().filter_map(|&row| texts.get(row).copied()).collect();
+        Self { scored, rows, texts, origin, source }
+    }
+
+    /// The texts' digests, of the scored rows.
+    pub(crate) fn texts(&self) -> &[u64] {
+        &self.texts
+    }
+
+    /// The scores of the first row of each text.
+    pub(crate) fn distinct(&self) -> Result<Scored> {
+        let mut known = HashSet::new();
+        let rows = self.scored.rows().zip(self.scored.truth()).zip(&self.texts);
+        let first = rows.filter(|(_, text)| known.insert(**text)).map(|((row, &truth), _)| (truth, row));
+        let (truth, rows): (Vec<usize>, Vec<&[f64]>) = first.unzip();
+        Scored::new(self.scored.labels().clone(), truth, rows.concat())
     }
 
     pub(crate) fn source(&self) -> &Source {
@@ -107,7 +125,8 @@ pub fn out_of_fold<A: Analyzer>(
     let most = config.max_tokens;
     let [own, other] = [train, valid].map(|part| digests(analyzer, part, most));
     let folds = deal(&Texts::new(&own, &truth, &other, labels.len()), folds, config.seed)?;
-    let source = Source::TrainedWith(Seen::new([own, other].concat()));
+    let rows = digest_of_rows([(&own, &truth), (&other, &places(VALID, valid, &labels)?)]);
+    let source = Source::TrainedWith { config: Box::new(untold(&config)), rows };
     let mut probabilities = vec![Vec::new(); train.len()];
     for fold in &folds {
         let rest: Vec<usize> = (0..train.len()).filter(|row| fold.binary_search(row).is_err()).collect();
@@ -127,7 +146,12 @@ pub fn out_of_fold<A: Analyzer>(
     let rows: Vec<usize> =
         (0..).zip(&probabilities).filter(|(_, scores)| !scores.is_empty()).map(|(row, _)| row).collect();
     let truth = rows.iter().filter_map(|&row| truth.get(row).copied()).collect();
-    Ok(HeldOut::new(Scored::new(labels, truth, probabilities.concat())?, rows, origin, source))
+    Ok(HeldOut::new(Scored::new(labels, truth, probabilities.concat())?, &own, rows, origin, source))
+}
+
+/// The configuration without what changes no weight.
+pub(crate) fn untold(config: &TrainConfig) -> TrainConfig {
+    TrainConfig { calibration: None, threads: None, ..config.clone() }
 }
 
 /// The examples at these places.

@@ -40,15 +40,37 @@ impl Seen {
     }
 }
 
-/// What a network reads of a text: the first eight bytes of the SHA-256 of its first `most` tokens, an end after each. Two
-/// texts that differ only in what cleaning drops have the same one, for to the network they are the same.
+/// The first eight bytes of the SHA-256 of a text's first `most` tokens, an end after each. Two texts that differ only in what
+/// cleaning drops, or after those tokens, have the same one, and to the network they are the same. (So are texts that differ only in
+/// words of which the network knows none; these have different ones.)
 pub(crate) fn digest(tokens: &Tokens, most: usize) -> u64 {
     let mut hash = Sha256::new();
     for token in tokens.iter().take(most) {
         hash.update(token.text.as_bytes());
         hash.update([0xff]); // in no UTF-8
     }
+    first_bytes(hash)
+}
+
+/// The first eight bytes of a SHA-256, the greatest first.
+pub(crate) fn first_bytes(hash: Sha256) -> u64 {
     hash.finalize().iter().take(BYTES).fold(0, |digest, &byte| digest << 8 | u64::from(byte))
+}
+
+/// What tells the rows of a training apart from others, as [`TrainReport::rows`](crate::TrainReport::rows): the texts' digests and
+/// the places of their labels in both parts, in any order.
+pub(crate) fn digest_of_rows(parts: [(&[u64], &[usize]); 2]) -> String {
+    let mut hash = Sha256::new();
+    for (texts, labels) in parts {
+        let mut rows: Vec<(u64, u64)> = texts.iter().zip(labels).map(|(&text, &label)| (text, label as u64)).collect();
+        rows.sort_unstable();
+        hash.update((rows.len() as u64).to_le_bytes());
+        for (text, label) in rows {
+            hash.update(text.to_le_bytes());
+            hash.update(label.to_le_bytes());
+        }
+    }
+    format!("{:016x}", first_bytes(hash))
 }
 
 /// The digest of each example's text.
@@ -84,6 +106,23 @@ mod tests {
         assert!(!Seen::from_bytes(&[], "seen.bin").unwrap().holds(of(&["good"], 9)));
         // printf 'good\xff' | sha256sum -> 07f2e8ea0d33aede..
         assert_eq!(of(&["good"], 9), 0x07f2_e8ea_0d33_aede);
+    }
+
+    #[test]
+    fn rows_are_told_by_texts_labels_and_parts() {
+        let of =
+            |texts: [&[u64]; 2], labels: [&[usize]; 2]| digest_of_rows([(texts[0], labels[0]), (texts[1], labels[1])]);
+        let own = of([&[1, 2], &[3]], [&[0, 1], &[0]]);
+        assert_eq!(own.len(), 16);
+        assert_eq!(of([&[2, 1], &[3]], [&[1, 0], &[0]]), own);
+        for other in [
+            of([&[1, 2], &[3]], [&[1, 1], &[0]]),
+            of([&[1, 2], &[3]], [&[0, 1], &[1]]),
+            of([&[1, 2, 3], &[]], [&[0, 1, 0], &[]]),
+            of([&[1, 2, 2], &[3]], [&[0, 1, 1], &[0]]),
+        ] {
+            assert_ne!(other, own);
+        }
     }
 
     #[test]

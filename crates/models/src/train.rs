@@ -15,7 +15,7 @@ use crate::classifier::{TextClassifier, encode, probabilities};
 use crate::held_out::{HeldOut, Origin, Texts, fit_rows, out_of_fold, pick, set_aside};
 use crate::network::{Batch, Mode, Network, cross_entropy};
 use crate::report::{Stopped, TrainReport};
-use crate::seen::{Seen, digests};
+use crate::seen::{Seen, digest_of_rows, digests};
 use crate::{CalibrationRows, TrainConfig};
 
 /// Returns a classifier fitted to `train`, with the weights of the epoch that had the best macro F1 on `valid`.
@@ -25,7 +25,9 @@ use crate::{CalibrationRows, TrainConfig};
 ///
 /// With `config.calibration`, the classifier is [calibrated](TextClassifier::calibrated) on training rows that are set aside
 /// first, or on all of them out of fold; `observer` then sees the epochs of every fold's classifier, those of the classifier
-/// itself last, and where it ends the run among the folds there is no result ([`Error::Interrupted`]).
+/// itself last, and where it ends the run among the folds there is no result ([`Error::Interrupted`]). Where it ends the
+/// classifier's own epochs, the calibration is by classifiers that were trained for longer ([`Stopped::Observer`] in the
+/// report tells), and promises less: let it end.
 ///
 /// # Errors
 /// When the configuration is at fault, a part is empty, the training part has fewer than two labels, a label is unknown
@@ -63,7 +65,8 @@ pub fn train<A: Analyzer>(
             let stay: Vec<usize> = all().into_iter().filter(|row| aside.binary_search(row).is_err()).collect();
             let classifier = fit_rows(analyzer, train, &stay, valid, &whole, observer)?;
             let (scored, source) = (classifier.scored(&pick(train, &aside))?, classifier.source()?);
-            (classifier, HeldOut::new(scored, aside, Origin::SetAside, source))
+            let held_out = HeldOut::new(scored, &own, aside, Origin::SetAside, source);
+            (classifier, held_out)
         }
     };
     classifier.calibrated(&held_out, calibration)
@@ -122,9 +125,8 @@ pub(crate) fn fit<A: Analyzer>(
     }
     let pool = pool.build().map_err(Error::backend)?;
     // The observer need not be Send, so the loop stays on this thread and enters the pool for its work.
-    let of = |part| pool.install(|| digests(&analyzer, part, config.max_tokens));
-    let seen = Seen::new([of(train), of(valid)].concat());
-    Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run(seen)
+    let texts = [train, valid].map(|part| pool.install(|| digests(&analyzer, part, config.max_tokens)));
+    Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run(&texts)
 }
 
 /// The parts' names in errors.
@@ -204,7 +206,8 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         Ok(Self { pool, analyzer, vocab, labels, config, observer, train, valid, truncated, network, last: Vec::new() })
     }
 
-    fn run(mut self, seen: Seen) -> Result<TextClassifier<A>> {
+    /// `texts` are the digests of both parts.
+    fn run(mut self, texts: &[Vec<u64>; 2]) -> Result<TextClassifier<A>> {
         let mut adam = Adam::new(&self.config.adam, self.network.parameters())?;
         let mut epochs: Vec<Epoch> = Vec::new();
         let mut best = None;
@@ -238,7 +241,11 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         }
         let Some((_, best_epoch, weights)) = best else { return Err(Error::Interrupted) };
         self.network.parameters().restore(&weights)?;
-        let report = self.report(epochs, best_epoch, stopped);
+        let mut report = self.report(epochs, best_epoch, stopped);
+        let labels = [&self.train, &self.valid].map(|part| part.iter().map(|row| row.label).collect::<Vec<_>>());
+        let ([own, other], [own_labels, other_labels]) = (texts, &labels);
+        report.rows = Some(digest_of_rows([(own, own_labels), (other, other_labels)]));
+        let seen = Seen::new(texts.concat());
         let mut config = self.config.clone();
         config.labels = Some(self.labels.clone());
         if let Some(architecture) = self.network.architecture() {
@@ -336,6 +343,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             train_rows: self.train.len(),
             valid_rows: self.valid.len(),
             train_labels,
+            rows: None,
             truncated: self.truncated,
             unknown_share: unknown as f64 / tokens.max(1) as f64,
             vocab: self.vocab.len(),

@@ -12,6 +12,7 @@
 //! | [`learning_curve`] | loss and scores by epoch, and the best epoch |
 //! | [`verdicts`] | the score of each division with its interval, the bound, and the verdict |
 //! | [`reactions`] | positive and negative reactions to each post |
+//! | [`reductions`] | how far each label's negative reactions lie below a baseline, with intervals |
 //! | [`prevalence`] | the share of each label by period, with intervals |
 //!
 //! ```
@@ -37,8 +38,9 @@
 //!   and stands in the CSV as `NaN` or `inf`. What a picture cannot hold (the 13th curve, the 201st division) it leaves
 //!   out, and says so in a line under its title; the CSV has it.
 //! - Curves of many points are thinned in the SVG, by at most half a pixel, and not in the CSV.
-//! - Labels, divisions and posts are anybody's text. In the SVG it is escaped; control characters and those that turn
-//!   the direction of writing are shown as U+FFFD. A long name loses its middle and has the whole as its tooltip.
+//! - Labels, divisions and posts are anybody's text. In the SVG it is escaped, and shown as [`visible`](plaudit_core::visible)
+//!   has it: control characters and those that turn the direction of writing as `\u{202e}`. A long name
+//!   loses its middle and has the whole as its tooltip.
 //! - In the CSV such a name gets an apostrophe before it where a spreadsheet might run it as a formula: where it begins
 //!   with `=`, `+`, `-`, `@`, one of these in full width, a tab, a line break, or an apostrophe, and is no number. A
 //!   program that reads the file drops one apostrophe from the beginning of a name, and has the name as it was.
@@ -52,6 +54,7 @@ mod look;
 mod picture;
 mod prevalence;
 mod reactions;
+mod reductions;
 mod reliability;
 mod svg;
 mod text;
@@ -64,6 +67,7 @@ pub use learning::learning_curve;
 pub use picture::Picture;
 pub use prevalence::{Period, prevalence};
 pub use reactions::reactions;
+pub use reductions::reductions;
 pub use reliability::reliability;
 pub use verdicts::verdicts;
 

@@ -34,8 +34,8 @@ pub(crate) fn classify(classifier: &dyn Classifier, rows: &[&Feedback], source_n
     })
 }
 
-/// A row in a message: its uid, in one line and not too long.
+/// A row in a message: its uid, not too long.
 fn named(row: &Feedback) -> String {
-    let uid: String = row.uid.chars().filter(|c| !c.is_control()).take(60).collect();
+    let uid: String = row.uid.chars().take(60).collect();
     format!("the row with uid `{uid}`")
 }

@@ -128,19 +128,60 @@ fn an_evaluation_has_intervals_pictures_and_reads_back() {
 }
 
 #[test]
+fn unsure_texts_are_left_to_a_person() {
+    let scratch = Scratch::new();
+    let (model, train, test, config) =
+        (scratch.at("model"), scratch.at("train.tsv"), scratch.at("test.tsv"), scratch.at("config.json"));
+    let network = fs::read_to_string(&config).unwrap();
+    let asked = |max_risk: f64| {
+        let mut value: Value = serde_json::from_str(&network).unwrap();
+        value["model"]["calibration"] = serde_json::json!({"abstention": {"max_risk": max_risk}});
+        fs::write(&config, value.to_string()).unwrap();
+        let arguments = ["--train", &train, "--config", &config, "--out", &model, "--calibrate", "part"];
+        stderr(&run("train", &arguments))
+    };
+    // Two epochs of a small network do not promise that; then nothing is decided, and nothing breaks.
+    assert!(asked(0.001).contains("no threshold promises that at most 0.001 of the decided are wrong"));
+    let lines = |arguments: &[&str]| -> Vec<Value> {
+        let text = String::from_utf8(run("classify", arguments).stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let classify = ["--model", &model, "--input", &test];
+    assert!(lines(&classify).iter().all(|row| row.get("decided").is_none()));
+    assert!(!asked(0.97).contains("no threshold promises"));
+    let rows = lines(&classify);
+    assert!(rows.iter().all(|row| row["decided"].is_null() || row["decided"] == row["label"]));
+    let pictures = scratch.at("pictures");
+    let evaluated = json("evaluate", &["--model", &model, "--data", &test, "--pictures", &pictures]);
+    let decided = rows.iter().filter(|row| !row["decided"].is_null()).count();
+    assert_eq!(evaluated["decided"]["decided"], decided);
+    assert!(decided > 0 && evaluated["decided"]["risk"].as_f64().unwrap() < 0.97);
+    // Of the training rows, some are those that it was calibrated on.
+    let warned = stderr(&run("evaluate", &["--model", &model, "--data", &train, "--pictures", &pictures]));
+    assert!(
+        warned.contains("texts were used in training") && warned.contains("the model was calibrated on"),
+        "{warned}"
+    );
+}
+
+#[test]
 fn reactions_to_posts() {
     let scratch = Scratch::new();
     let posts = corpus().with_file_name("posts.tsv").display().to_string();
     let pictures = scratch.at("pictures");
     let found = json("reactions", &["--posts", &posts, "--pictures", &pictures]);
     let declared = &found["reactions"]["declared"];
-    assert_eq!((found["rows_used"].as_u64(), declared["posts"].as_array().map(Vec::len)), (Some(80), Some(80)));
+    let listed = found["reactions"]["posts"].as_array().unwrap();
+    assert_eq!((found["rows_used"].as_u64(), listed.len()), (Some(80), 80));
+    assert!(declared.get("posts").is_none(), "posts stand once");
     // awk -F'\t' 'NR>1 {p+=$5+$6+$7+$8; n+=$9+$10+$11} END {print p, n}' examples/data/posts.tsv
     assert_eq!(
         (declared["total"]["positive"].as_u64(), declared["total"]["negative"].as_u64()),
         (Some(23_494), Some(10_696))
     );
-    assert!(Path::new(&pictures).join("reactions.svg").is_file());
+    for name in ["reactions.svg", "reactions.csv", "reductions.svg", "reductions.csv"] {
+        assert!(Path::new(&pictures).join(name).is_file(), "{name}");
+    }
 
     let file = scratch.at("broken.tsv");
     let ran = |text: &str, more: &[&str], code: i32, words: &[&str]| {
@@ -159,13 +200,25 @@ fn reactions_to_posts() {
     // A count that is none is a rejected row, and stops where that is asked for.
     let one = "uid\tdivision\tlike\na\tX\t-3\n";
     let found = "column `like`: post `a`: found `-3`; expected a count, a whole number of 0 or more";
-    ran(one, &[], 1, &["rejected: ", found, "0 rows used of 1; first reason: column `like`: post `a`"]);
+    ran(
+        one,
+        &[],
+        1,
+        &["rejected: ", found, "0 rows used of 1; first reason: ", "broken.tsv: line 2, column `like`: post `a`"],
+    );
     let some = one.to_owned() + "b\tX\t1,000\nc\tX\tplenty of it\nd\tX\t7\n";
     let used = ran(
         &some,
         &[],
         0,
-        &[found, "post `b`: found `1,000`", "post `c`: found a text of 12 characters", "3 rejected"],
+        &[
+            "line 2, ",
+            found,
+            "line 3, column `like`: post `b`: found `1,000`",
+            "line 4, ",
+            "found a text of 12 characters",
+            "3 rejected",
+        ],
     );
     assert_eq!((&used["rows_used"], &used["rows_rejected"]), (&1.into(), &3.into()));
     assert_eq!(total(&used, "positive"), Some(7));
@@ -187,7 +240,7 @@ fn reactions_to_posts() {
         "no column `angry`; every post counts as 0 of it",
         "column `agry` has only whole numbers, and the valence has no such reaction: 900 in 2 posts are not counted",
         "the nearest reaction is `angry`",
-        "column `thankful` has only whole numbers, and the valence has no such reaction: 40 in 1 posts",
+        "column `thankful` has only whole numbers, and the valence has no such reaction: 40 in 1 post are",
         "column `like` has no value for 1 of 2 posts; they count as 0 of it",
     ];
     assert_eq!(total(&ran(&slip, &[], 0, &words), "negative"), Some(4));
@@ -198,7 +251,63 @@ fn reactions_to_posts() {
     let kinds = "uid\tkind\tlike\ttext\na\tX\t1\t\nb\t\t2\tfine\n";
     let used = ran(kinds, &["--by", "kind"], 0, &["rejected: ", "line 3, column `kind`"]);
     assert_eq!((&used["rows_used"], total(&used, "positive")), (&1.into(), Some(1)));
+    ran(kinds, &["--by", "kind", "--on-dirty", "stop"], 1, &["line 3, column `kind`: the label is empty"]);
+    // Names that no post or kind can have are their row's fault.
+    let long = "x".repeat(101);
+    let names = format!("uid\tkind\tlike\na\tX\t1\nb\tX\x1b[2J\t1\nc\t{long}\t1\nd\x07\tX\t1\n{long}\tX\t1\n");
+    let words = [
+        r"line 3, column `kind`: the label contains the control character `\u{1b}`; expected none",
+        "line 4, column `kind`: the label has 101 characters; expected at most 100",
+        r"line 5: the uid contains the control character `\u{7}`; expected none",
+        "line 6: the uid has 101 characters; expected at most 100",
+        "5 rows, 1 used, 4 rejected",
+    ];
+    let used = ran(&names, &["--by", "kind"], 0, &words);
+    assert_eq!((&used["rows_used"], &used["rows_rejected"]), (&1.into(), &4.into()));
+    ran(&names, &["--by", "kind", "--on-dirty", "stop"], 1, &["error: ", words[0]]);
+    // Posts are in the order of their times, or of the numbers in their names; a time that cannot be read loses no post.
+    let order = |found: &Value| {
+        let posts = found["reactions"]["posts"].as_array().unwrap().iter();
+        posts.map(|post| post["post"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let times =
+        format!("{header}\ttime\np10\tX{0}\t2024-05-01\np9\tX{0}\tsoon\np2\tX{0}\t1714000000\n", "\t1".repeat(7));
+    let unread = "column `time` has no time that can be read for 1 of 3 posts; they stand last in the picture";
+    assert_eq!(order(&ran(&times, &[], 0, &[unread])), ["p2", "p10", "p9"]);
+    assert_eq!(order(&ran(&times.replace("\ttime", "\twhen"), &[], 0, &[])), ["p2", "p9", "p10"]);
     assert_eq!(run("reactions", &[]).status.code(), Some(2));
+}
+
+/// Names of direction and control do nothing to a terminal, and stand as they are in the JSON line.
+#[test]
+fn names_are_shown_harmlessly() {
+    let scratch = Scratch::new();
+    let (file, pictures) = (scratch.at("odd\u{202e}.tsv"), scratch.at("pic\u{202e}tures"));
+    let harmless = |text: &str| !text.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}');
+    let rows = "uid\tdivision\tlike\na\tdoo\u{202e}G\t1\nb\u{202e}\tPoor\tx\u{1b}[2J\nc\tPoor\t2\n";
+    fs::write(&file, rows).unwrap();
+    let output = run("reactions", &["--posts", &file, "--pictures", &pictures, "--json"]);
+    assert!(output.status.success() && harmless(&stderr(&output)), "{}", stderr(&output));
+    assert!(stderr(&output).contains(r"post `b\u{202e}`: found a text of 5 characters"), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (json, table) = (text.lines().last().unwrap(), text.lines().rev().skip(1).collect::<Vec<_>>().join("\n"));
+    assert!(harmless(&table) && table.contains(r"doo\u{202e}G") && table.contains(r"pic\u{202e}tures"), "{table}");
+    assert_eq!(serde_json::from_str::<Value>(json).unwrap()["reactions"]["posts"][0]["label"], "doo\u{202e}G");
+
+    let out = scratch.at("model");
+    let labelled = "text\tlabel\n".to_owned() + &"fine\tG\u{202e}ood\nslow\tPoor\n".repeat(30) + "eh\tSo\u{1b}so\n";
+    fs::write(&file, labelled).unwrap();
+    let output = run("train", &["--train", &file, "--config", &scratch.at("config.json"), "--out", &out]);
+    assert!(output.status.success() && harmless(&stderr(&output)), "{}", stderr(&output));
+    let rejected =
+        r"odd\u{202e}.tsv: line 62, column `label`: the label contains the control character `\u{1b}`; expected none";
+    assert!(stderr(&output).contains(rejected), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(harmless(&text) && text.contains(r"G\u{202e}ood"), "{text}");
+    let stop = run("train", &["--train", &file, "--on-dirty", "stop", "--out", &out]);
+    assert!(stop.status.code() == Some(1) && stderr(&stop).contains(rejected), "{}", stderr(&stop));
+    let missing = run("evaluate", &["--model", &out, "--data", &scratch.at("no\u{1b}ne.tsv")]);
+    assert!(harmless(&stderr(&missing)) && stderr(&missing).contains(r"no\u{1b}ne.tsv"), "{}", stderr(&missing));
 }
 
 #[test]
@@ -461,7 +570,6 @@ fn figures_say_what_they_are_of() {
     }
 }
 
-/// SST-2 (Socher et al. 2013), official split: two epochs of a small network are far above chance (50 %).
 #[test]
 fn networks_are_measured() {
     let scratch = Scratch::new();
@@ -499,6 +607,7 @@ fn networks_are_measured() {
     assert!(stderr(&output).contains("broken.tsv:2: expected"), "{}", stderr(&output));
 }
 
+/// SST-2 (Socher et al. 2013), official split: two epochs of a small network are far above chance (50 %).
 #[test]
 fn a_real_dataset_trains() {
     let Some(data) = std::env::var_os("PLAUDIT_DATA").map(PathBuf::from) else {

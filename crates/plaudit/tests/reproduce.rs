@@ -43,6 +43,23 @@ impl Copy {
         Findings::of(&["--tables", self.0.path().to_str().unwrap()])
     }
 
+    /// Writes this row for each class of Table 2, and these rates for Table 3.
+    fn scores(&self, row: [&str; 4], tpr: &str, fpr: &str) -> &Self {
+        let rows = ["Good", "Average", "Neutral", "Poor"].map(|class| format!("{class}\t{}\n", row.join("\t")));
+        self.write("table2.tsv", format!("class\tprecision\trecall\tspecificity\tf1\n{}", rows.concat()));
+        let [tpr, fpr] = [tpr, fpr].map(|rate| format!("\t{rate}").repeat(4));
+        self.write("table3.tsv", format!("metric\tGood\tAverage\tNeutral\tPoor\nTPR{tpr}\nFPR{fpr}\n"))
+    }
+
+    /// Writes these reactions for each class.
+    fn reactions(&self, rows: [[u64; 7]; 4]) -> &Self {
+        let mut text = "class\tLike\tLove\tCare\tWow\tHaha\tSad\tAngry\n".to_owned();
+        for (class, row) in ["Good", "Average", "Neutral", "Poor"].iter().zip(rows) {
+            text += &format!("{class}\t{}\n", row.map(|count| count.to_string()).join("\t"));
+        }
+        self.write("table5.tsv", text)
+    }
+
     /// What the recipe says when it fails.
     fn error(&self) -> String {
         let output = run("reproduce", &["--tables", self.0.path().to_str().unwrap()]);
@@ -63,6 +80,14 @@ impl Findings {
         let by_id: BTreeMap<String, Value> = findings.iter().map(named).collect();
         assert_eq!(by_id.len(), findings.len(), "an id stands twice");
         assert!(!all.to_string().contains("NaN") && !all.to_string().contains("inf "), "{all}");
+        for found in findings {
+            // What has no figure says so, and why.
+            let of = |field: &str| found[field].as_str().unwrap();
+            assert!(!of("recomputed").is_empty(), "{found}");
+            let undefined = of("verdict") == "undefined";
+            assert!(!undefined || of("note").contains("cannot be computed, because "), "{found}");
+            assert!(undefined || of("recomputed").split(", ").any(|cell| cell != "-"), "{found}");
+        }
         Self(by_id, all)
     }
 
@@ -100,8 +125,11 @@ fn every_figure_is_as_computed_elsewhere() {
     let golden = include_str!("golden/reproduce.tsv");
     let mut counts = BTreeMap::<String, u64>::new();
     for line in golden.lines().skip(1) {
-        let [id, printed, recomputed, verdict] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
-        *counts.entry(verdict.replace(' ', "_")).or_default() += 1;
+        let [id, printed, recomputed, verdict, claim] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+        if claim == "-" {
+            *counts.entry(verdict.replace(' ', "_")).or_default() += 1;
+        }
+        assert_eq!(found.0[id]["reading_of"].as_str().unwrap_or("-"), claim, "{id}");
         assert_eq!(found.0[id]["printed"].as_str().unwrap_or("-"), printed, "{id}");
         assert_eq!(found.field(id, "verdict"), verdict.replace(' ', "_"), "{id}");
         if id.starts_with("reduction_") {
@@ -121,7 +149,7 @@ fn every_figure_is_as_computed_elsewhere() {
     for (verdict, count) in counts {
         assert_eq!(found.1[&verdict], count, "{verdict}");
     }
-    assert_eq!(found.1["undecided"], 0);
+    assert_eq!(found.1["undefined"], 0);
 }
 
 // By hand: 342/350 = .977142.., 343/350 = .98; 1302/1320 = .986363.., 1303/1320 = .987121..; 8810 x .15 = 1321.5;
@@ -131,10 +159,15 @@ fn every_figure_is_as_computed_elsewhere() {
 fn notes_hold_what_was_found_beside() {
     let found = &*PAPER;
     for (id, words) in [
-        ("accuracy_beside_others", "this is the mean precision"),
+        ("accuracy_beside_others", "; 98.12 % is printed as the mean precision"),
+        ("conversion_change", "since 18 % stands for 17.5 to 19.0 %: those which do say nothing"),
         ("split_sizes", "exactly 6167.0, 1321.5, 1321.5"),
         ("per_class_recall", "Good: no count of 350 prints as 0.9784: 342 gives 0.97714, 343 gives 0.98000; Neutral: "),
         ("accuracy_fraction", "no count of 1320 prints as 0.9866: 1302 gives 0.98636, 1303 gives 0.98712"),
+        (
+            "fpr",
+            "Average: the cells leave 0.00410 to 0.00425, and 0.0041 stands for 0.00405 to 0.00420; in all classes",
+        ),
         ("fpr", "where specificity is rounded and FPR cut, or specificity is cut and FPR rounded"),
         ("confusion_matrix", "of 1320 texts, "),
         ("confusion_matrix", "FP 7, 4, 6, 7 (sum 24), FN 6, 6, 6, 4 (sum 22)"),
@@ -192,6 +225,9 @@ fn changed_claims_change_the_answer() {
     found.is("per_class_sum", "1320", "differs");
     found.is("macro_f1", "98.1775 %", "differs");
     found.is("eq36", "15.03 %, 60.10 %, -40.85 %", "matches");
+    found.is("eq36_haha_ignored", "18.36 %, 73.46 %, 4.08 %", "differs");
+    found.is("eq36_any", "1 of 9 readings", "matches"); // one is enough
+    found.is("matrix_accuracy", "1 of 2 readings", "matches");
     found.is("negative_change", "1 of 453 expressions", "matches");
     assert_eq!((found.0.get("complements"), found.field("attempts_apart", "verdict")), (None, "differs"));
     assert_eq!(found.0.len(), paper.0.len() - 1);
@@ -202,17 +238,18 @@ fn a_changed_cell_changes_what_hangs_on_it() {
     let paper = &*PAPER;
     let copy = Copy::new();
     let found = copy.change("table2.tsv", "0.9784", "0.9771").findings();
-    let changed = ["confusion_matrix", "macro_recall", "one_accuracy", "one_vs_rest_accuracy"];
+    let changed = ["confusion_matrix", "macro_recall", "matrix_accuracy", "one_accuracy", "one_vs_rest_accuracy"];
     let others = ["f1", "per_class_accuracy", "per_class_recall", "tpr"];
     let mut expected = [&changed[..], &others].concat();
     expected.sort_unstable();
     assert_eq!(found.changed(paper), expected);
     found.is("per_class_recall", "342, 344, none, none", "impossible"); // 342/350 = .977142.., cut
     // (.9771 + .983 + .9779 + .9904) / 4; with .983 for up to .984, as it is printed, the mean reaches 98.24 %
-    found.is("macro_recall", "98.2100 %", "matches");
+    found.is("macro_recall", "98.2100 %", "consistent");
     assert_eq!((found.field("tpr", "verdict"), found.field("tpr", "note")), ("differs", "not Good"));
     found.is("confusion_matrix", "none", "impossible");
-    found.is("one_accuracy", "-", "undecided"); // nothing comes near
+    found.is("one_accuracy", "-", "undefined");
+    assert!(found.field("one_accuracy", "note").ends_with("because no counts come near the scores"));
 
     let copy = Copy::new();
     let found = copy.change("table5.tsv", "95", "96").findings();
@@ -232,7 +269,9 @@ fn a_changed_cell_changes_what_hangs_on_it() {
     let copy = Copy::new();
     let found = copy.change("table4.tsv", "9\t33\t30\t17\t20", "9\t33\t30\t17\t21").findings();
     found.is("draw_sums", "another number in 9", "differs");
-    assert!(!found.0.contains_key("agreement") && found.field("draw_sums", "note").contains("not computed"));
+    found.is("agreement", "-", "undefined");
+    found.is("mean_deviation", "-", "undefined");
+    assert_eq!(found.0.len(), paper.0.len());
 }
 
 /// The paper's tables as this matrix gives them: rows the truth, columns the prediction.
@@ -271,65 +310,158 @@ fn of_matrix(matrix: [[u64; 4]; 4]) -> Copy {
 fn the_scores_of_one_matrix_are_found_consistent() {
     let copy = of_matrix([[324, 2, 3, 1], [1, 326, 2, 1], [3, 1, 325, 1], [0, 2, 1, 327]]);
     let found = copy.change("claims.tsv", "350\tsection", "330\tsection").findings();
-    for id in ["macro_precision", "macro_recall", "macro_specificity", "macro_f1", "f1", "tpr", "fpr", "class_shares"] {
+    for id in ["macro_precision", "macro_recall", "macro_specificity", "macro_f1", "tpr", "fpr"].into_iter().chain([
+        "per_class_sum",
+        "per_class_recall",
+        "per_class_accuracy",
+        "accuracy_fraction",
+    ]) {
         assert_eq!(found.field(id, "verdict"), "matches", "{id}: {}", found.0[id]);
     }
-    for id in ["confusion_matrix", "per_class_sum", "per_class_recall", "per_class_accuracy"] {
-        assert_eq!(found.field(id, "verdict"), "matches", "{id}: {}", found.0[id]);
+    // Neutral: 650/661 = .983358.. is printed .9834; 2 x .9819 x .9848 / (.9819 + .9848) = .983347.. is not. A share of
+    // exactly 25 % leaves nothing to round.
+    for id in ["f1", "class_shares", "confusion_matrix"] {
+        assert_eq!(found.field(id, "verdict"), "consistent", "{id}: {}", found.0[id]);
     }
+    let note = found.field("f1", "note");
+    assert_eq!(note, "Neutral: the cells leave 0.98330 to 0.98345, and 0.9834 stands for 0.98335 to 0.98350");
     // (324 + 326 + 325 + 327) / 1320 = .986363..; of classes against the rest 1 - 2 x 18 / 1320 / 4 = .993181.. Matrices of
     // other numbers of texts print the same.
-    for (id, verdict, last) in [("one_accuracy", "matches", "98.64 %"), ("one_vs_rest_accuracy", "differs", "99.32 %")]
+    for (id, verdict, last) in
+        [("one_accuracy", "consistent", "98.64 %"), ("one_vs_rest_accuracy", "differs", "99.32 %")]
     {
         assert_eq!(found.field(id, "verdict"), verdict, "{id}");
         assert!(found.field(id, "recomputed").ends_with(last), "{id}: {}", found.0[id]);
     }
     assert_eq!(found.field("accuracy_fraction", "recomputed"), "1302, 1303, 1302");
+    found.is("matrix_accuracy", "1 of 2 readings", "consistent");
     // Other class sizes: the shares follow the matrix, and no longer the text.
     let found = of_matrix([[272, 2, 3, 1], [1, 347, 2, 3], [3, 1, 266, 2], [1, 2, 1, 413]]).findings();
-    assert_eq!(found.field("confusion_matrix", "verdict"), "matches");
+    assert_eq!(found.field("confusion_matrix", "verdict"), "consistent");
     assert_eq!(found.field("class_shares", "verdict"), "differs");
     assert!(found.field("confusion_matrix", "note").starts_with("of 1320 texts, "), "{:?}", found.0);
     found.is("accuracy_fraction", "1298, 1299, none", "matches"); // (272 + 347 + 266 + 413) / 1320
 }
 
+// The mean of .9749, .9886, .9779 and .9833 is .981175. Each cell stands for half a unit less up to a unit more: the mean is
+// .981125 to .981275. 98.12 %, in the same way, is 98.115 to 98.13 %.
 #[test]
-fn tables_at_the_edge_have_an_answer() {
-    let table2 = |row: &str| {
-        let rows = ["Good", "Average", "Neutral", "Poor"].map(|class| format!("{class}\t{row}\n"));
-        format!("class\tprecision\trecall\tspecificity\tf1\n{}", rows.concat())
-    };
-    let header = "metric\tGood\tAverage\tNeutral\tPoor\n";
-    // With one digit, too many counts fit to try them all.
-    for (share, rate, verdict) in [("0.9", "0", "matches"), ("0.8", "0.2", "undecided")] {
+fn digits_decide_how_sure_a_verdict_is() {
+    for (printed, verdict) in [
+        ("98 %", "matches"),
+        ("98.1 %", "matches"),
+        ("98.10 %", "differs"),    // up to 98.11 %
+        ("98.11 %", "matches"),    // 98.1175 %, cut
+        ("98.12 %", "matches"),    // rounded
+        ("98.13 %", "consistent"), // from 98.125 % on, which the cells leave, but do not give as printed
+        ("98.14 %", "differs"),    // from 98.135 % on
+        ("98.117 %", "undecided"), // a tenth of what the cells leave
+        ("1", "undecided"),        // from a half on
+    ] {
         let copy = Copy::new();
-        copy.write("table2.tsv", table2(&[share; 4].join("\t")));
-        let rates = [share, rate].map(|share| [share; 4].join("\t"));
-        let found = copy.write("table3.tsv", format!("{header}TPR\t{}\nFPR\t{}\n", rates[0], rates[1])).findings();
-        assert_eq!(found.field("confusion_matrix", "verdict"), verdict);
-        assert!(found.field("confusion_matrix", "note").ends_with("too many counts to try them all"), "{:?}", found.0);
+        let found = copy.change("claims.tsv", "macro_precision\t98.12 %", &format!("macro_precision\t{printed}"));
+        let found = found.findings();
+        assert_eq!(found.field("macro_precision", "verdict"), verdict, "{printed}: {:?}", found.0["macro_precision"]);
     }
+    // Cells without decimals meet everything near, and say nothing of it.
+    let found = Copy::new().scores(["1"; 4], "1", "0").findings();
+    for id in
+        ["macro_precision", "macro_recall", "macro_specificity", "macro_f1", "f1", "tpr", "fpr", "per_class_recall"]
+    {
+        assert_eq!(found.field(id, "verdict"), "undecided", "{id}: {}", found.0[id]);
+    }
+    let note = found.field("macro_precision", "note");
+    assert_eq!(note, "the cells leave 50.000 to 100.000 %, and 98.12 % stands for 98.115 to 98.130 %");
+    let note = found.field("per_class_recall", "note");
+    assert!(
+        note.starts_with("1 stands for 0.5 to 1.0: with so few decimals some count of 350 prints as any"),
+        "{note}"
+    );
+    // Of more texts than a claim has digits some count prints as anything: 1.5 x .0001 x 6667 is 1.
+    for (texts, verdict) in [("1664", "matches"), ("1667", "undecided")] {
+        let copy = Copy::new();
+        copy.change("claims.tsv", "350\tsection", &format!("{texts}\tsection"));
+        assert_eq!(copy.findings().field("accuracy_fraction", "verdict"), verdict);
+    }
+    // (100 - 69) / 100, a quarter of it, and (8 + 8 + 8 + 7) / 25 / 4: 31 % is not cut to 30 %.
+    let copy = Copy::new();
+    copy.reactions([17, 17, 17, 18].map(|sad| [25, 0, 0, 0, 0, sad, 0]));
+    copy.change("claims.tsv", "31.25 %", "30 %").findings().is("eq36_any", "none of 9 readings", "differs");
+    copy.change("claims.tsv", "30 %", "31 %").findings().is("eq36_any", "6 of 9 readings", "matches");
+}
+
+#[test]
+fn what_leaves_nothing_to_compute_says_so() {
     // Nothing is right, nobody reacts.
     let copy = Copy::new();
-    let none = "Like\tLove\tCare\tWow\tHaha\tSad\tAngry\n";
-    let rows = ["Good", "Average", "Neutral", "Poor"].map(|class| format!("{class}{}\n", "\t0".repeat(7)));
-    copy.write("table5.tsv", format!("class\t{none}{}", rows.concat()));
-    copy.write("table2.tsv", table2("0.0000\t0.0000\t1.0000\t0.0000"));
-    let zeros = "\t0.0000".repeat(4);
-    let found = copy.write("table3.tsv", format!("{header}TPR{zeros}\nFPR{zeros}\n")).findings();
-    found.is("f1", "0.0000, 0.0000, 0.0000, 0.0000", "matches");
-    found.is("class_shares", "-, -, -, -", "matches");
-    found.is("negative_share_all", "-", "derived");
-    found.is("reduction_0", "-", "derived");
-    found.is("posts_per_arm", "-, -, -", "derived");
-    found.is("eq36", "-, -, -", "differs");
-    found.is("negative_change", "none of 0 expressions", "not_derivable");
-    // The largest counts that are taken.
+    let found = copy.scores(["0.0000", "0.0000", "1.0000", "0.0000"], "0.0000", "0.0000").reactions([[0; 7]; 4]);
+    let found = found.findings();
+    found.is("f1", "0.0000, 0.0000, 0.0000, 0.0000", "matches"); // Eq. 33 is 0 where both are
+    found.is("class_shares", "-, -, -, -", "undefined");
+    found.is("eq36", "-, -, -", "undefined");
+    for id in ["negative_share_Good", "negative_share_all", "negative_share_random", "points_below", "reduction_0"]
+        .into_iter()
+        .chain(["posts_per_arm", "utilities", "eq36_any", "negative_change", "conversion_change"])
+    {
+        found.is(id, "-", "undefined");
+    }
+    // Nobody is negative: there is nothing to reduce.
+    let found = Copy::new().reactions([[1, 0, 0, 0, 0, 0, 0]; 4]).findings();
+    found.is("negative_share_all", "0.0 % (0.0 to 49.0)", "derived"); // Wilson: z^2 / (4 + z^2)
+    found.is("reduction_0", "-", "undefined");
+    found.is("posts_per_arm", "-", "undefined");
+    // A post that nobody likes has no ratio, but all posts together do.
+    let rows = [[3, 0, 0, 0, 0, 1, 0], [3, 0, 0, 0, 0, 1, 0], [3, 0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 1, 0]];
+    let found = Copy::new().reactions(rows).findings();
+    found.is("eq36", "13.89 %, 55.56 %, -", "differs"); // (9 - 4) / 9
+    found.is("eq36_any", "none of 6 readings", "differs");
+    // All is right: no error tells how large a class is.
+    let copy = Copy::new();
+    let found = copy.scores(["1.0000"; 4], "1.0000", "0.0000").findings();
+    found.is("class_shares", "-, -, -, -", "undefined");
+    // The machine sees what people see.
+    let copy = Copy::new();
+    let text = fs::read_to_string(tables().join("table4.tsv")).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let rows = rows.lines().map(|row| {
+        let cells: Vec<&str> = row.split('\t').collect();
+        [&cells[..5], &cells[1..5]].concat().join("\t")
+    });
+    copy.write("table4.tsv", format!("{header}\n{}\n", rows.collect::<Vec<_>>().join("\n")));
+    let found = copy.findings();
+    found.is("attempts_apart", "none of 10", "differs");
+    found.is("largest_deviation", "0", "differs");
+    found.is("mean_deviation", "0.00 points, largest 0.00", "derived");
+    found.is("agreement", "0.0 to 100.0 %", "bounded");
+}
+
+#[test]
+fn a_search_without_an_end_says_so() {
+    // With one digit, too many counts fit to try them all.
+    for (share, rate, matrix, accuracy) in [
+        ("0.9", "0", "at least 38 totals of 200 to 237; 1763 undecided", "at least "),
+        ("0.8", "0.2", "none so far; 1639 undecided", "none so far"),
+    ] {
+        let copy = Copy::new();
+        let found = copy.scores([share; 4], share, rate).findings();
+        assert_eq!(found.field("confusion_matrix", "recomputed"), matrix);
+        assert!(found.field("confusion_matrix", "note").ends_with("too many counts to try them all"), "{:?}", found.0);
+        for id in ["matrix_accuracy", "one_accuracy", "one_vs_rest_accuracy"] {
+            assert_eq!(found.field(id, "verdict"), "undecided", "{id}");
+        }
+        assert!(found.field("one_accuracy", "recomputed").starts_with(accuracy), "{:?}", found.0);
+        assert!(found.field("one_accuracy", "note").contains("numbers of texts"));
+    }
+}
+
+#[test]
+fn the_largest_counts_are_taken() {
     let copy = Copy::new();
     copy.change("table5.tsv", "119", "1000000000").change("claims.tsv", "8810", "1000000000");
     let found = copy.change("claims.tsv", "350\tsection", "1000000000\tsection").findings();
     found.is("per_class_sum", "4000000000", "differs");
     found.is("split_sizes", "700000000, 150000000, 150000000", "differs");
+    found.is("accuracy_fraction", "none, none, 3946200000 to 3946799999", "undecided");
 }
 
 #[test]
@@ -345,8 +477,8 @@ fn broken_tables_are_named_with_their_place() {
     expect("table2.tsv", "0.9784", "inf", &["line 2, column `recall`", share]);
     expect("table2.tsv", "0.9784", "-0.9784", &["line 2, column `recall`", share]);
     expect("table2.tsv", "0.9784", "1.9784", &["line 2, column `recall`", share]);
-    expect("table2.tsv", "0.9784", "", &["line 2, column `recall`", "found ``"]);
-    expect("table2.tsv", "0.9784", &"9".repeat(400), &["line 2, column `recall`", "`999999999999999999999999`"]);
+    expect("table2.tsv", "0.9784", "", &["line 2, column `recall`: row `Good`: found an empty cell"]);
+    expect("table2.tsv", "0.9784", &"9".repeat(400), &["line 2, column `recall`", "`999999999999999999999999...`"]);
     expect("table2.tsv", "0.9904", "0.99 04", &["line 5, column `recall`", share]);
     expect("table2.tsv", "Poor", "Bad", &["line 5, column `class`: found `Bad`; expected one of `Good`, `Average`"]);
     expect("table2.tsv", "Poor", "Good", &["line 5, column `class`: `Good` stands twice, first in line 2"]);
@@ -361,7 +493,7 @@ fn broken_tables_are_named_with_their_place() {
         "table2.tsv",
         "recall",
         "recal",
-        &["line 1: found the header `class`, `precision`, `recal`", "expected `class`"],
+        &["line 1: found the header `class`, `precision`, `recal`", "expected the header `class`"],
     );
     expect("table3.tsv", "FPR", "FRP", &["line 3, column `metric`: found `FRP`; expected one of `TPR`, `FPR`"]);
     expect("table3.tsv", "0.0078", "0,0078", &["line 3, column `Poor`: row `FPR`: found `0,0078`"]);
@@ -395,16 +527,28 @@ fn broken_tables_are_named_with_their_place() {
     expect("claims.tsv", "8\tsection 5.2", "8\t ", &["column `place`: row `singled_out_attempt`: found ` `"]);
     expect("claims.tsv", "dataset", "data\u{1b}[2J", &["column `name`: found `data\\u{1b}[2J`"]);
 
-    assert!(Copy::new().write("table4.tsv", "").error().contains("table4.tsv: line 1: found the header ; expected"));
+    let error = Copy::new().write("table4.tsv", "").error();
+    assert!(error.contains("table4.tsv: line 1: found an empty file; expected the header `attempt`"), "{error}");
+    let error = Copy::new().change("claims.tsv", "dataset", "data").error();
+    assert!(error.contains("`largest_deviation`, `singled_out_attempt`, `negative_change`"), "{error}");
     assert!(Copy::new().write("table4.tsv", b"attempt\xff").error().contains("table4.tsv: is not UTF-8"));
     assert!(Copy::new().write("table4.tsv", vec![b' '; 2 << 20]).error().contains("table4.tsv: is larger than 1 MiB"));
     let copy = Copy::new();
     fs::remove_file(copy.0.path().join("table5.tsv")).unwrap();
     assert!(copy.error().contains("table5.tsv: "));
+    fs::create_dir(copy.0.path().join("table5.tsv")).unwrap();
+    assert!(copy.error().contains("table5.tsv: is not a regular file"));
+    #[cfg(unix)]
+    {
+        fs::remove_dir(copy.0.path().join("table5.tsv")).unwrap();
+        let pipe = std::process::Command::new("mkfifo").arg(copy.0.path().join("table5.tsv")).status();
+        assert!(pipe.unwrap().success());
+        assert!(copy.error().contains("table5.tsv: is not a regular file")); // and nobody waits for a writer
+    }
     // What an editor may leave is no fault.
     let copy = Copy::new();
     let text = fs::read_to_string(tables().join("table3.tsv")).unwrap();
-    copy.write("table3.tsv", text.replace('\n', "\r\n") + "\r\n");
+    copy.write("table3.tsv", format!("\u{feff}{}\r\n", text.replace('\n', "\r\n")));
     assert_eq!(copy.findings().changed(&PAPER), [""; 0]);
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use plaudit_core::visible;
 use serde::Serialize;
 
 /// On which side of a bound a value lies, as far as the data tell.
@@ -116,7 +117,7 @@ impl fmt::Display for Reason {
             Self::Limit { label, side, share, low, high, level, max } => {
                 let digits = digits(&[*share, *low, *high], &[*max], 2);
                 let ends = Ends(*low, *high, *level, digits);
-                write!(f, "share of {label} {share:.digits$} ({ends}) {} its limit {max}", Place(*side))
+                write!(f, "share of {} {share:.digits$} ({ends}) {} its limit {max}", visible(label), Place(*side))
             }
             Self::Risk { probability, alpha } => {
                 let hold = ((1.0 - alpha) * 1e9).round() / 1e9; // 1 - 0.32 is 0.6799999999999999
@@ -137,10 +138,10 @@ impl fmt::Display for Reason {
             Self::More { answers } => write!(f, "about {answers} more answers would probably decide"),
             Self::NoNumber { tried } => write!(f, "even {tried} more answers would probably not decide"),
             Self::MostFrequent { label, count, n } => {
-                write!(f, "the most frequent label is {label} ({count} of {n})")
+                write!(f, "the most frequent label is {} ({count} of {n})", visible(label))
             }
             Self::Tie => f.write_str("no single label is the most frequent"),
-            Self::Note { sentence } => f.write_str(sentence),
+            Self::Note { sentence } => f.write_str(&visible(sentence)),
         }
     }
 }

@@ -213,14 +213,14 @@ fn the_table_reads_well() {
     assert!(lines[1].starts_with("(no division)        0  0.25     0.25     0.25  0.25    0.06 (-0."), "{text}");
     assert_eq!(
         lines[2],
-        "a b             100000  0.60     0.20     0.12  0.08     0.57 (0.57 to 0.57)          Promote"
+        r"a\nb            100000  0.60     0.20     0.12  0.08     0.57 (0.57 to 0.57)          Promote"
     );
     assert!(lines[3].starts_with("财务                   5  0.07     0.07     0.07  0.79  -0.7"), "{text}");
-    let reasons = "
+    let reasons = r"
 (no division): Needs more data
   0 answers: at least 10 are needed
 
-a b: Promote
+a\nb: Promote
   score 0.57 (90 % interval 0.57 to 0.57) is above 0.25
   share of Poor 0.08 (90 % interval 0.08 to 0.08) is below its limit 0.25
   the score or a limit fails with probability less than 0.001: up to 0.05 promotes

@@ -1,6 +1,7 @@
 //! Reactions: Table 5 of DPMS, what holds for any counts, and hostile input.
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
+use plaudit_core::Time;
 use plaudit_promotion::reactions::{
     Baseline, Estimate, Figures, LabelFigures, Polarity, PostReactions, ReactionReport, Reactions, ReactionsConfig,
     Reading, Spread, Valence,
@@ -166,11 +167,78 @@ fn what_is_not_defined_is_none() {
     let only = Reactions::new(vec![PostReactions::new("a", "x", [("haha", 9)])]).unwrap();
     let report = ReactionsConfig::default().report(&only).unwrap();
     assert_eq!(report.variants[1].figures.negative_share, None);
-    assert_eq!(report.declared.labels[0].reductions[0].estimate.unwrap().value, 0.0); // against itself
+    assert_eq!((report.declared.baseline_share, report.declared.labels[0].reductions[0].estimate), (None, None));
     // Nobody is negative: the baseline is 0.
     let happy = Reactions::new(vec![PostReactions::new("a", "x", [("like", 9)])]).unwrap();
     let label = &ReactionsConfig::default().report(&happy).unwrap().declared.labels[0].clone();
-    assert!(label.reductions[0].estimate.is_none() && label.below_baseline.is_some());
+    assert!(label.reductions[0].estimate.is_none() && label.below_baseline.is_none());
+}
+
+#[test]
+fn one_label_has_nothing_to_be_compared_with() {
+    let post = |name: &str, label: &str, counts: [u64; 2]| {
+        PostReactions::new(name, label, ["like", "angry"].into_iter().zip(counts))
+    };
+    let one = Reactions::new(vec![post("a", "x", [9, 3]), post("b", "x", [7, 1])]).unwrap();
+    let two = Reactions::new(vec![post("a", "x", [9, 3]), post("b", "y", [0, 0])]).unwrap();
+    let three = Reactions::new([two.posts(), &[post("c", "z", [7, 1])]].concat()).unwrap();
+    let told = |reactions: &Reactions, baseline: Baseline| {
+        let mut config = quick();
+        config.baseline = baseline;
+        let report = config.report(reactions).unwrap();
+        let label = &report.declared.labels[0];
+        assert_eq!(label.below_baseline.is_some(), report.declared.baseline_share.is_some());
+        assert_eq!(label.reductions[0].estimate.is_some(), report.declared.baseline_share.is_some());
+        let text = report.to_string();
+        assert_eq!(text.contains("Relative reduction"), !text.contains("there is nothing to compare"), "{text}");
+        text
+    };
+    for baseline in [Baseline::Uniform, Baseline::Pooled] {
+        assert!(told(&one, baseline).contains("There is one label, and the baseline is made of the labels"));
+        assert!(told(&two, baseline).contains("Fewer than two labels have reactions"));
+    }
+    assert!(told(&three, Baseline::Uniform).contains("A label has no reactions, and the baseline is the mean"));
+    assert!(told(&three, Baseline::Pooled).contains("Relative reduction"));
+    assert!(told(&one, Baseline::Share(0.2)).contains("Relative reduction"));
+    let historical = Baseline::Historical { negative: 3, reactions: 9 };
+    assert!(told(&two, historical).contains("Relative reduction"));
+}
+
+#[test]
+fn posts_stand_once_and_in_the_order_of_time_and_number() {
+    let mut posts: Vec<_> =
+        ["p10", "p9", "p1", "late", "early"].map(|name| PostReactions::new(name, "x", [("like", 3)])).to_vec();
+    for (post, seconds) in posts.iter_mut().skip(3).zip([9, 2]) {
+        post.time = Some(Time { seconds, offset: 0 });
+    }
+    let reactions = Reactions::new(posts).unwrap();
+    let report = quick().report(&reactions).unwrap();
+    let names: Vec<_> = report.posts.iter().map(|post| post.post.as_str()).collect();
+    assert_eq!(names, ["early", "late", "p1", "p9", "p10"]);
+    let json = serde_json::to_string(&report).unwrap();
+    assert_eq!(json.matches("\"p9\"").count(), 1);
+    let read: Reactions = serde_json::from_str(&serde_json::to_string(&reactions).unwrap()).unwrap();
+    assert_eq!(read, reactions);
+}
+
+#[test]
+fn names_are_shown_harmlessly() {
+    let odd = "\u{202e}dooG";
+    let posts = vec![PostReactions::new("a", odd, [("like", 3)]), PostReactions::new("b", "Poor", [(odd, 3)])];
+    let mut config = quick();
+    config.valence.reactions.insert(odd.to_owned(), Polarity::Negative);
+    config.valence.ambiguous.insert(odd.to_owned());
+    let report = config.report(&Reactions::new(posts.clone()).unwrap()).unwrap();
+    let text = report.to_string();
+    assert!(
+        text.contains(r"\u{202e}dooG ")
+            && text.contains(r"Reactions \u{202e}dooG positive")
+            && !text.contains('\u{202e}')
+    );
+    assert!(serde_json::to_string(&report).unwrap().contains(odd), "data are exact");
+    read_back(&report);
+    let unknown = quick().report(&Reactions::new(posts).unwrap()).unwrap_err().to_string();
+    assert!(unknown.contains(r"`\u{202e}dooG`") && !unknown.contains('\u{202e}'), "{unknown}");
 }
 
 #[test]

@@ -69,13 +69,16 @@ impl Bootstrap {
     /// rows where rows are drawn, and varies where clusters of different sizes are; it is never 0.
     ///
     /// # Errors
-    /// When the configuration is not valid, or there is no unit.
+    /// When the configuration is not valid, or there is no unit, or more than memory holds.
     pub fn resample(&self, units: &Units, mut each: impl FnMut(&[f64])) -> Result<()> {
         self.validate()?;
         if units.count() == 0 {
             return Err(Error::config("bootstrap: there are no rows; expected at least one"));
         }
-        let mut drawn = vec![0.0; units.count()];
+        let mut drawn = Vec::new();
+        let room = drawn.try_reserve_exact(units.count());
+        room.map_err(|_| Error::config(format!("bootstrap: memory does not hold {} rows or clusters", units.count())))?;
+        drawn.resize(units.count(), 0.0);
         let mut room = Vec::new();
         for index in 0..self.resamples as u64 {
             let mut stream = Stream::new(self.seed, "bootstrap", index);
@@ -165,6 +168,8 @@ mod tests {
             assert!(faults.iter().all(|fault| error.contains(fault)), "{error}");
         }
         assert!(Bootstrap { resamples: 100, level: 0.9, seed: 0 }.validate().is_ok()); // 10 / (1 - 0.9) is a little more
+        let most = few(200).resample(&Units::single(usize::MAX), |_| ()).unwrap_err().to_string();
+        assert!(most.contains("memory does not hold 18446744073709551615 rows"), "{most}");
         for none in [Units::single(0), Units::clusters([0; 0])] {
             assert!(few(200).resample(&none, |_| ()).unwrap_err().to_string().contains("no rows"));
         }

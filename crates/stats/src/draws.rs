@@ -28,9 +28,9 @@ pub fn gamma(stream: &mut Stream, shape: f64) -> f64 {
     }
 }
 
-/// Replaces `out` by a draw from the Dirichlet distribution with parameters `alpha`; both have the same length. The draw
-/// adds up to 1. A parameter that is not a positive finite number gets 0, and where all get 0, by such parameters or because
-/// their gamma draws are too small for a number, the draw is even.
+/// Replaces `out` by a draw from the Dirichlet distribution with parameters `alpha`, of which those beyond the length of `out`
+/// are not read. The draw adds up to 1. A parameter that is missing, or not a positive finite number, gets 0, and where all
+/// get 0, by such parameters or because their gamma draws are too small for a number, the draw is even.
 ///
 /// ```
 /// use plaudit_stats::{Stream, dirichlet};
@@ -40,7 +40,7 @@ pub fn gamma(stream: &mut Stream, shape: f64) -> f64 {
 /// assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
 /// ```
 pub fn dirichlet(stream: &mut Stream, alpha: &[f64], out: &mut [f64]) {
-    for (slot, &shape) in out.iter_mut().zip(alpha) {
+    for (slot, shape) in out.iter_mut().zip(alpha.iter().copied().chain(std::iter::repeat(0.0))) {
         *slot = gamma(stream, shape);
     }
     let sum: f64 = out.iter().sum();
@@ -90,5 +90,9 @@ mod tests {
         }
         dirichlet(&mut stream, &[0.0, 0.0, 0.0], &mut draw);
         assert!(draw.iter().all(|&d| (d - 1.0 / 3.0).abs() < 1e-12));
+        // What stood in `out` is no draw.
+        draw = [9.0; 3];
+        dirichlet(&mut stream, &[1.0, 2.0], &mut draw);
+        assert!((draw[0] + draw[1] - 1.0).abs() < 1e-12 && draw[2] == 0.0, "{draw:?}");
     }
 }

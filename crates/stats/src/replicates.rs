@@ -39,11 +39,6 @@ impl FromIterator<Option<f64>> for Replicates {
 }
 
 impl Replicates {
-    /// Returns the values, ascending.
-    pub fn values(&self) -> &[f64] {
-        &self.values
-    }
-
     /// Returns the number of resamples in which the statistic was undefined.
     pub fn undefined(&self) -> usize {
         self.undefined
@@ -100,12 +95,12 @@ mod tests {
     fn too_many_without_a_value_say_nothing() {
         let values: Vec<f64> = (0..95).map(f64::from).collect();
         let enough = of(&values, 5);
-        assert_eq!((enough.values().len(), enough.undefined()), (95, 5));
+        assert_eq!((enough.values.len(), enough.undefined()), (95, 5));
         assert!(enough.interval(0.9).is_some() && enough.p_value(1.0).is_some());
         let short = of(&values, 6);
         assert!(short.interval(0.9).is_none() && short.p_value(1.0).is_none());
         let infinite = of(&[f64::NAN, f64::INFINITY, 1.0], 0);
-        assert_eq!((infinite.values(), infinite.undefined()), (&[1.0][..], 2));
+        assert_eq!((infinite.values.as_slice(), infinite.undefined()), (&[1.0][..], 2));
         for nothing in [of(&[], 0), of(&[], 9)] {
             assert!(nothing.interval(0.9).is_none() && nothing.p_value(0.0).is_none());
         }

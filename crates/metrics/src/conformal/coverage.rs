@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Conformal;
 use crate::Scored;
-
-/// The level of Wilson's intervals.
-const LEVEL: f64 = 0.95;
+use crate::resampling::LEVEL;
 
 /// How often [`Conformal`] sets hold the true label, and how large they are. `Display` prints it as a table.
 ///

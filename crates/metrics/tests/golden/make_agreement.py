@@ -1,6 +1,11 @@
 """Writes agreement.json: ratings and tables with the values of other libraries.
 
 Run: python make_agreement.py (krippendorff 0.9.0, statsmodels 0.15.0, scipy 1.17.1, numpy 2.4.6).
+
+Alpha and McNemar's test are the libraries' own throughout. Of square tables in which every pair of labels occurs, so are both
+tests, as the assertions below hold. Where statsmodels' degrees of freedom or its inverse do not suit a sparse table, the script has formulas
+of its own: Bowker's p-value from statsmodels' statistic with one degree of freedom for each pair of labels that occurs, and
+the Stuart-Maxwell statistic with the pseudo-inverse of the covariance and its rank.
 """
 import json
 import pathlib

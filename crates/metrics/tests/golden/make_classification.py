@@ -1,9 +1,11 @@
 """Writes classification.jsonl: 1,000 small cases with scikit-learn's figures, one a line after a line with the version.
 
-Run: python make_classification.py (scikit-learn 1.9.1, NumPy; about a minute).
+Run: python make_classification.py (scikit-learn 1.9.1, NumPy 2.4.6; about a minute).
 
 Probabilities are whole thousandths, so that both sides read the same numbers, and ties are frequent. A figure that
 scikit-learn leaves undefined (an error, NaN, or a 0 in its place) is null; one that it does not have is left out.
+What scikit-learn does not have and is here all the same is computed by NumPy from its definition: the averages of
+specificity, the area under the risk-coverage curve, and the calibration error.
 """
 import json
 import pathlib
@@ -56,8 +58,34 @@ def draw(kind):
     return k, truth, p, weights
 
 
+def aurc(right, top, w):
+    """The mean over the texts of the risk among all texts that are at least as sure."""
+    risks = [np.sum(w[top >= t] * ~right[top >= t]) / np.sum(w[top >= t]) for t in top]
+    return np.average(risks, weights=w)
+
+
+def calibration_error(right, top, w, texts):
+    """The root of the bins' mean squared gap, less the variance of the share right in each, by n - 1 for n texts.
+
+    A bin is a stretch of the weight, by falling probability; texts of one probability go where their middle lies. `texts`
+    counts also what weighs nothing.
+    """
+    bins = min(15, max(texts // 5, 1))
+    middle = np.array([np.sum(w[top > t]) + np.sum(w[top == t]) / 2 for t in top])
+    place = np.minimum((middle / np.sum(w) * bins).astype(int), bins - 1)
+    total = 0.0
+    for b in range(bins):
+        own = place == b
+        if own.any():
+            weight = w[own].sum()
+            share, promised = np.average(right[own], weights=w[own]), np.average(top[own] / 1000, weights=w[own])
+            n = weight**2 / np.sum(w[own] ** 2)
+            total += weight * ((share - promised) ** 2 - (share * (1 - share) / (n - 1) if n > 1 else 0.0))
+    return np.sqrt(max(total / np.sum(w), 0.0))
+
+
 def expected(k, truth, p, weights, curves):
-    labels = list(range(k))
+    labels, texts = list(range(k)), len(truth)
     predicted = p.argmax(axis=1)  # of equal ones, the first
     if weights is not None:  # what weighs nothing is not there
         truth, predicted, p, weights = (x[weights > 0] for x in (truth, predicted, p, weights))
@@ -75,8 +103,22 @@ def expected(k, truth, p, weights, curves):
         short(metrics.recall_score(truth != c, predicted != c, pos_label=True, zero_division=np.nan, **w)) for c in labels
     ]
     out["binary_accuracy"] = short(np.mean([metrics.accuracy_score(truth == c, predicted == c, **w) for c in labels]))
+    counted = np.ones(len(truth)) if weights is None else weights
+    negatives = np.array([counted[truth != c].sum() for c in labels])
+    true_negatives = np.array([counted[(truth != c) & (predicted != c)].sum() for c in labels])
+    support = np.array([counted[truth == c].sum() for c in labels])
+    specificity = np.divide(true_negatives, negatives, out=np.zeros(k), where=negatives > 0)  # undefined counts as 0
+    averaged = {
+        "macro": specificity.mean(),
+        "weighted": np.average(specificity, weights=support),
+        "micro": true_negatives.sum() / negatives.sum() if k > 1 else None,
+    }
     for average in ["macro", "weighted", "micro"]:
-        out[average] = [short(x) for x in metrics.precision_recall_fscore_support(truth, predicted, average=average, **prf)[:3]]
+        scores = metrics.precision_recall_fscore_support(truth, predicted, average=average, **prf)[:3]
+        out[average] = [short(x) for x in (*scores, averaged[average])]
+    right, top = truth == predicted, p.max(axis=1)
+    out["aurc"] = short(aurc(right, top, counted))
+    out["calibration_error"] = short(calibration_error(right, top, counted, texts))
     out["accuracy"] = short(metrics.accuracy_score(truth, predicted, **w))
     out["balanced_accuracy"] = short(metrics.balanced_accuracy_score(truth, predicted, **w))
     both = len(set(truth)) > 1 and len(set(predicted)) > 1
@@ -113,10 +155,10 @@ def case(number):
         "truth": truth.tolist(),
         "thousandths": p.tolist(),
         "weights": None if weights is None else weights.tolist(),
-        "expected": expected(k, truth, p, weights, curves=number % 4 == 0),
+        "expected": expected(k, truth, p, weights, curves=number // len(KINDS) % 4 == 0),
     }
 
 
-lines = [{"scikit-learn": sklearn.__version__}] + [case(i) for i in range(1000)]
+lines = [{"scikit-learn": sklearn.__version__, "numpy": np.__version__}] + [case(i) for i in range(1000)]
 text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
 (pathlib.Path(__file__).parent / "classification.jsonl").write_text(text)

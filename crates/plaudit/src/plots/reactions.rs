@@ -17,8 +17,8 @@ const MOST_ROWS: usize = 100;
 const MOST_KINDS: usize = 42;
 
 /// Returns the reactions to each post as bars: positive ones to the right, negative ones to the left, the most frequent
-/// reaction next to the middle, and beside the bars the sums. Ignored ones are only counted. At most 100 posts are
-/// drawn, the first ones.
+/// reaction next to the middle, and beside the bars the sums. Ignored ones are only counted. Posts stand in the
+/// order of [`Reactions`]: by time, or by name with `p2` before `p10`. At most 100 are drawn, the first ones.
 ///
 /// The CSV has a row for each reaction to a post: `post,label,reaction,polarity,count`.
 ///

@@ -2,7 +2,7 @@
 
 use plaudit_core::{Epoch, Labels};
 use plaudit_metrics::{ConfusionMatrix, PrCurve, RiskCoverage, RocCurve, Scored, pr_curve, roc_curve};
-use plaudit_promotion::reactions::{Polarity, PostReactions, Reactions, Valence};
+use plaudit_promotion::reactions::{Baseline, Polarity, PostReactions, Reactions, ReactionsConfig, Valence};
 use plaudit_promotion::{
     DivisionCounts, DivisionVerdict, PaperRule, Policy, Reason, Share, Side, Survey, Verdict, Verdicts,
 };
@@ -141,6 +141,26 @@ fn hostile_reactions() -> (Reactions, Valence) {
     (Reactions::new(posts.collect()).unwrap(), valence)
 }
 
+fn reduction_plot(data: &Reactions, valence: &Valence, baseline: Baseline, spreads: &[f64]) -> Picture {
+    let mut config = ReactionsConfig::default();
+    (config.valence, config.baseline, config.draws) = (valence.clone(), baseline, 1_000);
+    config.spreads = spreads.to_vec();
+    reductions(&config.report(data).unwrap())
+}
+
+/// Labels with a post or more each, some of them far above the others.
+fn many_labels(count: usize) -> Reactions {
+    let mut stream = Stream::new(7, "labels", 0);
+    let post = |place: usize| {
+        let counts = [
+            ("like", 20 + stream.below(400)),
+            ("angry", 1 + stream.below(if place.is_multiple_of(7) { 400 } else { 30 })),
+        ];
+        PostReactions::new(format!("p{place}"), format!("division {}", place % count), counts)
+    };
+    Reactions::new((0..3 * count).map(post).collect()).unwrap()
+}
+
 fn hostile_labels() -> Labels {
     Labels::new(
         HOSTILE
@@ -211,6 +231,13 @@ fn gallery() -> Vec<(&'static str, Picture)> {
         ("reactions_101", plain(&posts(101))),
         ("reactions_hostile", plots_of(&hostile_posts, &hostile_valence)),
         ("reactions_none", plain(&no_reaction)),
+        ("reductions_dpms", reduction_plot(&Reactions::dpms(), &Valence::default(), Baseline::Uniform, &[1.0, 2.0])),
+        ("reductions_30", reduction_plot(&posts(30), &Valence::default(), Baseline::Uniform, &[1.0, 2.0])),
+        ("reductions_12", reduction_plot(&many_labels(12), &Valence::default(), Baseline::Share(0.02), &[1.0])),
+        ("reductions_60", reduction_plot(&many_labels(60), &Valence::default(), Baseline::Pooled, &[0.5; 16])),
+        ("reductions_hostile", reduction_plot(&hostile_posts, &hostile_valence, Baseline::Share(0.5), &[1.0])),
+        ("reductions_1_none", reduction_plot(&posts(1), &Valence::default(), Baseline::Uniform, &[1.0])),
+        ("reductions_none", reduction_plot(&no_reaction, &Valence::default(), Baseline::Share(0.5), &[])),
         ("prevalence_12", prevalence(&periods(12, &Labels::polarity()))),
         ("prevalence_18", prevalence(&outage)),
         ("prevalence_1", prevalence(&periods(1, &Labels::dpms()))),
@@ -439,6 +466,42 @@ fn reactions_are_added_up_and_kept() {
     assert_eq!(rows[2], ["'=1+1", "Good", "love", "positive", "18446744073709549615"]);
     valence.reactions.remove("love");
     assert!(reactions(&data, &valence).unwrap_err().to_string().contains("`love`"));
+}
+
+#[test]
+fn reductions_have_their_intervals() {
+    let report = ReactionsConfig::default().report(&Reactions::dpms()).unwrap();
+    let picture = reductions(&report);
+    let rows = rows(&picture);
+    let all = report.declared.labels.iter().flat_map(|label| label.reductions.iter().map(move |r| (label, r)));
+    assert_eq!(rows.len(), all.clone().count());
+    for (row, (label, reduction)) in rows.iter().zip(all) {
+        assert_eq!((&row[0], number(&row[3])), (&label.label, label.tally.negative as f64));
+        assert_eq!((number(&row[4]), &row[7]), (label.negative_share.unwrap().value, &reduction.reading.to_string()));
+        match reduction.estimate {
+            Some(estimate) => assert_eq!(
+                [number(&row[8]), number(&row[9]), number(&row[10])],
+                [estimate.value, estimate.low, estimate.high]
+            ),
+            None => assert_eq!(row[8..11], ["", "", ""]),
+        }
+    }
+    for shown in [">2.7 %<", ">83.3 %<", ">counts alone<", ">posts, SD 2<", "intervals of 95 %<"] {
+        assert!(picture.svg.contains(shown), "{shown}");
+    }
+    // One post a label: that reading has nothing to show.
+    assert!(!picture.svg.contains(">posts, estimated<"));
+    let many = reduction_plot(&many_labels(60), &Valence::default(), Baseline::Pooled, &[0.5; 16]);
+    assert!(many.svg.contains("the first 6 of 18 readings") && many.svg.contains("the first 40 of 60 labels"));
+    assert_eq!(self::rows(&many).len(), 60 * 18);
+}
+
+#[test]
+fn posts_are_drawn_in_the_order_of_their_numbers() {
+    let posts = ["p10", "p2", "p1"].map(|name| PostReactions::new(name, "x", [("like", 3)]));
+    let svg = plots_of(&Reactions::new(posts.to_vec()).unwrap(), &Valence::default()).svg;
+    let at = |name: &str| svg.find(&format!(">{name} (x)<")).unwrap();
+    assert!(at("p1") < at("p2") && at("p2") < at("p10"));
 }
 
 #[test]

@@ -1,14 +1,10 @@
 //! What a label looks like: its width, its short form, numbers for people.
 
-/// Returns `text` with what XML cannot hold, and what would turn the direction of its surroundings, made visible.
+use plaudit_core::visible;
+
+/// Returns `text` made visible, without the other characters that XML cannot hold.
 pub(super) fn clean(text: &str) -> String {
-    let clean = |c: char| match c {
-        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}' => '\u{FFFD}',
-        c if c.is_control() => '\u{FFFD}',
-        c => c,
-    };
-    text.chars().map(clean).collect()
+    visible(text).replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}")
 }
 
 /// Returns about how many pixels wide `text` is: the fonts are the viewer's, and this is a wide one's (DejaVu Sans).
@@ -99,6 +95,6 @@ mod tests {
 
     #[test]
     fn what_xml_cannot_hold_is_visible() {
-        assert_eq!(clean("a\u{0}b\u{1b}\u{85}c\td\u{202E}e\u{FFFF}"), "a\u{FFFD}b\u{FFFD}\u{FFFD}c d\u{FFFD}e\u{FFFD}");
+        assert_eq!(clean("a\u{0}b\u{85}c\td\u{202E}e\u{FFFF}"), "a\\u{0}b\\u{85}c\\td\\u{202e}e\u{FFFD}");
     }
 }

@@ -43,16 +43,20 @@ impl Baseline {
         }
     }
 
-    /// What each label's share weighs in the baseline, `[labels]`; none where it has no share.
+    /// Whether it is made of the labels that are compared with it.
+    pub(crate) fn is_of_labels(&self) -> bool {
+        matches!(self, Self::Uniform | Self::Pooled)
+    }
+
+    /// What each label's share weighs in the baseline, `[labels]`; none where it has no share, or where it would be made of
+    /// one label alone, which then would be compared with itself.
     pub(crate) fn weights(&self, labels: &[Tally]) -> Option<Vec<f64>> {
         let weights: Vec<f64> = match self {
+            _ if self.is_of_labels() && labels.iter().filter(|tally| tally.counted() > 0).count() < 2 => return None,
             Self::Uniform if labels.iter().any(|tally| tally.counted() == 0) => return None,
             Self::Uniform => labels.iter().map(|_| 1.0 / labels.len() as f64).collect(),
             Self::Pooled => {
                 let all: f64 = labels.iter().map(|tally| tally.counted() as f64).sum();
-                if all == 0.0 {
-                    return None;
-                }
                 labels.iter().map(|tally| tally.counted() as f64 / all).collect()
             }
             Self::Share(_) | Self::Historical { .. } => vec![0.0; labels.len()],

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use plaudit_core::Table;
+use plaudit_core::{Table, visible};
 
 use super::{Baseline, Estimate, Figures, ReactionReport, Spread};
 
@@ -28,24 +28,14 @@ impl fmt::Display for ReactionReport {
              that hold it stand further below."
         )?;
         for (name, figures) in &all {
-            write!(f, "\nReactions {name}\n{}", labels(figures))?;
+            write!(f, "\nReactions {}\n{}", visible(name), labels(figures))?;
         }
-
-        writeln!(
-            f,
-            "\nRelative reduction of negative reactions against the baseline, by what is taken to vary: the counts alone, also \
-             posts with this SD of their log odds, or posts as those here differ (each post then weighs the same)"
-        )?;
-        let readings = self.config.readings();
-        let heading = ["label".to_owned(), "reactions".to_owned()];
-        let mut table = Table::new(heading.into_iter().chain(readings.iter().map(ToString::to_string)));
-        for (name, figures) in &all {
-            for label in &figures.labels {
-                let estimates = label.reductions.iter().map(|reduction| percent(reduction.estimate));
-                table.push([label.label.clone(), name.clone()].into_iter().chain(estimates));
-            }
+        if self.declared.baseline_share.is_none() {
+            writeln!(f, "\n{}", nothing_to_compare(&self.declared))?;
         }
-        write!(f, "{table}")?;
+        if all.iter().any(|(_, figures)| figures.baseline_share.is_some()) {
+            self.write_reductions(f, &all)?;
+        }
         writeln!(f, "\nSpread between the posts of a label (correlation of two reactions to one post)")?;
         let mut table = Table::new(["label", "reactions", "posts that tell", "rho"]);
         for (name, figures) in &all {
@@ -93,6 +83,40 @@ impl fmt::Display for ReactionReport {
     }
 }
 
+impl ReactionReport {
+    fn write_reductions(&self, f: &mut fmt::Formatter<'_>, all: &[(String, &Figures)]) -> fmt::Result {
+        writeln!(
+            f,
+            "\nRelative reduction of negative reactions against the baseline, by what is taken to vary: the counts alone, also \
+             posts with this SD of their log odds, or posts as those here differ (each post then weighs the same)"
+        )?;
+        let heading = ["label".to_owned(), "reactions".to_owned()];
+        let mut table = Table::new(heading.into_iter().chain(self.config.readings().iter().map(ToString::to_string)));
+        for (name, figures) in all {
+            for label in &figures.labels {
+                let estimates = label.reductions.iter().map(|reduction| percent(reduction.estimate));
+                table.push([label.label.clone(), name.clone()].into_iter().chain(estimates));
+            }
+        }
+        write!(f, "{table}")
+    }
+}
+
+/// Why a baseline that is made of the labels has no share.
+fn nothing_to_compare(figures: &Figures) -> &'static str {
+    let counted = figures.labels.iter().filter(|label| label.tally.counted() > 0).count();
+    match (figures.labels.len(), counted) {
+        (1, _) => {
+            "There is one label, and the baseline is made of the labels: there is nothing to compare it with. A baseline from \
+             elsewhere, `share` or `historical`, would be."
+        }
+        (_, 0 | 1) => {
+            "Fewer than two labels have reactions, and the baseline is made of the labels: there is nothing to compare."
+        }
+        _ => "A label has no reactions, and the baseline is the mean of all labels: there is nothing to compare with.",
+    }
+}
+
 /// The labels of these figures, and all posts.
 fn labels(figures: &Figures) -> Table {
     let mut table = Table::new([
@@ -117,7 +141,7 @@ fn labels(figures: &Figures) -> Table {
     }
     table.push([
         "all".to_owned(),
-        figures.posts.len().to_string(),
+        figures.labels.iter().map(|label| label.posts).sum::<u64>().to_string(),
         figures.total.positive.to_string(),
         figures.total.negative.to_string(),
         percent(figures.negative_share),

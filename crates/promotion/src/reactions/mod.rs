@@ -36,6 +36,7 @@ mod display;
 mod estimate;
 mod expression;
 mod likelihood;
+mod order;
 mod plan;
 mod post;
 mod reduction;

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use plaudit_core::{Error, Labels, Result};
+use plaudit_core::{Error, Labels, Result, Time};
 use serde::{Deserialize, Serialize};
 
 use super::Tally;
+use super::order::by_time_and_name;
 use super::valence::{Polarity, Valence};
 
 /// The reactions to one post.
@@ -17,12 +18,16 @@ pub struct PostReactions {
     pub post: String,
     /// The label of what it promoted: a comparison's arm.
     pub label: String,
+    /// When it went out, where known: it orders the posts, and changes no figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Time>,
     /// How often each reaction was given; a reaction that is not here was given 0 times.
     pub counts: BTreeMap<String, u64>,
 }
 
 impl PostReactions {
-    /// Returns the reactions to this post. The counts of a reaction that stands twice add up, to at most `u64::MAX`.
+    /// Returns the reactions to this post, at no known time. The counts of a reaction that stands twice add
+    /// up, to at most `u64::MAX`.
     pub fn new<S: Into<String>>(
         post: impl Into<String>,
         label: impl Into<String>,
@@ -33,7 +38,7 @@ impl PostReactions {
             let sum = sums.entry(reaction.into()).or_default();
             *sum = sum.saturating_add(count);
         }
-        Self { post: post.into(), label: label.into(), counts: sums }
+        Self { post: post.into(), label: label.into(), time: None, counts: sums }
     }
 
     /// Returns how many of its reactions are positive, negative and ignored.
@@ -51,7 +56,10 @@ impl PostReactions {
     }
 }
 
-/// The reactions to some posts, in lexicographic order of the posts' names; at least one post, any number a label.
+/// The reactions to some posts; at least one post, any number a label.
+///
+/// Posts are in the order of their times, then those without one; where times are equal or not known, in the order of their
+/// names, with numbers in these as numbers: `p2` before `p10`.
 ///
 /// Serialised as `{"posts": [{"post": "..", "label": "..", "counts": {"like": 3, ..}}, ..]}`, and checked on the way in.
 ///
@@ -79,7 +87,7 @@ pub struct Reactions {
 }
 
 impl Reactions {
-    /// Returns these posts, sorted by name.
+    /// Returns these posts, sorted.
     ///
     /// # Errors
     /// When there is none, a post stands twice, the name of a post, label or reaction is blank, has a control character or
@@ -114,7 +122,7 @@ impl Reactions {
         }
         match labels {
             Some(labels) if faults.is_empty() => {
-                posts.sort_by(|a, b| a.post.cmp(&b.post));
+                posts.sort_by(by_time_and_name);
                 Ok(Self { labels, posts })
             }
             _ => Err(Error::Config { faults }),
@@ -138,11 +146,11 @@ impl Reactions {
         let mut posts = posts
             .map(|(post, label, counts)| PostReactions::new(post, label, REACTIONS.into_iter().zip(counts)))
             .to_vec();
-        posts.sort_by(|a, b| a.post.cmp(&b.post));
+        posts.sort_by(by_time_and_name);
         Self { labels: Labels::dpms(), posts }
     }
 
-    /// Returns the posts in lexicographic order.
+    /// Returns the posts in their order.
     pub fn posts(&self) -> &[PostReactions] {
         &self.posts
     }

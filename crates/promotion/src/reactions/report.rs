@@ -7,9 +7,7 @@ use super::estimate::linear;
 use super::post::sum;
 use super::reduction::{Arm, Comparison};
 use super::spread::fit;
-use super::{
-    Estimate, Polarity, PostsPerArm, Reactions, ReactionsConfig, Reduction, Spread, Tally, Valence, mean_post_ratio,
-};
+use super::{Estimate, Polarity, PostsPerArm, Reactions, ReactionsConfig, Reduction, Spread, Tally, mean_post_ratio};
 
 /// What the reactions to some posts tell, and how far that hangs on what was assumed. `Display` prints tables.
 ///
@@ -19,6 +17,9 @@ use super::{
 pub struct ReactionReport {
     /// What it was made with.
     pub config: ReactionsConfig,
+    /// Each post, in the order of [`Reactions`], with each reaction taken as the configuration says. They stand here once:
+    /// what they are in a variant, [`Reactions::post_tallies`] tells.
+    pub posts: Vec<PostFigures>,
     /// The figures with each reaction taken as the configuration says.
     pub declared: Figures,
     /// The figures with one ambiguous reaction taken for something else, for each such reaction and each other polarity.
@@ -43,13 +44,12 @@ pub struct Variant {
 pub struct Figures {
     /// Each label, in the order of the labels.
     pub labels: Vec<LabelFigures>,
-    /// Each post, in lexicographic order.
-    pub posts: Vec<PostFigures>,
     /// All reactions.
     pub total: Tally,
     /// The pooled negative share with Wilson's interval; none where nothing is counted.
     pub negative_share: Option<Estimate>,
-    /// The negative share of the baseline, 0 to 1; none where it has none.
+    /// The negative share of the baseline, 0 to 1; none where it has none, or where it is made of the labels and fewer than
+    /// two of them have a counted reaction: there is then nothing to compare with.
     pub baseline_share: Option<f64>,
     /// Eq. 36 of DPMS with k = 1, in percent ([`Tally::paper_eq36`]).
     pub paper_eq36_pooled: Option<f64>,
@@ -108,17 +108,25 @@ impl ReactionsConfig {
     /// not name.
     pub fn report(&self, reactions: &Reactions) -> Result<ReactionReport> {
         self.validate()?;
-        let declared = self.figures(reactions, &self.valence)?;
-        let variants = self.valence.variants().into_iter().map(|(reaction, polarity, valence)| {
-            Ok(Variant { reaction, polarity, figures: self.figures(reactions, &valence)? })
+        let tallies = reactions.post_tallies(&self.valence)?;
+        let posts = reactions.posts().iter().zip(&tallies).map(|(post, tally)| PostFigures {
+            post: post.post.clone(),
+            label: post.label.clone(),
+            tally: *tally,
+            negative_share: Estimate::negative_share(tally, self.level),
         });
-        Ok(ReactionReport { config: self.clone(), declared, variants: variants.collect::<Result<_>>()? })
+        let posts = posts.collect();
+        let declared = self.figures(reactions, &tallies);
+        let variants = self.valence.variants().into_iter().map(|(reaction, polarity, valence)| {
+            Ok(Variant { reaction, polarity, figures: self.figures(reactions, &reactions.post_tallies(&valence)?) })
+        });
+        Ok(ReactionReport { config: self.clone(), posts, declared, variants: variants.collect::<Result<_>>()? })
     }
 
-    fn figures(&self, reactions: &Reactions, valence: &Valence) -> Result<Figures> {
-        let posts = reactions.post_tallies(valence)?;
-        let by_label = reactions.by_label(&posts);
-        let total = sum(&posts);
+    /// The figures of these posts' tallies, `[posts]`.
+    fn figures(&self, reactions: &Reactions, posts: &[Tally]) -> Figures {
+        let by_label = reactions.by_label(posts);
+        let total = sum(posts);
         let negative_share = Estimate::negative_share(&total, self.level);
         let mean_reactions = total.counted() as f64 / posts.len() as f64;
         let plan = |&sd: &f64| {
@@ -126,27 +134,16 @@ impl ReactionsConfig {
             PostsPerArm { sd, posts: posts(None), with_counts: posts(Some(mean_reactions)) }
         };
         let (labels, baseline_share) = self.labels(reactions.labels(), &by_label);
-        Ok(Figures {
+        Figures {
             labels,
-            posts: reactions
-                .posts()
-                .iter()
-                .zip(&posts)
-                .map(|(post, tally)| PostFigures {
-                    post: post.post.clone(),
-                    label: post.label.clone(),
-                    tally: *tally,
-                    negative_share: Estimate::negative_share(tally, self.level),
-                })
-                .collect(),
             total,
             negative_share,
             baseline_share,
             paper_eq36_pooled: total.paper_eq36(1),
             paper_eq36_posts: total.paper_eq36(posts.len() as u64),
-            mean_post_ratio: mean_post_ratio(&posts),
+            mean_post_ratio: mean_post_ratio(posts),
             posts_per_arm: self.plan.spreads.iter().map(plan).collect(),
-        })
+        }
     }
 
     /// The labels' figures, and the baseline's negative share.
