@@ -47,15 +47,22 @@ mod language;
 mod numbers;
 mod pipeline;
 mod punctuation;
+mod spelling;
 mod stem;
 mod step;
 mod stop_words;
 mod tokenize;
+mod unknown;
 mod word_list;
 
 pub use config::PipelineConfig;
 pub use language::Language;
 pub use numbers::NumberPolicy;
 pub use pipeline::Pipeline;
+pub use spelling::{
+    Alignment, Candidate, Channel, ChannelConfig, Correction, Edit, Spelling, SpellingConfig, SpellingIndex,
+    WordFrequencies,
+};
 pub use step::TextStep;
 pub use stop_words::StopList;
+pub use unknown::{Resolved, UnknownPolicy, UnknownWords, romanised_bangla};
