@@ -69,12 +69,14 @@ mod policy;
 mod prepared;
 mod punctuation;
 mod quality;
+mod spelling;
 mod stem;
 mod step;
 mod stop_words;
 mod tokenize;
 mod unicode;
 mod unique;
+mod unknown;
 mod word_list;
 mod words;
 
@@ -102,3 +104,10 @@ pub use stem::{StemAlgorithm, StemConfig};
 pub use step::TextStep;
 pub use stop_words::StopList;
 pub use unicode::NormalForm;
+pub use spelling::{
+    Alignment, Candidate, Channel, ChannelConfig, Correction, Edit, Spelling, SpellingConfig, SpellingIndex,
+    WordFrequencies,
+};
+pub use step::TextStep;
+pub use stop_words::StopList;
+pub use unknown::{Resolved, UnknownPolicy, UnknownWords, romanised_bangla};

@@ -1,0 +1,154 @@
+//! How often words occur.
+
+use std::collections::HashMap;
+use std::io::{BufRead, Read};
+
+use plaudit_core::{Error, Result, Token, TokenKind, Tokens};
+
+use crate::casefold;
+
+/// Words and how often each occurs: what is known of a language, or of a user's own texts. Words are folded.
+///
+/// # Example: counts of one's own, from memory
+/// ```
+/// use plaudit_text::WordFrequencies;
+///
+/// let counts = WordFrequencies::read("library 12\nCanteen\t7\n".as_bytes(), "counts")?;
+/// assert_eq!((counts.count("canteen"), counts.total()), (7, 19));
+/// let error = WordFrequencies::read("library many".as_bytes(), "counts").unwrap_err();
+/// assert!(error.to_string().starts_with("counts: line 1: the count is no whole number"));
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WordFrequencies {
+    counts: HashMap<String, u64>,
+    total: u64,
+}
+
+impl WordFrequencies {
+    /// No line of a word and a count is longer; what is would otherwise be held in memory without end.
+    const MAX_LINE_BYTES: u64 = 1024;
+
+    /// Returns empty counts.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the English table of this crate: 70,000 words and more, counted in open text of 30 million words. The
+    /// project's `crates/text/data/english_counts.md` names the text and the command.
+    pub fn english() -> Self {
+        let mut counts = Self::new();
+        for line in include_str!("../../data/english_counts.tsv").lines() {
+            if let Some((word, count)) = line.split_once('\t') {
+                // A test reads the table with `read`, which is strict.
+                counts.add_folded(word, count.parse().unwrap_or(0));
+            }
+        }
+        counts
+    }
+
+    /// Returns the counts of a text with one word and its count a line, blanks or a tab between them, in any order.
+    /// Counts of a word that stands twice are added. Empty lines and a byte-order mark are passed over. `source_name`
+    /// stands in errors.
+    ///
+    /// # Errors
+    /// When the text cannot be read, or a line is not a word and a whole number of at least 1; the message has the
+    /// line's number.
+    pub fn read(mut reader: impl BufRead, source_name: &str) -> Result<Self> {
+        let mut counts = Self::new();
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            let io = |error| Error::io(source_name, error);
+            if reader.by_ref().take(Self::MAX_LINE_BYTES + 1).read_until(b'\n', &mut line).map_err(io)? == 0 {
+                break;
+            }
+            let fault = |reason: String| Error::data(source_name, number, "", reason);
+            if line.len() as u64 > Self::MAX_LINE_BYTES {
+                let most = Self::MAX_LINE_BYTES;
+                return Err(fault(format!("the line is longer than {most} bytes, expected `word count`")));
+            }
+            let text = std::str::from_utf8(&line).map_err(|_| fault("the line is not UTF-8".to_owned()))?;
+            let text = if number == 1 { text.trim_start_matches('\u{feff}') } else { text };
+            let mut fields = text.split_whitespace();
+            match (fields.next(), fields.next(), fields.next()) {
+                (None, ..) => {}
+                (Some(word), Some(count), None) => {
+                    let count: Option<u64> = count.parse().ok().filter(|&count| count > 0);
+                    let expected = "the count is no whole number of at least 1, expected `word count`";
+                    counts.add(word, count.ok_or_else(|| fault(expected.to_owned()))?);
+                }
+                (Some(_), second, _) => {
+                    let found = if second.is_some() { "more than two fields" } else { "one field" };
+                    return Err(fault(format!("found {found}, expected `word count`")));
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Adds `count` occurrences of `word`.
+    pub fn add(&mut self, word: &str, count: u64) {
+        self.add_folded(casefold::fold(word, &mut String::new()), count);
+    }
+
+    /// Adds the words of one text; numbers, emoji and signs are passed over.
+    pub fn add_tokens(&mut self, tokens: &Tokens) {
+        tokens.iter().filter(|token| token.kind == TokenKind::Word).for_each(|token| self.add(token.text, 1));
+    }
+
+    /// Adds each word of one text together with the next, as `first second`: counts for
+    /// [`Spelling::with_pairs`](crate::Spelling::with_pairs). Anything but a word ends a pair.
+    pub fn add_pairs(&mut self, tokens: &Tokens) {
+        let words = |token: &Token<'_>| token.kind == TokenKind::Word;
+        for (first, second) in tokens.iter().zip(tokens.iter().skip(1)) {
+            if words(&first) && words(&second) {
+                self.add(&format!("{} {}", first.text, second.text), 1);
+            }
+        }
+    }
+
+    fn add_folded(&mut self, word: &str, count: u64) {
+        if word.is_empty() || count == 0 {
+            return;
+        }
+        self.total = self.total.saturating_add(count);
+        if let Some(known) = self.counts.get_mut(word) {
+            *known = known.saturating_add(count);
+        } else {
+            self.counts.insert(word.to_owned(), count);
+        }
+    }
+
+    /// Returns how often `word`, folded, occurs; 0 where it does not.
+    pub fn count(&self, word: &str) -> u64 {
+        self.counts.get(word).copied().unwrap_or(0)
+    }
+
+    /// Returns whether `word`, folded, is there.
+    pub fn contains(&self, word: &str) -> bool {
+        self.counts.contains_key(word)
+    }
+
+    /// Returns the sum of all counts.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Returns the number of distinct words.
+    pub fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Returns whether there is no word.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Returns words and counts, the most frequent first, equal ones in code-point order.
+    pub fn sorted(&self) -> Vec<(&str, u64)> {
+        let mut words: Vec<(&str, u64)> = self.counts.iter().map(|(word, &count)| (word.as_str(), count)).collect();
+        words.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        words
+    }
+}
