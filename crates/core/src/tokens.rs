@@ -106,6 +106,12 @@ impl Tokens {
         self.entries.retain(|entry| keep(token(text, entry)));
     }
 
+    /// Replaces the byte range of every token by what `source` makes of it: for analyzers that change a text before they
+    /// split it.
+    pub fn map_sources(&mut self, mut source: impl FnMut(Range<usize>) -> Range<usize>) {
+        self.entries.iter_mut().for_each(|entry| entry.source = source(entry.source.clone()));
+    }
+
     fn token(&self, entry: &Entry) -> Token<'_> {
         token(&self.text, entry)
     }
@@ -137,6 +143,15 @@ mod tests {
         assert_eq!(a, b);
         assert_eq!(a.get(0).unwrap().source, 1..2);
         assert_eq!(a.get(1), None);
+    }
+
+    #[test]
+    fn sources_are_mapped_in_place() {
+        let mut tokens = Tokens::new();
+        tokens.push("x", 0..1, TokenKind::Word);
+        tokens.push("y", 1..2, TokenKind::Word);
+        tokens.map_sources(|source| source.start + 5..source.end + 5);
+        assert_eq!(tokens.iter().map(|t| (t.text, t.source)).collect::<Vec<_>>(), [("x", 5..6), ("y", 6..7)]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::step::{CharacterStep, Step};
 use crate::words::Words;
 use crate::{
     EmojiPolicy, HashtagPolicy, Language, NormalForm, SegmenterConfig, StemConfig, StopList, TextStep, TokenPolicy,
+    WordFrequencies,
 };
 
 /// A language and the steps that each token passes, in order.
@@ -25,7 +26,7 @@ use crate::{
 /// assert_eq!(tokens.iter().map(|t| t.text).collect::<Vec<_>>(), ["waited", "<num>", "hours"]);
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(from = "Written")]
 pub struct PipelineConfig {
@@ -182,17 +183,22 @@ impl PipelineConfig {
         Self { language, detect: false, chinese: SegmenterConfig::default(), steps }
     }
 
+    /// Returns whether a step wants to know the words of the user's own texts.
+    pub(crate) fn wants_corpus(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, TextStep::Spelling(_) | TextStep::Unknown { .. }))
+    }
+
     /// Names every fault of the configuration.
     ///
     /// # Errors
     /// When there are more than 64 steps, a step needs what the language lacks, or a stop word of one's own is not
     /// one token.
     pub fn validate(&self) -> Result<()> {
-        self.prepare().map(|_| ())
+        self.prepare(&WordFrequencies::new()).map(|_| ())
     }
 
     /// Returns the steps ready to run.
-    pub(crate) fn prepare(&self) -> Result<Ready> {
+    pub(crate) fn prepare(&self, corpus: &WordFrequencies) -> Result<Ready> {
         let mut faults = Vec::new();
         if self.steps.len() > Self::MAX_STEPS {
             faults.push(format!("pipeline.steps: found {}, expected at most {}", self.steps.len(), Self::MAX_STEPS));
@@ -215,12 +221,12 @@ impl PipelineConfig {
                 if self.detect && !step.suits(language) {
                     continue;
                 }
-                match Step::new(step, &words) {
+                match Step::new(step, &words, corpus) {
                     Ok(step) => steps.push(step),
                     Err(more) => faults.extend(more.iter().map(|fault| format!("pipeline.steps[{index}]: {fault}"))),
                 }
             }
-            chains.push(Chain { words, steps });
+            chains.push(Chain { words, steps: Step::grouped(steps) });
         }
         faults.dedup();
         Error::from_faults(faults)?;
@@ -248,13 +254,23 @@ mod tests {
 
     #[test]
     fn defaults_are_in_order_and_valid() {
-        let common = [TextStep::Casefold, TextStep::Numbers { policy: TokenPolicy::Tag }];
-        assert_eq!(PipelineConfig::default().steps[..2], common);
-        assert_eq!(PipelineConfig::default().steps[2..], [TextStep::Stem(StemConfig::default())]);
-        assert_eq!(PipelineConfig::for_language(Language::Und).steps, common);
+        for name in PipelineConfig::PRESETS {
+            let preset = PipelineConfig::preset(name).unwrap();
+            // Steps stand in the order in which they work together.
+            let place = |step: &TextStep| TextStep::in_order().iter().position(|other| other.name() == step.name());
+            let places: Vec<_> = preset.steps.iter().map(place).collect();
+            assert!(name == "paper" || name == "counts" || places.is_sorted(), "{name}: {places:?}");
+            assert_eq!(
+                preset.validate().is_ok(),
+                preset.language != Language::Zh || cfg!(feature = "chinese"),
+                "{name}"
+            );
+        }
+        assert_eq!(PipelineConfig::default(), PipelineConfig::preset("english").unwrap());
+        let error = PipelineConfig::preset("dpms").unwrap_err().to_string();
+        assert!(error.contains("english, chinese, social_media, counts, paper, raw"), "{error}");
         for &language in Language::ALL {
             assert_eq!(PipelineConfig::for_language(language).language, language);
-            PipelineConfig::for_language(language).validate().unwrap();
         }
         PipelineConfig::counts().validate().unwrap();
         assert_eq!(PipelineConfig::counts().steps.len(), 5);

@@ -2,6 +2,7 @@
 
 use plaudit_core::{Token, TokenKind};
 
+use crate::spelling::english;
 use crate::step::Rest;
 
 /// The most runs of letters that candidates are made from: 2⁶ candidates are few.
@@ -98,7 +99,7 @@ fn runs(word: &str) -> impl Iterator<Item = Run> {
 
 pub(crate) fn apply(token: Token<'_>, buffer: &mut String, rest: &mut Rest<'_>) {
     let text = match token.kind {
-        TokenKind::Word => shorten_elongation(token.text, buffer, |_| false),
+        TokenKind::Word => shorten_elongation(token.text, buffer, |word| english().contains(word)),
         _ => token.text,
     };
     rest.pass(Token { text, ..token });

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::TextStep;
 
 /// What a text becomes, step after step: [`Pipeline::explain`](crate::Pipeline::explain) makes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The text after each step on characters, the tokens that it was split into, and the tokens after each step on tokens.
@@ -17,7 +17,7 @@ pub struct Explanation {
 }
 
 /// A text after one step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(untagged)]
 pub enum Stage {

@@ -100,14 +100,12 @@ pub use lemma::{Lemma, LemmaConfig, LemmaMethod, Lemmas, Lemmatizer, PartOfSpeec
 pub use pipeline::Pipeline;
 pub use policy::TokenPolicy;
 pub use quality::{NearDuplicates, QualityConfig, QualityGate, QualityReason, QualitySummary, QualityVerdict};
-pub use stem::{StemAlgorithm, StemConfig};
-pub use step::TextStep;
-pub use stop_words::StopList;
-pub use unicode::NormalForm;
 pub use spelling::{
     Alignment, Candidate, Channel, ChannelConfig, Correction, Edit, Spelling, SpellingConfig, SpellingIndex,
     WordFrequencies,
 };
+pub use stem::{StemAlgorithm, StemConfig};
 pub use step::TextStep;
 pub use stop_words::StopList;
+pub use unicode::NormalForm;
 pub use unknown::{Resolved, UnknownPolicy, UnknownWords, romanised_bangla};

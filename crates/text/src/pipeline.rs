@@ -8,7 +8,8 @@ use plaudit_core::{Analyzer, Error, Files, Result, Stored, Tokens};
 use rayon::prelude::*;
 
 use crate::prepared::Prepared;
-use crate::{Explanation, PipelineConfig};
+use crate::spelling::english;
+use crate::{Explanation, PipelineConfig, TextStep, WordFrequencies};
 
 /// Turns raw text into clean tokens. Cheap to clone and free to share between threads; the same text always gives the
 /// same tokens.
@@ -34,15 +35,60 @@ use crate::{Explanation, PipelineConfig};
 pub struct Pipeline(Arc<Prepared>);
 
 impl Pipeline {
-    /// The name of the one file that holds a pipeline.
+    /// The name of the file that holds the configuration.
     const FILE: &str = "pipeline.json";
+    /// The name of the file with the words of the user's own texts, where there are any.
+    const WORDS: &str = "words.tsv";
 
     /// Returns the pipeline of this configuration.
     ///
     /// # Errors
     /// When [`PipelineConfig::validate`] finds a fault.
     pub fn new(config: PipelineConfig) -> Result<Self> {
-        Ok(Self(Arc::new(Prepared::new(config)?)))
+        Ok(Self(Arc::new(Prepared::new(config, WordFrequencies::new())?)))
+    }
+
+    /// Returns the pipeline of this configuration, with the words of the user's own texts: [`TextStep::Spelling`] and
+    /// [`TextStep::Unknown`] then know them, and prefer them. A word that the English table lacks counts where it occurs five
+    /// times or more; fewer may be one misspelling again. Without such a step, no text is read. The words are saved with the
+    /// pipeline.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// # Example: the dishes of one canteen
+    /// ```
+    /// use plaudit_core::Analyzer;
+    /// use plaudit_text::{Pipeline, PipelineConfig, SpellingConfig, TextStep};
+    ///
+    /// let mut config = PipelineConfig::default();
+    /// config.steps = vec![TextStep::Spelling(SpellingConfig::default()), TextStep::Casefold];
+    /// let pipeline = Pipeline::from_corpus(config, ["the shawarma was cold"; 5])?;
+    /// let tokens = pipeline.analyze("Shawrma agian");
+    /// assert_eq!(tokens.iter().map(|token| token.text).collect::<Vec<_>>(), ["shawarma", "again"]);
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn from_corpus<T: AsRef<str>>(config: PipelineConfig, texts: impl IntoIterator<Item = T>) -> Result<Self> {
+        const LEAST: u64 = 5;
+        let mut corpus = WordFrequencies::new();
+        if config.wants_corpus() {
+            config.validate()?;
+            let mut plain = config.clone();
+            plain.steps.retain(TextStep::is_of_characters);
+            let split = Self::new(plain)?;
+            let mut tokens = Tokens::new();
+            let mut all = WordFrequencies::new();
+            for text in texts {
+                split.analyze_into(text.as_ref(), &mut tokens);
+                all.add_tokens(&tokens);
+            }
+            for (word, count) in all.sorted() {
+                if count >= LEAST || english().contains(word) {
+                    corpus.add(word, count);
+                }
+            }
+        }
+        Ok(Self(Arc::new(Prepared::new(config, corpus)?)))
     }
 
     /// Returns the configuration that the pipeline was made from.
@@ -102,25 +148,34 @@ impl Stored for Pipeline {
         let mut json =
             serde_json::to_string_pretty(self.config()).map_err(|error| Error::malformed(Self::FILE, error))?;
         json.push('\n');
-        Ok(Files::from([(Self::FILE.to_owned(), json.into_bytes())]))
+        let mut files = Files::from([(Self::FILE.to_owned(), json.into_bytes())]);
+        let corpus = self.0.corpus();
+        if !corpus.is_empty() {
+            let lines = corpus.sorted().into_iter().map(|(word, count)| format!("{word}\t{count}\n"));
+            files.insert(Self::WORDS.to_owned(), lines.collect::<String>().into_bytes());
+        }
+        Ok(files)
     }
 
     fn from_files(files: &Files) -> Result<Self> {
         let bytes = files.get(Self::FILE).ok_or_else(|| Error::format(Self::FILE, "is missing"))?;
         let text = std::str::from_utf8(bytes).map_err(|_| Error::format(Self::FILE, "is not UTF-8"))?;
         let config = serde_json::from_str(text).map_err(|error| Error::malformed(Self::FILE, error))?;
-        Self::new(config).map_err(|error| Error::malformed(Self::FILE, error))
+        let corpus = match files.get(Self::WORDS) {
+            Some(words) => WordFrequencies::read(words.as_slice(), Self::WORDS)?,
+            None => WordFrequencies::new(),
+        };
+        let prepared = Prepared::new(config, corpus).map_err(|error| Error::malformed(Self::FILE, error))?;
+        Ok(Self(Arc::new(prepared)))
     }
 }
 
-/// Pipelines are equal when their configurations are.
+/// Pipelines are equal when their configurations and the words of the user's own texts are.
 impl PartialEq for Pipeline {
     fn eq(&self, other: &Self) -> bool {
-        self.config() == other.config()
+        self.config() == other.config() && self.0.corpus() == other.0.corpus()
     }
 }
-
-impl Eq for Pipeline {}
 
 impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,19 +1,21 @@
 //! The steps of a pipeline ready to run, and the buffers that they run in.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use plaudit_core::{Result, Token, Tokens};
 
 use crate::alignment::{Alignment, Rewriter};
 use crate::config::{Chain, Ready};
-use crate::memo::Memo;
-use crate::step::{CharacterStep, Rest, State};
+use crate::step::{CharacterStep, Rest, State, Step};
 use crate::tokenize::Splitter;
-use crate::{Explanation, Piece, PipelineConfig, Stage, detect};
+use crate::{Explanation, Piece, PipelineConfig, Stage, TextStep, WordFrequencies, detect};
 
 /// A configuration, its steps ready to run, and buffers that wait for a text.
 pub(crate) struct Prepared {
     config: PipelineConfig,
+    /// Words of the user's own texts.
+    corpus: WordFrequencies,
     characters: Vec<CharacterStep>,
     /// One for each language that a text may be of, that of the configuration first.
     chains: Vec<Chain>,
@@ -21,7 +23,7 @@ pub(crate) struct Prepared {
 }
 
 /// Buffers for one text at a time. Nothing in them changes what comes out.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Scratch {
     /// The text after the last step on characters that changed it, and before it.
     text: String,
@@ -29,27 +31,22 @@ pub(crate) struct Scratch {
     /// What each step on characters changed.
     alignments: Vec<Alignment>,
     splitter: Splitter,
-    /// One for each chain that had a text.
-    chains: Vec<Option<ChainScratch>>,
-    /// What the remembered steps made of one token.
-    became: Tokens,
-}
-
-#[derive(Debug, Default)]
-struct ChainScratch {
-    memo: Memo,
-    /// One a step.
-    states: Vec<State>,
+    /// One a step on tokens, for each chain that had a text.
+    states: Vec<Vec<State>>,
 }
 
 impl Prepared {
-    pub(crate) fn new(config: PipelineConfig) -> Result<Self> {
-        let Ready { characters, chains } = config.prepare()?;
-        Ok(Self { config, characters, chains, waiting: Mutex::default() })
+    pub(crate) fn new(config: PipelineConfig, corpus: WordFrequencies) -> Result<Self> {
+        let Ready { characters, chains } = config.prepare(&corpus)?;
+        Ok(Self { config, corpus, characters, chains, waiting: Mutex::default() })
     }
 
     pub(crate) fn config(&self) -> &PipelineConfig {
         &self.config
+    }
+
+    pub(crate) fn corpus(&self) -> &WordFrequencies {
+        &self.corpus
     }
 
     /// Returns buffers that nobody uses; [`put_back`](Self::put_back) keeps them, and what they remember, for the next text.
@@ -57,8 +54,11 @@ impl Prepared {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
         waiting.unwrap_or_else(|| {
             let alignments = self.characters.iter().map(|_| Alignment::default()).collect();
-            let chains = self.chains.iter().map(|_| None).collect();
-            Box::new(Scratch { alignments, chains, ..Scratch::default() })
+            Box::new(Scratch {
+                alignments,
+                states: self.chains.iter().map(|_| Vec::new()).collect(),
+                ..Scratch::default()
+            })
         })
     }
 
@@ -79,89 +79,79 @@ impl Prepared {
     /// Replaces `tokens` by the tokens of `text`.
     pub(crate) fn analyze(&self, text: &str, scratch: &mut Scratch, tokens: &mut Tokens) {
         tokens.clear();
-        let Scratch { text: changed, before, alignments, splitter, chains, became } = scratch;
-        let text = rewrite(&self.characters, text, changed, before, alignments);
+        let Scratch { text: changed, before, alignments, splitter, states } = scratch;
+        let (text, is_changed) = rewrite(&self.characters, text, changed, before, alignments);
         let place = self.chain_of(text);
-        let (Some(chain), Some(scratch)) = (self.chains.get(place), chains.get_mut(place)) else { return };
-        let ChainScratch { memo, states } = scratch.get_or_insert_with(|| ChainScratch {
-            states: chain.steps.iter().map(|_| State::default()).collect(),
-            ..ChainScratch::default()
-        });
+        let (Some(Chain { words, steps }), Some(states)) = (self.chains.get(place), states.get_mut(place)) else {
+            return;
+        };
+        if states.len() < steps.len() {
+            *states = State::of(steps);
+        }
         states.iter_mut().for_each(State::reset);
-
-        // What the steps before the first contextual one make of a token hangs on the token alone, and is remembered.
-        let pure = chain.steps.iter().take_while(|step| !step.is_contextual()).count();
-        let (pure, contextual) = chain.steps.split_at_checked(pure).unwrap_or_default();
-        let (pure_states, states) = states.split_at_mut_checked(pure.len()).unwrap_or_default();
-        let mut end = Rest { steps: contextual, states, tokens };
-        splitter.split(text, &chain.words, |token| {
-            let start = token.source.start;
-            let mut pass = |token: Token<'_>| {
-                let mut source = start + token.source.start..start + token.source.end;
-                for alignment in alignments.iter().rev() {
-                    source = alignment.source(&source);
-                }
-                end.pass(Token { source, ..token });
-            };
-            let token = Token { source: 0..token.source.len(), ..token };
-            if pure.is_empty() {
-                return pass(token);
-            }
-            if memo.recall(&token, &mut pass) {
-                return;
-            }
-            became.clear();
-            Rest { steps: pure, states: pure_states, tokens: became }.pass(token.clone());
-            memo.keep(&token, became);
-            became.iter().for_each(pass);
-        });
-        end.finish();
+        let mut rest = Rest { steps, states, tokens };
+        splitter.split(text, words, |token| rest.pass(token));
+        rest.finish();
+        if is_changed {
+            tokens.map_sources(|source| source_of(alignments, source));
+        }
     }
 
-    /// Returns the text after every step, with the steps run one more each time.
+    /// Returns the text after every step.
     pub(crate) fn explain(&self, text: &str) -> Explanation {
-        let steps = &self.config.steps;
-        let mut stages = Vec::with_capacity(steps.len() + 1);
+        let mut names = self.config.steps.iter();
+        let mut stages = Vec::with_capacity(names.len() + 1);
         let mut current = text.to_owned();
         let mut alignments = Vec::new();
-        for (character, step) in self.characters.iter().zip(steps) {
+        for (character, step) in self.characters.iter().zip(names.by_ref()) {
             let (mut changed, mut alignment) = (String::new(), Alignment::default());
             character.apply(&current, Rewriter::new(&current, &mut changed, &mut alignment));
             alignments.push(alignment);
             current.clone_from(&changed);
             stages.push(Stage::Text { step: step.clone(), text: changed });
         }
-        let Some(chain) = self.chains.get(self.chain_of(&current)) else { return Explanation { stages } };
-        let language = chain.words.language();
-        // With detection, steps that the language has nothing for are not in the chain.
-        let listed =
-            steps.iter().skip(self.characters.len()).filter(|step| !self.config.detect || step.suits(language));
-        for (run, step) in std::iter::once(None).chain(listed.map(Some)).enumerate() {
-            let mut states: Vec<State> = chain.steps.iter().map(|_| State::default()).collect();
-            let mut tokens = Tokens::new();
-            let steps = chain.steps.get(..run).unwrap_or_default();
-            let mut rest = Rest { steps, states: &mut states, tokens: &mut tokens };
-            Splitter::default().split(&current, &chain.words, |token| rest.pass(token));
-            rest.finish();
-            let tokens = tokens.iter().map(|token| Piece {
-                source: alignments.iter().rev().fold(token.source, |source, alignment| alignment.source(&source)),
+        let mut stage = |step: Option<&TextStep>, tokens: &Tokens| {
+            let piece = |token: Token<'_>| Piece {
+                source: source_of(&alignments, token.source),
                 text: token.text.to_owned(),
                 kind: token.kind,
-            });
-            stages.push(Stage::Tokens { step: step.cloned(), tokens: tokens.collect() });
+            };
+            stages.push(Stage::Tokens { step: step.cloned(), tokens: tokens.iter().map(piece).collect() });
+        };
+        let Some(Chain { words, steps }) = self.chains.get(self.chain_of(&current)) else {
+            return Explanation { stages };
+        };
+        let mut tokens = Tokens::new();
+        Splitter::default().split(&current, words, |token| tokens.push(token.text, token.source, token.kind));
+        stage(None, &tokens);
+        // With detection, steps that the language has nothing for are not in the chain.
+        let names = names.filter(|step| !self.config.detect || step.suits(words.language()));
+        for (step, name) in steps.iter().flat_map(Step::single).zip(names) {
+            let steps = std::slice::from_ref(step);
+            let mut after = Tokens::new();
+            let mut rest = Rest { steps, states: &mut State::of(steps), tokens: &mut after };
+            tokens.iter().for_each(|token| rest.pass(token));
+            rest.finish();
+            tokens = after;
+            stage(Some(name), &tokens);
         }
         Explanation { stages }
     }
 }
 
-/// Returns the text after the steps on characters: itself where they change nothing.
+/// Returns the range of the original text that `source` stands for after the steps on characters.
+fn source_of(alignments: &[Alignment], source: Range<usize>) -> Range<usize> {
+    alignments.iter().rev().fold(source, |source, alignment| alignment.source(&source))
+}
+
+/// Returns the text after the steps on characters, and whether they changed it.
 fn rewrite<'a>(
     steps: &[CharacterStep],
     text: &'a str,
     changed: &'a mut String,
     before: &'a mut String,
     alignments: &mut [Alignment],
-) -> &'a str {
+) -> (&'a str, bool) {
     let mut is_changed = false;
     for (step, alignment) in steps.iter().zip(alignments) {
         let current: &str = if is_changed { changed } else { text };
@@ -173,5 +163,5 @@ fn rewrite<'a>(
             alignment.clear();
         }
     }
-    if is_changed { changed } else { text }
+    (if is_changed { changed } else { text }, is_changed)
 }

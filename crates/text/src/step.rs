@@ -8,13 +8,15 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::alignment::Rewriter;
 use crate::hashtags::Hashtags;
+use crate::memo::Memo;
 use crate::negation::Negation;
+use crate::spelling::english;
 use crate::stem::Stemmer;
 use crate::stop_words::StopSet;
 use crate::words::Words;
 use crate::{
-    EmojiPolicy, HashtagPolicy, Language, LemmaConfig, Lemmas, Lemmatizer, NormalForm, PosLemmatizer, StemConfig,
-    StopList, TokenPolicy,
+    EmojiPolicy, HashtagPolicy, Language, LemmaConfig, Lemmas, Lemmatizer, NormalForm, PosLemmatizer, Spelling,
+    SpellingConfig, StemConfig, StopList, TokenPolicy, UnknownPolicy, UnknownWords, WordFrequencies, romanised_bangla,
 };
 use crate::{
     casefold, chinese, contractions, elongation, emoji_names, entities, homoglyphs, invisible, numbers, policy,
@@ -25,7 +27,7 @@ use crate::{
 ///
 /// Steps run in the order in which they are listed. Those that work on characters come first, before the text is split;
 /// all others get tokens. Stems want folded text before them, and stop words are whole words: list them before stems.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TextStep {
@@ -77,6 +79,10 @@ pub enum TextStep {
         #[serde(default)]
         policy: EmojiPolicy,
     },
+    /// Corrects misspelled words by a noisy channel (DPMS, Eq. 10), with the words of the user's own texts where the pipeline
+    /// was made from them ([`Pipeline::from_corpus`](crate::Pipeline::from_corpus)); English only. List it before
+    /// [`Casefold`](Self::Casefold): capitals tell names, which it leaves alone.
+    Spelling(SpellingConfig),
     /// Folds case in full (Unicode, section 3.13; DPMS, Eq. 5): `ß` becomes `ss`, every sigma becomes `σ`. Emoji and
     /// emoticons stay as they are (`:D`).
     #[serde(deserialize_with = "no_fields")]
@@ -89,6 +95,13 @@ pub enum TextStep {
     /// [`expand_contraction`](crate::expand_contraction). List it behind [`Casefold`](Self::Casefold).
     #[serde(deserialize_with = "no_fields")]
     Contractions,
+    /// Treats words that are neither in the English table nor in the user's own texts (DPMS, Eq. 13): the first policy that
+    /// has something to say decides. List it behind [`Casefold`](Self::Casefold), and before [`Stem`](Self::Stem).
+    Unknown {
+        /// What becomes of such a word. Default `[Map(romanised_bangla()), Resequence, Drop]`, Eq. 13 as it is written.
+        #[serde(default = "as_written")]
+        policies: Vec<UnknownPolicy>,
+    },
     /// Replaces words by their lemmas (DPMS, Eq. 12). List it before [`Punctuation`](Self::Punctuation),
     /// [`StopWords`](Self::StopWords) and [`Stem`](Self::Stem): what stands beside a word decides what it is, and a stem is no
     /// word. With both, the lemma is cut to its stem; DPMS applies both and does not say which wins.
@@ -128,10 +141,17 @@ pub enum TextStep {
 }
 
 impl TextStep {
+    /// Returns whether the step works on characters, before the text is split.
+    pub(crate) fn is_of_characters(&self) -> bool {
+        CharacterStep::new(self).is_some()
+    }
+
     /// Returns whether the step has what the language needs.
     pub(crate) fn suits(&self, language: Language) -> bool {
         match self {
-            Self::Contractions | Self::Lemmas(_) | Self::Stem(_) => language == Language::En,
+            Self::Contractions | Self::Lemmas(_) | Self::Spelling(_) | Self::Stem(_) | Self::Unknown { .. } => {
+                language == Language::En
+            }
             Self::NegationScope => matches!(language, Language::En | Language::Zh),
             Self::StopWords { list } => matches!(list, StopList::Own(_)) || language != Language::Und,
             _ => true,
@@ -150,9 +170,11 @@ impl TextStep {
             Self::Mentions { policy: TokenPolicy::default() },
             Self::Hashtags { policy: HashtagPolicy::default() },
             Self::Emoji { policy: EmojiPolicy::Polarity },
+            Self::Spelling(SpellingConfig::default()),
             Self::Casefold,
             Self::Contractions,
             Self::Elongations,
+            Self::Unknown { policies: as_written() },
             Self::Lemmas(LemmaConfig::default()),
             Self::Numbers { policy: TokenPolicy::default() },
             Self::Stem(StemConfig::default()),
@@ -168,6 +190,11 @@ impl TextStep {
         let written = serde_json::to_value(self).ok();
         written.and_then(|step| Some(step.get("step")?.as_str()?.to_owned())).unwrap_or_default()
     }
+}
+
+/// Returns Eq. 13 as it is written.
+fn as_written() -> Vec<UnknownPolicy> {
+    vec![UnknownPolicy::Map(romanised_bangla()), UnknownPolicy::Resequence, UnknownPolicy::Drop]
 }
 
 /// Reads a step without settings. By itself, serde would pass over any field of such a step.
@@ -227,9 +254,11 @@ pub(crate) enum Step {
     Mentions(TokenPolicy),
     Hashtags(Hashtags),
     Emoji(EmojiPolicy),
+    Spelling(Spelling),
     Casefold,
     Elongations,
     Contractions,
+    Unknown(UnknownWords),
     Lemmas(Lemmatizer),
     NegationScope(Negation),
     Punctuation,
@@ -237,11 +266,21 @@ pub(crate) enum Step {
     StopWords(StopSet),
     Stem(Stemmer),
     Unique,
+    /// Several of these whose outcome hangs on each token alone, and is remembered.
+    Remembered(Vec<Self>),
+}
+
+/// Returns the faults of a configuration.
+fn faults(error: Error) -> Vec<String> {
+    match error {
+        Error::Config { faults } => faults,
+        error => vec![error.to_string()],
+    }
 }
 
 impl Step {
-    /// Returns the step on tokens ready to run, or every fault that forbids it.
-    pub(crate) fn new(step: &TextStep, words: &Words) -> Result<Self, Vec<String>> {
+    /// Returns the step on tokens ready to run, or every fault that forbids it. `corpus` are the words of the user's texts.
+    pub(crate) fn new(step: &TextStep, words: &Words, corpus: &WordFrequencies) -> Result<Self, Vec<String>> {
         let language = words.language();
         if !step.suits(language) {
             return Err(vec![format!("there is no {} for the language {language}", step.name())]);
@@ -261,10 +300,15 @@ impl Step {
             TextStep::Casefold => Self::Casefold,
             TextStep::Elongations => Self::Elongations,
             TextStep::Contractions => Self::Contractions,
-            TextStep::Lemmas(config) => Self::Lemmas(Lemmatizer::new(config, None).map_err(|error| match error {
-                Error::Config { faults } => faults,
-                error => vec![error.to_string()],
-            })?),
+            TextStep::Spelling(config) => {
+                Self::Spelling(Spelling::new(config.clone(), english(), corpus).map_err(faults)?)
+            }
+            TextStep::Unknown { policies } => {
+                let mut known = english().clone();
+                corpus.sorted().into_iter().for_each(|(word, count)| known.add(word, count));
+                Self::Unknown(UnknownWords::new(policies, &known).map_err(faults)?)
+            }
+            TextStep::Lemmas(config) => Self::Lemmas(Lemmatizer::new(config, None).map_err(faults)?),
             TextStep::NegationScope => Self::NegationScope(Negation::new(language)),
             TextStep::Punctuation => Self::Punctuation,
             TextStep::Numbers { policy } => Self::Numbers(*policy),
@@ -276,7 +320,28 @@ impl Step {
 
     /// Returns whether what becomes of a token hangs on the tokens beside it.
     pub(crate) fn is_contextual(&self) -> bool {
-        matches!(self, Self::Lemmas(_) | Self::NegationScope(_) | Self::Unique)
+        matches!(self, Self::Lemmas(_) | Self::NegationScope(_) | Self::Spelling(_) | Self::Unique)
+    }
+
+    /// Returns the steps with those that follow one another, and hang on each token alone, put together.
+    pub(crate) fn grouped(steps: Vec<Self>) -> Vec<Self> {
+        let mut grouped = Vec::with_capacity(steps.len());
+        for step in steps {
+            match grouped.last_mut() {
+                _ if step.is_contextual() => grouped.push(step),
+                Some(Self::Remembered(group)) => group.push(step),
+                _ => grouped.push(Self::Remembered(vec![step])),
+            }
+        }
+        grouped
+    }
+
+    /// Returns the steps that this one puts together, or itself.
+    pub(crate) fn single(&self) -> &[Self] {
+        match self {
+            Self::Remembered(steps) => steps,
+            step => std::slice::from_ref(step),
+        }
     }
 
     fn apply(&self, token: Token<'_>, state: &mut State, rest: &mut Rest<'_>) {
@@ -285,9 +350,11 @@ impl Step {
             Self::Mentions(policy) => policy::mentions(*policy, token, rest),
             Self::Hashtags(hashtags) => hashtags.apply(token, rest),
             Self::Emoji(policy) => emoji_names::apply(*policy, &token, rest),
+            Self::Spelling(spelling) => spelling.apply(token, &mut state.buffer, rest),
             Self::Casefold => casefold::apply(token, &mut state.buffer, rest),
             Self::Elongations => elongation::apply(token, &mut state.buffer, rest),
             Self::Contractions => contractions::apply(token, rest),
+            Self::Unknown(unknown) => unknown.apply(token, rest),
             Self::Lemmas(_) => state.held.push(token.text, token.source, token.kind),
             Self::NegationScope(negation) => negation.apply(token, state, rest),
             Self::Punctuation => punctuation::apply(token, rest),
@@ -295,6 +362,22 @@ impl Step {
             Self::StopWords(words) => words.apply(token, &mut state.buffer, rest),
             Self::Stem(stemmer) => stemmer.apply(token, rest),
             Self::Unique => unique::apply(token, state, rest),
+            Self::Remembered(steps) => {
+                // Ranges within the token, so that what is remembered holds wherever it stands.
+                let start = token.source.start;
+                let mut pass = |token: Token<'_>| {
+                    rest.pass(Token { source: start + token.source.start..start + token.source.end, ..token });
+                };
+                let token = Token { source: 0..token.source.len(), ..token };
+                if state.memo.recall(&token, &mut pass) {
+                    return;
+                }
+                state.held.clear();
+                let mut inner = Rest { steps, states: &mut state.states, tokens: &mut state.held };
+                inner.pass(token.clone());
+                state.memo.keep(&token, &state.held);
+                state.held.iter().for_each(pass);
+            }
         }
     }
 
@@ -310,22 +393,35 @@ impl Step {
 }
 
 /// What a step keeps from token to token of one text, in buffers that all texts share.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct State {
     pub(crate) buffer: String,
     /// Whether a negation is in force.
     pub(crate) negated: bool,
     /// Texts of the tokens that came before.
     pub(crate) seen: HashSet<String>,
-    /// Tokens that wait for the end of the text, and their lemmas.
+    /// Tokens that wait: for the end of the text, or for each other.
     held: Tokens,
     lemmas: Lemmas,
+    /// What became of tokens, and the states of the steps that made it.
+    memo: Memo,
+    states: Vec<Self>,
 }
 
 impl State {
+    /// Returns one state a step.
+    pub(crate) fn of(steps: &[Step]) -> Vec<Self> {
+        let one = |step: &Step| match step {
+            Step::Remembered(steps) => Self { memo: Memo::new(), states: Self::of(steps), ..Self::default() },
+            _ => Self::default(),
+        };
+        steps.iter().map(one).collect()
+    }
+
     /// Forgets the text before.
     pub(crate) fn reset(&mut self) {
         self.negated = false;
+        self.buffer.clear();
         self.seen.clear();
         self.held.clear();
     }

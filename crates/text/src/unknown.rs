@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use plaudit_core::{Error, Result};
+use plaudit_core::{Error, Result, Token, TokenKind};
 use serde::{Deserialize, Serialize};
 
+use crate::step::Rest;
 use crate::{WordFrequencies, casefold};
 
 /// What becomes of a word that no list has: g(w) of DPMS, Eq. 13.
@@ -103,6 +104,18 @@ impl UnknownWords {
         }
         Error::from_faults(faults)?;
         Ok(Self { policies: prepared, known: known.clone() })
+    }
+
+    /// Passes on what becomes of a token; all but words are passed on as they are.
+    pub(crate) fn apply(&self, token: Token<'_>, rest: &mut Rest<'_>) {
+        if token.kind != TokenKind::Word {
+            return rest.pass(token);
+        }
+        match self.resolve(token.text) {
+            Resolved::Known | Resolved::Kept => rest.pass(token),
+            Resolved::Words(words) => words.into_iter().for_each(|text| rest.pass(Token { text, ..token.clone() })),
+            Resolved::Dropped => {}
+        }
     }
 
     /// Returns what becomes of `word`, folded.

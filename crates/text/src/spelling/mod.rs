@@ -12,15 +12,16 @@ mod pairs;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use plaudit_core::Result;
+use plaudit_core::{Result, Token, TokenKind};
 
 pub use channel::{Alignment, Channel, ChannelConfig, Edit};
 pub use config::{SpellingConfig, SpellingIndex};
 pub use frequencies::WordFrequencies;
 
 use crate::casefold;
+use crate::step::Rest;
 use deletes::{Gap, MAX_DISTANCE};
 use distance::Pattern;
 use index::Index;
@@ -105,7 +106,34 @@ impl Candidate {
     }
 }
 
+/// Returns [`WordFrequencies::english`], read once a process.
+pub(crate) fn english() -> &'static WordFrequencies {
+    static TABLE: OnceLock<WordFrequencies> = OnceLock::new();
+    TABLE.get_or_init(WordFrequencies::english)
+}
+
 impl Spelling {
+    /// Passes on a token, corrected where it is a misspelled word. `previous` is the word before, none at the start of a
+    /// sentence.
+    pub(crate) fn apply(&self, token: Token<'_>, previous: &mut String, rest: &mut Rest<'_>) {
+        match token.kind {
+            TokenKind::Word => {
+                let before = Some(previous.as_str()).filter(|word| !word.is_empty());
+                let correction = self.correct_after(before, token.text);
+                let text = correction.as_ref().map_or(token.text, |correction| &correction.word);
+                previous.clear();
+                previous.push_str(text);
+                rest.pass(Token { text, ..token });
+            }
+            _ => {
+                if token.kind == TokenKind::Symbol && token.text.contains(['.', '!', '?', '…', '。', '！', '？']) {
+                    previous.clear();
+                }
+                rest.pass(token);
+            }
+        }
+    }
+
     /// Returns the corrector over a general list of a language, such as [`WordFrequencies::english`], and the words of the
     /// user's own texts. Either may be empty.
     ///
