@@ -18,24 +18,31 @@ struct Run {
 
 /// Returns `word` without elongation: in `buffer` where a letter stands three times or more in a row, and itself where none does.
 ///
-/// Every run of three or more becomes two: no English word has three. Where `known` tells words, the first candidate that it
-/// knows is returned: those with every long run at one or two letters are tried first, two before one and the last run before
-/// the first, then those whose doubled letters become single, too (`goooodd`: `good`). Only letters count, Han characters
-/// among them (哈哈哈哈 becomes 哈哈); digits and signs stay. Fold case before.
+/// Every run of three or more becomes two: no English word has three. Where `frequency` has counts of words (0 of those that
+/// are none), the first candidate is returned that is not a hundred times rarer than the most frequent one: so `tooo` is `too`
+/// and not `to`, and `soooo` is `so`, though people write `soo`. Those with every long run at one or two letters are tried
+/// first, two before one and the last run before the first, then those whose doubled letters become single, too (`goooodd`:
+/// `good`). Only letters count, Han characters among them (哈哈哈哈 becomes 哈哈); digits and signs stay. Fold case before.
 ///
-/// Takes time in proportion to the length of the word, and calls `known` at most 64 times.
+/// Takes time in proportion to the length of the word, and calls `frequency` at most 128 times.
 ///
 /// # Example
 /// ```
 /// use plaudit_text::shorten_elongation;
 ///
 /// let mut buffer = String::new();
-/// assert_eq!(shorten_elongation("soooo", &mut buffer, |_| false), "soo");
-/// assert_eq!(shorten_elongation("soooo", &mut buffer, |word| word == "so"), "so");
-/// assert_eq!(shorten_elongation("goooood", &mut buffer, |word| ["god", "good"].contains(&word)), "good");
-/// assert_eq!(shorten_elongation("!!!!", &mut buffer, |_| true), "!!!!");
+/// assert_eq!(shorten_elongation("soooo", &mut buffer, |_| 0), "soo");
+/// let frequency = |word: &str| match word {
+///     "so" => 69_000,
+///     "soo" => 85,
+///     "god" | "good" => 20_000,
+///     _ => 0,
+/// };
+/// assert_eq!(shorten_elongation("soooo", &mut buffer, frequency), "so");
+/// assert_eq!(shorten_elongation("goooood", &mut buffer, frequency), "good");
+/// assert_eq!(shorten_elongation("!!!!", &mut buffer, frequency), "!!!!");
 /// ```
-pub fn shorten_elongation<'a>(word: &'a str, buffer: &'a mut String, known: impl Fn(&str) -> bool) -> &'a str {
+pub fn shorten_elongation<'a>(word: &'a str, buffer: &'a mut String, frequency: impl Fn(&str) -> u64) -> &'a str {
     if !runs(word).any(|run| is_long(&run)) {
         return word;
     }
@@ -48,17 +55,21 @@ pub fn shorten_elongation<'a>(word: &'a str, buffer: &'a mut String, known: impl
         let long = places(is_long).count().min(MAX_RUNS);
         let all = places(is_doubled).take(MAX_RUNS - long).chain(places(is_long).take(long));
         let count = choices.iter_mut().zip(all).map(|(choice, (place, _))| *choice = place).count();
-        for candidate in 0_u32..1 << count {
+        let write_candidate = |candidate: u32, buffer: &mut String| {
             let single = |place| {
-                choices
-                    .iter()
-                    .take(count)
-                    .rev()
-                    .position(|&choice| choice == place)
-                    .is_some_and(|bit| candidate >> bit & 1 == 1)
+                let mut bits = choices.iter().take(count).rev();
+                bits.position(|&choice| choice == place).is_some_and(|bit| candidate >> bit & 1 == 1)
             };
             write(word, buffer, |place| if single(place) { 1 } else { 2 });
-            if known(buffer) {
+        };
+        let mut most = 0;
+        for candidate in 0..1 << count {
+            write_candidate(candidate, buffer);
+            most = most.max(frequency(buffer));
+        }
+        for candidate in (0..1 << count).filter(|_| most > 0) {
+            write_candidate(candidate, buffer);
+            if frequency(buffer).saturating_mul(100) >= most {
                 return buffer;
             }
         }
@@ -99,7 +110,7 @@ fn runs(word: &str) -> impl Iterator<Item = Run> {
 
 pub(crate) fn apply(token: Token<'_>, buffer: &mut String, rest: &mut Rest<'_>) {
     let text = match token.kind {
-        TokenKind::Word => shorten_elongation(token.text, buffer, |word| english().contains(word)),
+        TokenKind::Word => shorten_elongation(token.text, buffer, |word| english().count(word)),
         _ => token.text,
     };
     rest.pass(Token { text, ..token });
@@ -121,7 +132,7 @@ mod tests {
     }
 
     fn short(word: &str, known: impl Fn(&str) -> bool) -> String {
-        shorten_elongation(word, &mut "left over".to_owned(), known).to_owned()
+        shorten_elongation(word, &mut "left over".to_owned(), |word| u64::from(known(word))).to_owned()
     }
 
     #[test]
@@ -160,6 +171,22 @@ mod tests {
     }
 
     #[test]
+    fn the_table_of_the_crate_chooses() {
+        let mut buffer = String::new();
+        for (word, expected) in [
+            ("soooo", "so"),
+            ("tooo", "too"),
+            ("noooo", "no"),
+            ("gooood", "good"),
+            ("loooong", "long"),
+            ("yesss", "yes"),
+            ("sooon", "soon"),
+        ] {
+            assert_eq!(shorten_elongation(word, &mut buffer, |word| english().count(word)), expected);
+        }
+    }
+
+    #[test]
     fn a_megabyte_ends_and_few_words_are_looked_up() {
         for piece in ["a", "aaab", "哈", "aabbb", "\0", "\u{301}"] {
             let calls = std::cell::Cell::new(0);
@@ -168,14 +195,14 @@ mod tests {
                 calls.set(calls.get() + 1);
                 false
             });
-            assert!(shorter.len() <= text.len() && calls.get() <= 64);
+            assert!(shorter.len() <= text.len() && calls.get() <= 128);
         }
         let calls = std::cell::Cell::new(0);
         short("aaabbbcccdddeeefffggghhh", |_| {
             calls.set(calls.get() + 1);
             false
         });
-        assert_eq!(calls.get(), 64);
+        assert_eq!(calls.get(), 64); // nothing is found, and nothing chosen
     }
 
     proptest! {

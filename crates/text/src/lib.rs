@@ -6,28 +6,36 @@
 //!
 //! | step | what it does | DPMS |
 //! |---|---|---|
-//! | (always first) | splits at white space, emoticons, and the word bounds of Unicode's UAX #29 | Eq. 4 |
+//! | [`Entities`](TextStep::Entities), [`Invisible`](TextStep::Invisible), [`Unicode`](TextStep::Unicode), [`Homoglyphs`](TextStep::Homoglyphs), [`Simplify`](TextStep::Simplify) | characters: HTML entities, what nobody sees, normal forms, look-alikes, traditional Chinese | |
+//! | (always) | splits at white space, addresses, emoticons, and the word bounds of Unicode's UAX #29; Chinese by a dictionary | Eq. 4 |
+//! | [`Links`](TextStep::Links), [`Mentions`](TextStep::Mentions), [`Hashtags`](TextStep::Hashtags) | drop, keep, tag; hashtags as words | |
+//! | [`Emoji`](TextStep::Emoji) | drops, keeps, names or sums up emoji and emoticons | Eq. 9 |
+//! | [`Spelling`](TextStep::Spelling) | corrects misspelled words by a noisy channel | Eq. 10 |
 //! | [`Casefold`](TextStep::Casefold) | full Unicode case folding | Eq. 5 |
-//! | [`Punctuation`](TextStep::Punctuation) | drops punctuation and signs; keeps emoji and emoticons | Eq. 6 |
-//! | [`StopWords`](TextStep::StopWords) | drops function words; by default never a negation | Eq. 7, 8 |
+//! | [`Contractions`](TextStep::Contractions), [`Elongations`](TextStep::Elongations) | `can't` to `can not`, `soooo` to `so` | |
+//! | [`Unknown`](TextStep::Unknown) | words that nobody knows: a table, the same letters, their parts, nothing | Eq. 13 |
+//! | [`Lemmas`](TextStep::Lemmas) | lemmas by part of speech | Eq. 12 |
 //! | [`Numbers`](TextStep::Numbers) | drops, keeps or tags numbers | Eq. 9 |
+//! | [`StopWords`](TextStep::StopWords) | drops function words; by default never a negation | Eq. 7, 8 |
 //! | [`Stem`](TextStep::Stem) | Snowball stems | Eq. 11 |
+//! | [`NegationScope`](TextStep::NegationScope) | marks what a negation reaches: `not_good` | |
+//! | [`Punctuation`](TextStep::Punctuation) | drops punctuation and signs; keeps emoji and emoticons | Eq. 6 |
+//! | [`Unique`](TextStep::Unique) | drops what came before in the text; in no preset | Eq. 4 |
 //!
 //! As printed, Eq. 6, 7 and 9 of DPMS keep what is in the set to be removed; they are read as removals here. Eq. 4 also
-//! removes a word's second occurrence; that would make every count 0 or 1, and is not done.
+//! removes a word's second occurrence; that would make every count 0 or 1, and is only done where it is asked for.
 //!
-//! Two presets: [`PipelineConfig::default`] suits networks that read words in order, and leaves punctuation and function
-//! words in place; [`PipelineConfig::counts`] runs every step of the table.
-//!
-//! Before any step, [`detect`] finds a text's language, and a [`QualityGate`] says which texts are not worth a step: empty,
-//! meaningless, keys hit at random, in another language, or said before.
+//! [`PipelineConfig`] has presets: [`english`](PipelineConfig::english) and [`chinese`](PipelineConfig::chinese) suit networks
+//! that read words in order, and leave punctuation and function words in place; [`counts`](PipelineConfig::counts) suits methods
+//! that count words; [`paper`](PipelineConfig::paper) is DPMS to the letter. [`Pipeline::explain`] shows what each step does to a
+//! text. Beside the pipeline stand [`detect`](detect()) (languages) and [`QualityGate`] (which texts say nothing).
 //!
 //! # How text is split
-//! White space always splits and is dropped. Then emoticons such as `:)`, `:-(`, `XD`, `<3` and `^_^` are found: not
-//! inside words, and not the `:/` of `http://`. What is left is split by UAX #29: `don't` and `3.5` are one token, an
-//! emoji with its skin tone or its family is one token, and Han text gives one token a character. The typographic
-//! apostrophe becomes the plain one inside words, so that `don’t` is `don't`. Hashtags, mentions and web addresses get
-//! no treatment of their own: `#fail` is `#` and `fail`.
+//! White space always splits and is dropped. Then web and e-mail addresses, mentions, hashtags, and emoticons such as `:)`,
+//! `:-(`, `XD`, `<3` and `^_^` are found: not inside words. What is left is split by UAX #29: `don't` and `3.5` are one token, an
+//! emoji with its skin tone or its family is one token, and Han text gives one token a character, or a word where the language is
+//! Chinese. The typographic apostrophe becomes the plain one inside words, so that `don’t` is `don't`. Every token keeps the byte
+//! range of the text that it came from, whatever became of its letters.
 //!
 //! # Example: an answer that stop words and stems must not turn round
 //! ```

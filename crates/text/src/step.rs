@@ -177,10 +177,10 @@ impl TextStep {
             Self::Unknown { policies: as_written() },
             Self::Lemmas(LemmaConfig::default()),
             Self::Numbers { policy: TokenPolicy::default() },
+            Self::StopWords { list: StopList::default() },
             Self::Stem(StemConfig::default()),
             Self::NegationScope,
             Self::Punctuation,
-            Self::StopWords { list: StopList::default() },
             Self::Unique,
         ]
     }
