@@ -51,7 +51,7 @@ pub enum Resolved<'a> {
 /// use plaudit_text::{Resolved, UnknownPolicy, UnknownWords, WordFrequencies, romanised_bangla};
 ///
 /// let policies = [UnknownPolicy::Map(romanised_bangla()), UnknownPolicy::Segment, UnknownPolicy::Drop];
-/// let unknown = UnknownWords::new(&policies, &WordFrequencies::english())?;
+/// let unknown = UnknownWords::new(&policies, WordFrequencies::english())?;
 /// assert_eq!(unknown.resolve("khabar"), Resolved::Words(vec!["food"]));
 /// assert_eq!(unknown.resolve("goodservice"), Resolved::Words(vec!["good", "service"]));
 /// assert_eq!(unknown.resolve("service"), Resolved::Known);
@@ -79,7 +79,7 @@ impl UnknownWords {
     ///
     /// # Errors
     /// When a table maps from nothing, or from or to nothing but blanks.
-    pub fn new(policies: &[UnknownPolicy], known: &WordFrequencies) -> Result<Self> {
+    pub fn new(policies: &[UnknownPolicy], known: WordFrequencies) -> Result<Self> {
         let mut faults = Vec::new();
         let mut prepared = Vec::with_capacity(policies.len());
         for (index, policy) in policies.iter().enumerate() {
@@ -87,7 +87,7 @@ impl UnknownWords {
                 UnknownPolicy::Keep => Prepared::Keep,
                 UnknownPolicy::Drop => Prepared::Drop,
                 UnknownPolicy::Segment => Prepared::Segment,
-                UnknownPolicy::Resequence => Prepared::Resequence(by_letters(known)),
+                UnknownPolicy::Resequence => Prepared::Resequence(by_letters(&known)),
                 UnknownPolicy::Map(table) => {
                     let empty =
                         table.iter().filter(|(from, to)| from.trim().is_empty() || to.trim().is_empty()).count();
@@ -102,7 +102,7 @@ impl UnknownWords {
             });
         }
         Error::from_faults(faults)?;
-        Ok(Self { policies: prepared, known: known.clone() })
+        Ok(Self { policies: prepared, known })
     }
 
     /// Returns what becomes of `word`, folded.
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn resolved(policy: UnknownPolicy, word: &str) -> String {
-        let unknown = UnknownWords::new(&[policy], &known()).unwrap();
+        let unknown = UnknownWords::new(&[policy], known()).unwrap();
         match unknown.resolve(word) {
             Resolved::Words(words) => words.join(" "),
             other => format!("<{other:?}>"),
@@ -258,10 +258,10 @@ mod tests {
     fn the_first_policy_that_knows_decides() {
         let table = UnknownPolicy::Map(BTreeMap::from([("laer".into(), "learn".into())]));
         let policies = [UnknownPolicy::Resequence, table, UnknownPolicy::Drop];
-        let unknown = UnknownWords::new(&policies, &known()).unwrap();
+        let unknown = UnknownWords::new(&policies, known()).unwrap();
         assert_eq!(unknown.resolve("laer"), Resolved::Words(vec!["real"]));
         assert_eq!(unknown.resolve("zzz"), Resolved::Dropped);
-        assert_eq!(UnknownWords::new(&[], &known()).unwrap().resolve("zzz"), Resolved::Kept);
+        assert_eq!(UnknownWords::new(&[], known()).unwrap().resolve("zzz"), Resolved::Kept);
     }
 
     #[test]
@@ -281,8 +281,7 @@ mod tests {
     #[test]
     fn empty_entries_are_refused_together() {
         let table = |from: &str, to: &str| UnknownPolicy::Map(BTreeMap::from([(from.to_owned(), to.to_owned())]));
-        let error =
-            UnknownWords::new(&[table(" ", "good"), UnknownPolicy::Keep, table("x", "")], &known()).unwrap_err();
+        let error = UnknownWords::new(&[table(" ", "good"), UnknownPolicy::Keep, table("x", "")], known()).unwrap_err();
         let Error::Config { faults } = error else { panic!("{error}") };
         assert_eq!(faults.len(), 2);
         assert!(faults[1].starts_with("unknown[2].map: 1 entries"), "{faults:?}");
@@ -298,19 +297,19 @@ mod tests {
             assert!(from.bytes().all(|byte| byte.is_ascii_lowercase()), "{from}");
             assert!(to.split(' ').all(|word| english.contains(word)), "{to}");
         }
-        UnknownWords::new(&[UnknownPolicy::Map(table)], &english).unwrap();
+        UnknownWords::new(&[UnknownPolicy::Map(table)], english).unwrap();
     }
 
     proptest! {
         #[test]
         fn no_word_panics_and_parts_make_up_the_whole(word in "[a-z]{0,50}|(good|service|real|a){1,12}|.{0,20}") {
             let policies = [UnknownPolicy::Segment, UnknownPolicy::Resequence];
-            let unknown = UnknownWords::new(&policies[..1], &known()).unwrap();
+            let unknown = UnknownWords::new(&policies[..1], known()).unwrap();
             if let Resolved::Words(words) = unknown.resolve(&word) {
                 prop_assert_eq!(words.concat(), word.clone());
                 prop_assert!(words.iter().all(|part| known().contains(part)));
             }
-            UnknownWords::new(&policies[1..], &known()).unwrap().resolve(&word);
+            UnknownWords::new(&policies[1..], known()).unwrap().resolve(&word);
         }
     }
 }

@@ -22,8 +22,8 @@ pub(crate) struct Deletes {
 }
 
 impl Deletes {
-    /// How many letters of a word keys are made of: as many as a machine word has bytes. With SymSpell's 7, two thirds more
-    /// words share a bucket with a misspelled one, and a look-up takes a sixth longer.
+    /// How many letters of a word keys are made of: as many as a machine word has bytes. With the 7 of SymSpell two thirds more
+    /// words share a key with a misspelled one, and a look-up takes a sixth longer.
     const PREFIX: usize = 8;
     /// The first letters, those without one, and those without two.
     const MAX_KEYS: usize = 1 + Self::PREFIX + Self::PREFIX * (Self::PREFIX - 1) / 2;
@@ -36,7 +36,7 @@ impl Deletes {
             distinct_keys(word.as_bytes(), &mut keys);
             total += keys.len();
         }
-        let bits = (total / 2).max(2).next_power_of_two().trailing_zeros();
+        let bits = (total / 4).max(2).next_power_of_two().trailing_zeros();
         let mut index = Self {
             present: vec![0; 1 << bits],
             starts: vec![0; (1 << bits) + 1],
@@ -75,8 +75,10 @@ impl Deletes {
     }
 
     /// Calls `each` with the numbers of the words that may be within two edits of `word`: all that are, and some that are
-    /// not; those that lack the fewest letters first, some of them several times.
-    pub(crate) fn for_each_near(&self, word: &[u8], mut each: impl FnMut(u32, Gap)) {
+    /// not; some of them several times, and those first that share the longest key. `each` returns the number from
+    /// which on words are of no interest any more.
+    pub(crate) fn for_each_near(&self, word: &[u8], mut each: impl FnMut(u32, Gap) -> u32) {
+        let mut limit = u32::MAX;
         let signature = Signature::new(word);
         let mut buckets = [0; Self::MAX_KEYS];
         let mut keys = 0;
@@ -100,9 +102,12 @@ impl Deletes {
         for &(start, end, first) in stretches.iter().take(keys) {
             let rest = self.numbers.get(start + 1..end).unwrap_or_default();
             for &number in std::iter::once(&first).chain(rest) {
+                if number >= limit {
+                    break;
+                }
                 let other = self.signatures.get(number as usize);
                 if let Some(gap) = other.and_then(|&other| signature.gap(other)) {
-                    each(number, gap);
+                    limit = each(number, gap);
                 }
             }
         }
@@ -186,6 +191,16 @@ pub(crate) struct Gap {
     pub(crate) two: bool,
 }
 
+impl Gap {
+    /// How many gaps there are.
+    pub(crate) const COUNT: usize = 2 * (2 * MAX_DISTANCE + 1);
+
+    /// Returns the number of the gap, from 0: by the length, and then by the edits.
+    pub(crate) fn index(self) -> usize {
+        (2 * (self.longer + MAX_DISTANCE as i32)) as usize + usize::from(self.two)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -208,6 +223,7 @@ mod tests {
             if distance <= MAX_DISTANCE {
                 found.push(candidate.clone());
             }
+            u32::MAX
         });
         found.sort();
         found.dedup();

@@ -170,7 +170,10 @@ impl Spelling {
         let Some(wrong) = self.misspelled(previous, word) else { return Vec::new() };
         let Prepared { lexicon, index, channel, .. } = &*self.prepared;
         let mut numbers = Vec::new();
-        index.for_each_near(&wrong.folded, |number, _| numbers.push(number));
+        index.for_each_near(&wrong.folded, |number, _| {
+            numbers.push(number);
+            u32::MAX
+        });
         numbers.sort_unstable();
         numbers.dedup();
         numbers.retain(|&number| self.is_candidate(number));
@@ -224,30 +227,60 @@ impl Spelling {
         let previous = self.pairs.after(previous, lexicon);
         let pattern = Pattern::new(wrong.as_bytes());
         let (mut best, mut greatest) = (None, 0.0);
+        let mut limits = Limits::default();
         let mut recent = [u32::MAX; 64]; // most that come twice come soon again
-        index.for_each_near(wrong, |number, gap: Gap| {
-            let prior = previous.prior(number, lexicon.prior(number), config.pair_strength);
+        index.for_each_near(wrong, |number, gap| {
             // Few are left after this, and only those cost time.
-            if prior * channel.bound(gap) < greatest || !self.is_candidate(number) {
-                return;
+            if number >= limits.of(gap) || !self.is_candidate(number) {
+                return limits.greatest;
             }
             if let Some(recent) = recent.get_mut(number as usize % 64)
                 && std::mem::replace(recent, number) == number
             {
-                return;
+                return limits.greatest;
             }
             let right = lexicon.word(number);
             let distance = pattern.distance(right.as_bytes());
             if distance > MAX_DISTANCE {
-                return;
+                return limits.greatest;
             }
+            let prior = previous.prior(number, lexicon.prior(number), config.pair_strength);
             let score = prior * channel.probability(right.as_bytes(), wrong.as_bytes(), distance);
             let first = |(other, _): (u32, usize)| score == greatest && right < lexicon.word(other);
             if score > greatest || best.is_none_or(first) {
                 (best, greatest) = (Some((number, distance)), score);
+                if !previous.is_known() {
+                    limits = Limits::new(greatest, channel, lexicon);
+                }
             }
+            limits.greatest
         });
         best
+    }
+}
+
+/// From which number on words cannot have a greater score than the best that was found: numbers go by priors. Without that, most
+/// of the time would go into words that are rare and far.
+struct Limits {
+    by_gap: [u32; Gap::COUNT],
+    greatest: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { by_gap: [u32::MAX; Gap::COUNT], greatest: u32::MAX }
+    }
+}
+
+impl Limits {
+    fn new(greatest: f64, channel: &Channel, lexicon: &Lexicon) -> Self {
+        const ROUNDING: f64 = 1.0 - 1e-12; // of the division
+        let by_gap = channel.bounds().map(|bound| lexicon.first_below(greatest / bound * ROUNDING));
+        Self { by_gap, greatest: by_gap.into_iter().max().unwrap_or(u32::MAX) }
+    }
+
+    fn of(&self, gap: Gap) -> u32 {
+        self.by_gap.get(gap.index()).copied().unwrap_or(u32::MAX)
     }
 }
 
