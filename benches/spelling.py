@@ -1,5 +1,6 @@
-"""Correctors of Python on the pairs of the recipe `spell`. Run: python benches/spelling.py PAIRS.tsv.. (symspellpy 6.10.1,
-pyspellchecker 0.9.1), one thread. With --text TEXTS --write-text FILE: writes pairs of a text with wrong words, and ends."""
+"""Correctors of Python on the pairs of the recipe `spell`. Run: python benches/spelling.py PAIRS.tsv.. (symspellpy
+6.10.1, pyspellchecker 0.9.1), one thread. With --text TEXTS --write-text FILE: writes pairs of a text with wrong words,
+and ends."""
 import argparse
 import os
 import random
@@ -32,7 +33,7 @@ def typo(word, edits, rng):
 
 
 def write_text(path):
-    """The first 100,000 words; one in ten is wrong: 18 in 100 of those with four letters or more, 3 in 10 of these twice."""
+    """The first 100,000 words; one in ten is wrong: 18 in 100 of those of four letters or more, 3 in 10 twice."""
     import re
 
     rng = random.Random(7)

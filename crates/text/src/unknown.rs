@@ -18,12 +18,12 @@ pub enum UnknownPolicy {
     /// It becomes what a table has for it: words of another language, abbreviations. The table's words are folded;
     /// several words may stand for one, with blanks between them.
     Map(BTreeMap<String, String>),
-    /// It becomes the most frequent known word of the same letters: *laer* is *real*. DPMS calls this re-sequencing. Three
-    /// to 40 letters.
+    /// It becomes the most frequent known word of the same letters: *laer* is *real*. DPMS calls this re-sequencing.
+    /// Three to 40 letters.
     Resequence,
-    /// It becomes the known words that it is made of, the most probable ones: *goodservice* is *good service*. Four to 40
-    /// letters; only where the parts are more probable than a new word of as many letters, by the estimate of P. Norvig
-    /// (*Natural Language Corpus Data*, in *Beautiful Data*, 2009): one in `N 10^(letters - 1)` of N words.
+    /// It becomes the known words that it is made of, the most probable ones: *goodservice* is *good service*. Four to
+    /// 40 letters; only where the parts are more probable than a new word of as many letters, by the estimate of P.
+    /// Norvig (*Natural Language Corpus Data*, in *Beautiful Data*, 2009): one in `N 10^(letters - 1)` of N words.
     Segment,
     /// It is left out.
     Drop,
@@ -43,8 +43,8 @@ pub enum Resolved<'a> {
     Dropped,
 }
 
-/// Policies for unknown words, ready to be asked: the first that has something to say decides, and with none a word is kept.
-/// `[Map(..), Resequence, Drop]` is Eq. 13 of DPMS as it is written.
+/// Policies for unknown words, ready to be asked: the first that has something to say decides, and with none a word is
+/// kept. `[Map(..), Resequence, Drop]` is Eq. 13 of DPMS as it is written.
 ///
 /// # Example
 /// ```
@@ -127,7 +127,8 @@ impl UnknownWords {
         Resolved::Kept
     }
 
-    /// Returns the most probable known words that make up `word`: the product of their shares is the greatest (Viterbi).
+    /// Returns the most probable known words that make up `word`: the product of their shares is the greatest
+    /// (Viterbi).
     fn segment<'a>(&self, word: &'a str) -> Option<Vec<&'a str>> {
         const MIN_LETTERS: usize = 4;
         if !(MIN_LETTERS..=Self::MAX_LETTERS).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
@@ -156,8 +157,8 @@ impl UnknownWords {
         Some(words)
     }
 
-    /// Returns the share of a part among all words; none where it is not known. Parts of one or two letters must be frequent:
-    /// lists have initials and the like, and everything is made of those.
+    /// Returns the share of a part among all words; none where it is not known. Parts of one or two letters must be
+    /// frequent: lists have initials and the like, and everything is made of those.
     fn share(&self, part: &str) -> Option<f64> {
         const FREQUENT: f64 = 1.0 / 2_000.0;
         let count = self.known.count(part);
@@ -175,8 +176,8 @@ impl fmt::Debug for UnknownWords {
     }
 }
 
-/// Returns a small table of romanised Bangla words that feedback on a university has, in the spellings of everyday writing,
-/// and what they mean in English: a sample of what [`UnknownPolicy::Map`] takes.
+/// Returns a small table of romanised Bangla words that feedback on a university has, in the spellings of everyday
+/// writing, and what they mean in English: a sample of what [`UnknownPolicy::Map`] takes.
 pub fn romanised_bangla() -> BTreeMap<String, String> {
     let lines = include_str!("../data/romanised_bangla.tsv").lines();
     lines.filter_map(|line| line.split_once('\t')).map(|(from, to)| (from.to_owned(), to.to_owned())).collect()

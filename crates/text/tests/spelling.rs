@@ -1,7 +1,7 @@
 //! The channel's defaults counted again, and corrections beside lists of misspellings.
 //!
-//! The lists are read from the folder `spelling` of `PLAUDIT_DATA`: R. Mitton's Birkbeck collection, P. Norvig's two test
-//! sets (<https://norvig.com/spell-correct.html>), and the `noisy_query_en_1000` of W. Garbe's SymSpell.
+//! The lists are read from the folder `spelling` of `PLAUDIT_DATA`: R. Mitton's Birkbeck collection, P. Norvig's two
+//! test sets (<https://norvig.com/spell-correct.html>), and the `noisy_query_en_1000` of W. Garbe's SymSpell.
 
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
@@ -55,8 +55,8 @@ fn the_defaults_are_what_the_development_pairs_show() {
     assert_eq!(rounded(learned.first_letter), default.first_letter);
 }
 
-/// Looked at once, when everything was chosen; the bounds are half a point below what was found then. 174 of Norvig's 400 pairs
-/// are also in the half for development: figures without those are given too.
+/// Looked at once, when everything was chosen; the bounds are half a point below what was found then. 174 of Norvig's
+/// 400 pairs are also in the half for development: figures without those are given too.
 #[test]
 fn corrections_of_pairs_that_nothing_was_chosen_by() {
     let (Some(development), Some(rest), Some(norvig)) = (birkbeck(0), birkbeck(1), pairs("norvig_testset2.tsv")) else {

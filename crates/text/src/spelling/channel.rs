@@ -116,14 +116,14 @@ fn is_vowel(letter: u8) -> bool {
     matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
 }
 
-/// The probability of each kind of edit: at one place of a word where it can happen, with one result of those that it can
-/// have. Those of several edits are multiplied; that the other letters are right counts the same for all candidates, and is
-/// left out.
+/// The probability of each kind of edit: at one place of a word where it can happen, with one result of those that it
+/// can have. Those of several edits are multiplied; that the other letters are right counts the same for all
+/// candidates, and is left out.
 ///
 /// Kernighan, Church and Gale, *A spelling correction program based on a noisy channel model* (COLING 1990), count each
-/// pair of letters; here they are put together in kinds, so that a few hundred misspellings are enough. Defaults are what
-/// [`Channel::learn`] counts in P. Norvig's first test set (270 pairs) and in one half of R. Mitton's Birkbeck collection
-/// (16,230 pairs), to two digits; the project's `crates/text/tests/spelling.rs` counts them again.
+/// pair of letters; here they are put together in kinds, so that a few hundred misspellings are enough. Defaults are
+/// what [`Channel::learn`] counts in P. Norvig's first test set (270 pairs) and in one half of R. Mitton's Birkbeck
+/// collection (16,230 pairs), to two digits; the project's `crates/text/tests/spelling.rs` counts them again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
@@ -205,8 +205,8 @@ impl Channel {
         Ok(Self { probabilities: Edit::ALL.map(probability), first_letter: config.first_letter, bounds })
     }
 
-    /// Returns how `wrong` comes from `right` by at most two edits; none where it does not. Both are words of lower-case
-    /// ASCII letters and apostrophes; every other character is a consonant like any other.
+    /// Returns how `wrong` comes from `right` by at most two edits; none where it does not. Both are words of
+    /// lower-case ASCII letters and apostrophes; every other character is a consonant like any other.
     ///
     /// # Example
     /// ```
@@ -244,8 +244,8 @@ impl Channel {
     }
 }
 
-/// The ways from a right word to a wrong one. Equal letters are taken as right without a second look: that never costs an
-/// edit, and says which of two equal letters is the one left out: the last.
+/// The ways from a right word to a wrong one. Equal letters are taken as right without a second look: that never costs
+/// an edit, and says which of two equal letters is the one left out: the last.
 struct Walk<'a> {
     channel: &'a Channel,
     right: &'a [u8],

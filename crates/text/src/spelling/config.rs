@@ -13,8 +13,8 @@ use super::ChannelConfig;
 /// | `Symspell`: symspell 0.5.2, `All` | 7,800 | 145 MB | 2 s |
 /// | for comparison: symspell_rs 7.0.1, `All` | 21,500 | 75 MB | 0.9 s |
 ///
-/// Misspelled words (P. Norvig's test sets) on one core of an Intel Xeon that had other work too; the first two rows include the
-/// choice of the best candidate.
+/// Misspelled words (P. Norvig's test sets) on one core of an Intel Xeon that had other work too; the first two rows
+/// include the choice of the best candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(rename_all = "snake_case")]

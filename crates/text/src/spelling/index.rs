@@ -27,8 +27,8 @@ impl Index {
         }
     }
 
-    /// Calls `each` with the numbers of words that may be within two edits of `word`, some of them several times. `each`
-    /// returns the number from which on words are of no interest any more.
+    /// Calls `each` with the numbers of words that may be within two edits of `word`, some of them several times.
+    /// `each` returns the number from which on words are of no interest any more.
     pub(super) fn for_each_near(&self, word: &str, mut each: impl FnMut(u32, Gap) -> u32) {
         match self {
             Self::Deletes(deletes) => deletes.for_each_near(word.as_bytes(), each),

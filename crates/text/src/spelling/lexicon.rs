@@ -78,8 +78,8 @@ impl Lexicon {
         self.priors.get(number as usize).copied().unwrap_or(0.0)
     }
 
-    /// What is left of the bits of a number is its exponent and the first two after the point: a logarithm in steps of about a
-    /// quarter.
+    /// What is left of the bits of a number is its exponent and the first two after the point: a logarithm in steps of
+    /// about a quarter.
     const QUARTER: u32 = 50;
 
     fn quarter(prior: f64) -> usize {
@@ -104,7 +104,8 @@ impl Lexicon {
     }
 }
 
-/// Returns whether `word` is of lower-case ASCII letters with perhaps apostrophes between them, and of no absurd length.
+/// Returns whether `word` is of lower-case ASCII letters with perhaps apostrophes between them, and of no absurd
+/// length.
 pub(super) fn is_plain(word: &str) -> bool {
     let bytes = word.as_bytes();
     let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_lowercase);
