@@ -306,7 +306,7 @@ impl Step {
             TextStep::Unknown { policies } => {
                 let mut known = english().clone();
                 corpus.sorted().into_iter().for_each(|(word, count)| known.add(word, count));
-                Self::Unknown(UnknownWords::new(policies, &known).map_err(faults)?)
+                Self::Unknown(UnknownWords::new(policies, known).map_err(faults)?)
             }
             TextStep::Lemmas(config) => Self::Lemmas(Lemmatizer::new(config, None).map_err(faults)?),
             TextStep::NegationScope => Self::NegationScope(Negation::new(language)),

@@ -19,12 +19,12 @@ pub enum UnknownPolicy {
     /// It becomes what a table has for it: words of another language, abbreviations. The table's words are folded;
     /// several words may stand for one, with blanks between them.
     Map(BTreeMap<String, String>),
-    /// It becomes the most frequent known word of the same letters: *laer* is *real*. DPMS calls this re-sequencing. Three
-    /// to 40 letters.
+    /// It becomes the most frequent known word of the same letters: *laer* is *real*. DPMS calls this re-sequencing.
+    /// Three to 40 letters.
     Resequence,
-    /// It becomes the known words that it is made of, the most probable ones: *goodservice* is *good service*. Four to 40
-    /// letters; only where the parts are more probable than a new word of as many letters, by the estimate of P. Norvig
-    /// (*Natural Language Corpus Data*, in *Beautiful Data*, 2009): one in `N 10^(letters - 1)` of N words.
+    /// It becomes the known words that it is made of, the most probable ones: *goodservice* is *good service*. Four to
+    /// 40 letters; only where the parts are more probable than a new word of as many letters, by the estimate of P.
+    /// Norvig (*Natural Language Corpus Data*, in *Beautiful Data*, 2009): one in `N 10^(letters - 1)` of N words.
     Segment,
     /// It is left out.
     Drop,
@@ -44,15 +44,15 @@ pub enum Resolved<'a> {
     Dropped,
 }
 
-/// Policies for unknown words, ready to be asked: the first that has something to say decides, and with none a word is kept.
-/// `[Map(..), Resequence, Drop]` is Eq. 13 of DPMS as it is written.
+/// Policies for unknown words, ready to be asked: the first that has something to say decides, and with none a word is
+/// kept. `[Map(..), Resequence, Drop]` is Eq. 13 of DPMS as it is written.
 ///
 /// # Example
 /// ```
 /// use plaudit_text::{Resolved, UnknownPolicy, UnknownWords, WordFrequencies, romanised_bangla};
 ///
 /// let policies = [UnknownPolicy::Map(romanised_bangla()), UnknownPolicy::Segment, UnknownPolicy::Drop];
-/// let unknown = UnknownWords::new(&policies, &WordFrequencies::english())?;
+/// let unknown = UnknownWords::new(&policies, WordFrequencies::english())?;
 /// assert_eq!(unknown.resolve("khabar"), Resolved::Words(vec!["food"]));
 /// assert_eq!(unknown.resolve("goodservice"), Resolved::Words(vec!["good", "service"]));
 /// assert_eq!(unknown.resolve("service"), Resolved::Known);
@@ -80,7 +80,7 @@ impl UnknownWords {
     ///
     /// # Errors
     /// When a table maps from nothing, or from or to nothing but blanks.
-    pub fn new(policies: &[UnknownPolicy], known: &WordFrequencies) -> Result<Self> {
+    pub fn new(policies: &[UnknownPolicy], known: WordFrequencies) -> Result<Self> {
         let mut faults = Vec::new();
         let mut prepared = Vec::with_capacity(policies.len());
         for (index, policy) in policies.iter().enumerate() {
@@ -88,7 +88,7 @@ impl UnknownWords {
                 UnknownPolicy::Keep => Prepared::Keep,
                 UnknownPolicy::Drop => Prepared::Drop,
                 UnknownPolicy::Segment => Prepared::Segment,
-                UnknownPolicy::Resequence => Prepared::Resequence(by_letters(known)),
+                UnknownPolicy::Resequence => Prepared::Resequence(by_letters(&known)),
                 UnknownPolicy::Map(table) => {
                     let empty =
                         table.iter().filter(|(from, to)| from.trim().is_empty() || to.trim().is_empty()).count();
@@ -103,7 +103,7 @@ impl UnknownWords {
             });
         }
         Error::from_faults(faults)?;
-        Ok(Self { policies: prepared, known: known.clone() })
+        Ok(Self { policies: prepared, known })
     }
 
     /// Passes on what becomes of a token; all but words are passed on as they are.
@@ -140,7 +140,8 @@ impl UnknownWords {
         Resolved::Kept
     }
 
-    /// Returns the most probable known words that make up `word`: the product of their shares is the greatest (Viterbi).
+    /// Returns the most probable known words that make up `word`: the product of their shares is the greatest
+    /// (Viterbi).
     fn segment<'a>(&self, word: &'a str) -> Option<Vec<&'a str>> {
         const MIN_LETTERS: usize = 4;
         if !(MIN_LETTERS..=Self::MAX_LETTERS).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) {
@@ -169,8 +170,8 @@ impl UnknownWords {
         Some(words)
     }
 
-    /// Returns the share of a part among all words; none where it is not known. Parts of one or two letters must be frequent:
-    /// lists have initials and the like, and everything is made of those.
+    /// Returns the share of a part among all words; none where it is not known. Parts of one or two letters must be
+    /// frequent: lists have initials and the like, and everything is made of those.
     fn share(&self, part: &str) -> Option<f64> {
         const FREQUENT: f64 = 1.0 / 2_000.0;
         let count = self.known.count(part);
@@ -188,8 +189,8 @@ impl fmt::Debug for UnknownWords {
     }
 }
 
-/// Returns a small table of romanised Bangla words that feedback on a university has, in the spellings of everyday writing,
-/// and what they mean in English: a sample of what [`UnknownPolicy::Map`] takes.
+/// Returns a small table of romanised Bangla words that feedback on a university has, in the spellings of everyday
+/// writing, and what they mean in English: a sample of what [`UnknownPolicy::Map`] takes.
 pub fn romanised_bangla() -> BTreeMap<String, String> {
     let lines = include_str!("../data/romanised_bangla.tsv").lines();
     lines.filter_map(|line| line.split_once('\t')).map(|(from, to)| (from.to_owned(), to.to_owned())).collect()
@@ -232,7 +233,7 @@ mod tests {
     }
 
     fn resolved(policy: UnknownPolicy, word: &str) -> String {
-        let unknown = UnknownWords::new(&[policy], &known()).unwrap();
+        let unknown = UnknownWords::new(&[policy], known()).unwrap();
         match unknown.resolve(word) {
             Resolved::Words(words) => words.join(" "),
             other => format!("<{other:?}>"),
@@ -271,10 +272,10 @@ mod tests {
     fn the_first_policy_that_knows_decides() {
         let table = UnknownPolicy::Map(BTreeMap::from([("laer".into(), "learn".into())]));
         let policies = [UnknownPolicy::Resequence, table, UnknownPolicy::Drop];
-        let unknown = UnknownWords::new(&policies, &known()).unwrap();
+        let unknown = UnknownWords::new(&policies, known()).unwrap();
         assert_eq!(unknown.resolve("laer"), Resolved::Words(vec!["real"]));
         assert_eq!(unknown.resolve("zzz"), Resolved::Dropped);
-        assert_eq!(UnknownWords::new(&[], &known()).unwrap().resolve("zzz"), Resolved::Kept);
+        assert_eq!(UnknownWords::new(&[], known()).unwrap().resolve("zzz"), Resolved::Kept);
     }
 
     #[test]
@@ -294,8 +295,7 @@ mod tests {
     #[test]
     fn empty_entries_are_refused_together() {
         let table = |from: &str, to: &str| UnknownPolicy::Map(BTreeMap::from([(from.to_owned(), to.to_owned())]));
-        let error =
-            UnknownWords::new(&[table(" ", "good"), UnknownPolicy::Keep, table("x", "")], &known()).unwrap_err();
+        let error = UnknownWords::new(&[table(" ", "good"), UnknownPolicy::Keep, table("x", "")], known()).unwrap_err();
         let Error::Config { faults } = error else { panic!("{error}") };
         assert_eq!(faults.len(), 2);
         assert!(faults[1].starts_with("unknown[2].map: 1 entries"), "{faults:?}");
@@ -311,19 +311,19 @@ mod tests {
             assert!(from.bytes().all(|byte| byte.is_ascii_lowercase()), "{from}");
             assert!(to.split(' ').all(|word| english.contains(word)), "{to}");
         }
-        UnknownWords::new(&[UnknownPolicy::Map(table)], &english).unwrap();
+        UnknownWords::new(&[UnknownPolicy::Map(table)], english).unwrap();
     }
 
     proptest! {
         #[test]
         fn no_word_panics_and_parts_make_up_the_whole(word in "[a-z]{0,50}|(good|service|real|a){1,12}|.{0,20}") {
             let policies = [UnknownPolicy::Segment, UnknownPolicy::Resequence];
-            let unknown = UnknownWords::new(&policies[..1], &known()).unwrap();
+            let unknown = UnknownWords::new(&policies[..1], known()).unwrap();
             if let Resolved::Words(words) = unknown.resolve(&word) {
                 prop_assert_eq!(words.concat(), word.clone());
                 prop_assert!(words.iter().all(|part| known().contains(part)));
             }
-            UnknownWords::new(&policies[1..], &known()).unwrap().resolve(&word);
+            UnknownWords::new(&policies[1..], known()).unwrap().resolve(&word);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The channel's defaults counted again, and corrections beside lists of misspellings.
 //!
-//! The lists are read from the folder `spelling` of `PLAUDIT_DATA`: R. Mitton's Birkbeck collection, P. Norvig's two test
-//! sets (<https://norvig.com/spell-correct.html>), and the `noisy_query_en_1000` of W. Garbe's SymSpell.
+//! The lists are read from the folder `spelling` of `PLAUDIT_DATA`: R. Mitton's Birkbeck collection, P. Norvig's two
+//! test sets (<https://norvig.com/spell-correct.html>), and the `noisy_query_en_1000` of W. Garbe's SymSpell.
+
+#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
 use plaudit_text::{Channel, ChannelConfig, Spelling, SpellingConfig, WordFrequencies};
 
@@ -53,14 +55,22 @@ fn the_defaults_are_what_the_development_pairs_show() {
     assert_eq!(rounded(learned.first_letter), default.first_letter);
 }
 
-/// Looked at once, when everything was chosen; the bounds are half a point below what was found then.
+/// Looked at once, when everything was chosen; the bounds are half a point below what was found then. 174 of Norvig's
+/// 400 pairs are also in the half for development: figures without those are given too.
 #[test]
 fn corrections_of_pairs_that_nothing_was_chosen_by() {
-    let Some(rest) = birkbeck(1) else { return };
-    let Some(norvig) = pairs("norvig_testset2.tsv") else { return };
-    for (name, pairs, least) in [("Birkbeck", &rest, 0.0), ("Norvig 2", &norvig, 0.0)] {
+    let (Some(development), Some(rest), Some(norvig)) = (birkbeck(0), birkbeck(1), pairs("norvig_testset2.tsv")) else {
+        return;
+    };
+    let clean: Vec<_> = norvig.iter().filter(|pair| !development.contains(pair)).cloned().collect();
+    for (name, pairs, size, least) in [
+        ("Birkbeck, the other half", &rest, 18_962, 0.368),
+        ("Norvig 2", &norvig, 400, 0.792),
+        ("Norvig 2, clean", &clean, 226, 0.782),
+    ] {
         let found = top1(pairs);
         println!("{name}: {} pairs, top-1 {found:.4}", pairs.len());
+        assert_eq!(pairs.len(), size);
         assert!(found >= least, "{name}: {found}");
     }
 }

@@ -14,7 +14,7 @@ use super::deletes::{Gap, MAX_DISTANCE};
 pub enum Edit {
     /// One of two equal letters is left out: *adress*.
     DropDoubled,
-    /// A vowel is left out: *intresting*.
+    /// A vowel, y among them, is left out: *intresting*.
     DropVowel,
     /// Another letter is left out: *goverment*.
     DropConsonant,
@@ -24,7 +24,7 @@ pub enum Edit {
     AddDoubled,
     /// A vowel is added: *truely*.
     AddVowel,
-    /// Another letter is added: *fourty*.
+    /// Another letter is added: *sandwhich*.
     AddConsonant,
     /// An apostrophe is added: *it's* for *its*.
     AddApostrophe,
@@ -116,14 +116,14 @@ fn is_vowel(letter: u8) -> bool {
     matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
 }
 
-/// The probability of each kind of edit: at one place of a word where it can happen, with one result of those that it can
-/// have. Those of several edits are multiplied; that the other letters are right counts the same for all candidates, and is
-/// left out.
+/// The probability of each kind of edit: at one place of a word where it can happen, with one result of those that it
+/// can have. Those of several edits are multiplied; that the other letters are right counts the same for all
+/// candidates, and is left out.
 ///
 /// Kernighan, Church and Gale, *A spelling correction program based on a noisy channel model* (COLING 1990), count each
-/// pair of letters; here they are put together in kinds, so that a few hundred misspellings are enough. Defaults are what
-/// [`Channel::learn`] counts in P. Norvig's first test set (270 pairs) and in one half of R. Mitton's Birkbeck collection
-/// (16,230 pairs), to two digits; the project's `crates/text/tests/spelling.rs` counts them again.
+/// pair of letters; here they are put together in kinds, so that a few hundred misspellings are enough. Defaults are
+/// what [`Channel::learn`] counts in P. Norvig's first test set (270 pairs) and in one half of R. Mitton's Birkbeck
+/// collection (16,230 pairs), to two digits; the project's `crates/text/tests/spelling.rs` counts them again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
@@ -168,9 +168,7 @@ impl ChannelConfig {
 pub struct Channel {
     probabilities: [f64; Edit::ALL.len()],
     first_letter: f64,
-    /// What P(w|c) cannot be above, for candidates from two letters shorter to two longer than a misspelled word: by one or
-    /// two edits, and by two.
-    bounds: [[f64; 2]; 5],
+    bounds: [f64; Gap::COUNT],
 }
 
 /// How a word came to be misspelled: the most probable way with the fewest edits.
@@ -198,19 +196,17 @@ impl Channel {
         let (drop, others) = Edit::ALL.split_at(4);
         let (add, keep) = others.split_at(4);
         let (drop, add, keep) = (most(drop), most(add), most(keep));
-        let of = |one: f64, two: f64| [one.max(two), two];
-        let bounds = [
-            of(0.0, add * add),
-            of(add, add * keep),
-            of(keep, (keep * keep).max(drop * add)),
-            of(drop, drop * keep),
-            of(0.0, drop * drop),
-        ];
+        // From a word of two letters fewer to one of two more: by one or two edits, and by two.
+        let two = [add * add, add * keep, (keep * keep).max(drop * add), drop * keep, drop * drop];
+        let mut bounds = [0.0; Gap::COUNT];
+        for (pair, (one, two)) in bounds.chunks_mut(2).zip([0.0, add, keep, drop, 0.0].into_iter().zip(two)) {
+            pair.copy_from_slice(&[one.max(two), two]);
+        }
         Ok(Self { probabilities: Edit::ALL.map(probability), first_letter: config.first_letter, bounds })
     }
 
-    /// Returns how `wrong` comes from `right` by at most two edits; none where it does not. Both are words of lower-case
-    /// ASCII letters and apostrophes; every other character is a consonant like any other.
+    /// Returns how `wrong` comes from `right` by at most two edits; none where it does not. Both are words of
+    /// lower-case ASCII letters and apostrophes; every other character is a consonant like any other.
     ///
     /// # Example
     /// ```
@@ -237,10 +233,9 @@ impl Channel {
         walk.best.unwrap_or(0.0)
     }
 
-    /// Returns what P(w|c) cannot be above.
-    pub(crate) fn bound(&self, gap: Gap) -> f64 {
-        let bounds = self.bounds.get((gap.longer + 2) as usize);
-        bounds.and_then(|bounds| bounds.get(usize::from(gap.two))).copied().unwrap_or(1.0)
+    /// Returns what P(w|c) cannot be above for each gap, by its number.
+    pub(crate) fn bounds(&self) -> [f64; Gap::COUNT] {
+        self.bounds
     }
 
     fn walk<'a>(&'a self, right: &'a [u8], wrong: &'a [u8]) -> Walk<'a> {
@@ -249,8 +244,8 @@ impl Channel {
     }
 }
 
-/// The ways from a right word to a wrong one. Equal letters are taken as right without a second look: that never costs an
-/// edit, and says which of two equal letters is the one left out: the last.
+/// The ways from a right word to a wrong one. Equal letters are taken as right without a second look: that never costs
+/// an edit, and says which of two equal letters is the one left out: the last.
 struct Walk<'a> {
     channel: &'a Channel,
     right: &'a [u8],
@@ -391,9 +386,10 @@ mod tests {
             if let Some(alignment) = alignment {
                 let gap = |two| Gap { longer: right.len() as i32 - wrong.len() as i32, two };
                 let (channel, most) = (channel(), alignment.probability);
+                let bound = |two| channel.bounds()[gap(two).index()] * (1.0 + 1e-9);
                 prop_assert_eq!(channel.probability(right.as_bytes(), wrong.as_bytes(), distance), most);
-                prop_assert!(distance == 0 || most <= channel.bound(gap(false)) * (1.0 + 1e-9));
-                prop_assert!(distance < 2 || most <= channel.bound(gap(true)) * (1.0 + 1e-9));
+                prop_assert!(distance == 0 || most <= bound(false));
+                prop_assert!(distance < 2 || most <= bound(true));
             }
         }
 

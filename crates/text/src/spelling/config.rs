@@ -5,15 +5,24 @@ use serde::{Deserialize, Serialize};
 
 use super::ChannelConfig;
 
-/// Who finds the words that are within two edits of another. What is found is the same.
+/// Who finds the words that are within two edits of another. Corrections are the same.
+///
+/// | over the shipped list | look-ups per CPU-second | memory | built in |
+/// |---|---|---|---|
+/// | `Deletes` | 290,000 | 15 MB | 0.2 s |
+/// | `Symspell`: symspell 0.5.2, `All` | 7,800 | 145 MB | 2 s |
+/// | for comparison: symspell_rs 7.0.1, `All` | 21,500 | 75 MB | 0.9 s |
+///
+/// Misspelled words (P. Norvig's test sets) on one core of an Intel Xeon that had other work too; the first two rows
+/// include the choice of the best candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(rename_all = "snake_case")]
 pub enum SpellingIndex {
-    /// Our own index of symmetric deletes.
+    /// Our own index of symmetric deletes in flat arrays.
     #[default]
     Deletes,
-    /// The crate `symspell`.
+    /// The crate `symspell`, of which all candidates are asked.
     Symspell,
 }
 

@@ -5,13 +5,14 @@ pub(crate) const MAX_DISTANCE: usize = 2;
 
 /// Finds the words that may be within two edits of another.
 ///
-/// Symmetric deletes (W. Garbe's SymSpell): two words within two edits have a string in common that is left when at most
-/// two letters are deleted from the first letters of each. Those strings are the keys here. They are not stored: a key is
-/// a machine word (a byte a letter), the first bits of its hash name a bucket, and a bucket is a stretch of word numbers
-/// in one array. Words that share a bucket by chance fall to the same filter as those that share a key and are too far.
+/// Symmetric deletes (W. Garbe's SymSpell): two words within two edits have a string in common that is left when at
+/// most two letters are deleted from the first letters of each. Those strings are the keys here. They are not stored: a
+/// key is a machine word (a byte a letter), the first bits of its hash name a bucket, and a bucket is a stretch of word
+/// numbers in one array. Words that share a bucket by chance fall to the same filter as those that share a key and are
+/// too far.
 pub(crate) struct Deletes {
-    /// For each bucket, which of the next three bits of a hash its keys have, a bit each. Most keys of a misspelled word are
-    /// no word's, and these bytes stay in a nearer cache than the arrays do.
+    /// For each bucket, which of the next three bits of a hash its keys have, a bit each. Most keys of a misspelled
+    /// word are no word's, and these bytes stay in a nearer cache than the arrays do.
     present: Vec<u8>,
     /// Where each bucket begins in `numbers`, and the end of the last.
     starts: Vec<u32>,
@@ -22,8 +23,8 @@ pub(crate) struct Deletes {
 }
 
 impl Deletes {
-    /// How many letters of a word keys are made of: as many as a machine word has bytes. With SymSpell's 7, two thirds more
-    /// words share a bucket with a misspelled one, and a look-up takes a sixth longer.
+    /// How many letters of a word keys are made of: as many as a machine word has bytes. With the 7 of SymSpell two
+    /// thirds more words share a key with a misspelled one, and a look-up takes a sixth longer.
     const PREFIX: usize = 8;
     /// The first letters, those without one, and those without two.
     const MAX_KEYS: usize = 1 + Self::PREFIX + Self::PREFIX * (Self::PREFIX - 1) / 2;
@@ -36,7 +37,7 @@ impl Deletes {
             distinct_keys(word.as_bytes(), &mut keys);
             total += keys.len();
         }
-        let bits = (total / 2).max(2).next_power_of_two().trailing_zeros();
+        let bits = (total / 4).max(2).next_power_of_two().trailing_zeros();
         let mut index = Self {
             present: vec![0; 1 << bits],
             starts: vec![0; (1 << bits) + 1],
@@ -74,9 +75,11 @@ impl Deletes {
         index
     }
 
-    /// Calls `each` with the numbers of the words that may be within two edits of `word`: all that are, and some that are
-    /// not; those that lack the fewest letters first, some of them several times.
-    pub(crate) fn for_each_near(&self, word: &[u8], mut each: impl FnMut(u32, Gap)) {
+    /// Calls `each` with the numbers of the words that may be within two edits of `word`: all that are, and some that
+    /// are not; some of them several times, and those first that share the longest key. `each` returns the number from
+    /// which on words are of no interest any more.
+    pub(crate) fn for_each_near(&self, word: &[u8], mut each: impl FnMut(u32, Gap) -> u32) {
+        let mut limit = u32::MAX;
         let signature = Signature::new(word);
         let mut buckets = [0; Self::MAX_KEYS];
         let mut keys = 0;
@@ -100,9 +103,12 @@ impl Deletes {
         for &(start, end, first) in stretches.iter().take(keys) {
             let rest = self.numbers.get(start + 1..end).unwrap_or_default();
             for &number in std::iter::once(&first).chain(rest) {
+                if number >= limit {
+                    break;
+                }
                 let other = self.signatures.get(number as usize);
                 if let Some(gap) = other.and_then(|&other| signature.gap(other)) {
-                    each(number, gap);
+                    limit = each(number, gap);
                 }
             }
         }
@@ -127,8 +133,8 @@ fn distinct_keys(word: &[u8], keys: &mut Vec<u64>) {
     keys.dedup();
 }
 
-/// Calls `each` with the first letters of `word`, then with what is left of them without one, and without two; with some of
-/// it twice.
+/// Calls `each` with the first letters of `word`, then with what is left of them without one, and without two; with
+/// some of it twice.
 fn for_each_key(word: &[u8], mut each: impl FnMut(u64)) {
     let len = word.len().min(Deletes::PREFIX);
     let letters = word.iter().take(len).rev().fold(0, |key, &byte| key << 8 | u64::from(byte));
@@ -164,8 +170,8 @@ impl Signature {
         Self(letters | (word.len().min(31) as u32) << Self::LETTER_BITS)
     }
 
-    /// Returns what lies between the words at least, where it may be two edits. An edit takes away one kind of letter at most
-    /// and brings one at most.
+    /// Returns what lies between the words at least, where it may be two edits. An edit takes away one kind of letter
+    /// at most and brings one at most.
     pub(super) fn gap(self, other: Self) -> Option<Gap> {
         const LETTERS: u32 = (1 << Signature::LETTER_BITS) - 1;
         let longer = (other.0 >> Self::LETTER_BITS) as i32 - (self.0 >> Self::LETTER_BITS) as i32;
@@ -184,6 +190,16 @@ pub(crate) struct Gap {
     pub(crate) longer: i32,
     /// Whether one edit is not enough.
     pub(crate) two: bool,
+}
+
+impl Gap {
+    /// How many gaps there are.
+    pub(crate) const COUNT: usize = 2 * (2 * MAX_DISTANCE + 1);
+
+    /// Returns the number of the gap, from 0: by the length, and then by the edits.
+    pub(crate) fn index(self) -> usize {
+        (2 * (self.longer + MAX_DISTANCE as i32)) as usize + usize::from(self.two)
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +224,7 @@ mod tests {
             if distance <= MAX_DISTANCE {
                 found.push(candidate.clone());
             }
+            u32::MAX
         });
         found.sort();
         found.dedup();

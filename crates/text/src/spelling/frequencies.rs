@@ -108,6 +108,18 @@ impl WordFrequencies {
         }
     }
 
+    /// Removes words that occur fewer times than this. What occurs once in texts of one's own may be a slip, and what
+    /// is known is never corrected.
+    pub fn prune(&mut self, min_count: u64) {
+        self.counts.retain(|_, &mut count| count >= min_count);
+        self.total = self.counts.values().fold(0, |total, &count| total.saturating_add(count));
+    }
+
+    /// Returns the words in no order.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.counts.keys().map(String::as_str)
+    }
+
     fn add_folded(&mut self, word: &str, count: u64) {
         if word.is_empty() || count == 0 {
             return;

@@ -16,6 +16,7 @@ impl Index {
         match index {
             SpellingIndex::Deletes => Self::Deletes(Deletes::new(lexicon.words())),
             SpellingIndex::Symspell => {
+                // Words here are ASCII, which `AsciiStringStrategy` leaves as it is.
                 let mut symspell = SymSpell::default();
                 for (number, word) in lexicon.words().enumerate() {
                     // The "count" is the word's number and one, which is what we want back.
@@ -27,7 +28,8 @@ impl Index {
     }
 
     /// Calls `each` with the numbers of words that may be within two edits of `word`, some of them several times.
-    pub(super) fn for_each_near(&self, word: &str, mut each: impl FnMut(u32, Gap)) {
+    /// `each` returns the number from which on words are of no interest any more.
+    pub(super) fn for_each_near(&self, word: &str, mut each: impl FnMut(u32, Gap) -> u32) {
         match self {
             Self::Deletes(deletes) => deletes.for_each_near(word.as_bytes(), each),
             Self::Symspell(symspell) => {

@@ -7,12 +7,13 @@ use plaudit_core::{Error, Result};
 use super::channel::{Channel, ChannelConfig, Edit};
 
 impl Channel {
-    /// Returns the probabilities that these pairs (wrong, right) show, each once. Case makes no difference; pairs of equal
-    /// words, of words with anything but ASCII letters and apostrophes, and those more than two edits apart are passed over.
+    /// Returns the probabilities that these pairs (wrong, right) show, each once. Case makes no difference; pairs of
+    /// equal words, of words with anything but ASCII letters and apostrophes, and those more than two edits apart are
+    /// passed over.
     ///
-    /// The probability of a kind is how often it happened over how often it could have (every letter that can be left out,
-    /// every letter that can be added at every place ..), plus a half and one so that none is 0. Edits at first letters are
-    /// counted apart. A pair that can be read in several ways is read in the most probable one, by the
+    /// The probability of a kind is how often it happened over how often it could have (every letter that can be left
+    /// out, every letter that can be added at every place ..), plus a half and one so that none is 0. Edits at first
+    /// letters are counted apart. A pair that can be read in several ways is read in the most probable one, by the
     /// probabilities of the round before; there are four rounds.
     ///
     /// # Errors
@@ -111,8 +112,9 @@ mod tests {
     use super::*;
     use crate::spelling::ChannelConfig;
 
-    /// By hand. In `abc` a letter can be left out in three places, one vowel and two consonants, of which one vowel and no consonant
-    /// is the first letter. Two of two words lost a consonant that is not the first: (2 + 1/2) / (2 x 2 + 1).
+    /// By hand. In `abc` a letter can be left out in three places, one vowel and two consonants, of which one vowel and
+    /// no consonant is the first letter. Two of two words lost a consonant that is not the first: (2 + 1/2) / (2 x 2 +
+    /// 1).
     #[test]
     fn counts_by_hand() {
         let config = Channel::learn([("ac", "abc"), ("ab", "abc")]).unwrap();
@@ -138,7 +140,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_learned_is_valid_whatever_the_order(pairs in proptest::collection::vec(("[a-e']{1,5}", "[a-e']{1,5}"), 1..20)) {
+        fn what_is_learned_is_valid_whatever_the_order(
+            pairs in proptest::collection::vec(("[a-e']{1,5}", "[a-e']{1,5}"), 1..20),
+        ) {
             let borrowed = || pairs.iter().map(|(wrong, right)| (wrong.as_str(), right.as_str()));
             let learned: Option<ChannelConfig> = Channel::learn(borrowed()).ok();
             if let Some(config) = &learned {

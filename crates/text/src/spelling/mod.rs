@@ -33,8 +33,8 @@ const MAX_LETTERS: usize = 40;
 /// With a general list of fewer words, a word that it lacks need not be misspelled.
 const MIN_GENERAL_WORDS: usize = 60_000;
 
-/// Corrects misspelled words: the argmax over the words c within two edits of w of P(w|c) P(c) (DPMS, Eq. 10). P(w) is the
-/// same for every c and changes nothing.
+/// Corrects misspelled words: the argmax over the words c within two edits of w of P(w|c) P(c) (DPMS, Eq. 10). P(w) is
+/// the same for every c and changes nothing.
 ///
 /// P(w|c) is the [`Channel`]; P(c) mixes the user's corpus with a general list (see
 /// [`SpellingConfig::general_strength`]). Cheap to clone and free to share between threads.
@@ -43,10 +43,10 @@ const MIN_GENERAL_WORDS: usize = 60_000;
 /// - words that the general list, the corpus or [`SpellingConfig::domain_terms`] have, also with `'s` after them;
 /// - words with anything but the letters a to z and apostrophes inside: digits, accents, Han, any other script;
 /// - words under 3 and above 40 letters;
-/// - names: words with a capital that do not start a sentence; and words with a capital that is not the first letter, such as
-///   acronyms;
-/// - words with no other within two edits; and, where the general list has fewer than 60,000 words, with none of the user's
-///   corpus: a short list lacks too many words to call them wrong.
+/// - names: words with a capital that do not start a sentence; and words with a capital that is not the first letter, such
+///   as acronyms;
+/// - words with no other within two edits; and, where the general list has fewer than 60,000 words, with none of the
+///   user's corpus: a short list lacks too many words to call them wrong.
 ///
 /// # Example: the word that a user's own texts have
 /// ```
@@ -134,8 +134,8 @@ impl Spelling {
         }
     }
 
-    /// Returns the corrector over a general list of a language, such as [`WordFrequencies::english`], and the words of the
-    /// user's own texts. Either may be empty.
+    /// Returns the corrector over a general list of a language, such as [`WordFrequencies::english`], and the words of
+    /// the user's own texts. Either may be empty.
     ///
     /// # Errors
     /// When `config` is at fault.
@@ -152,8 +152,8 @@ impl Spelling {
         Ok(Self { prepared: Arc::new(prepared), pairs: Arc::default() })
     }
 
-    /// Returns the corrector with counts of neighbouring words of the user's texts, which make P(c) depend on the word before;
-    /// see [`WordFrequencies::add_pairs`].
+    /// Returns the corrector with counts of neighbouring words of the user's texts, which make P(c) depend on the word
+    /// before; see [`WordFrequencies::add_pairs`].
     #[must_use]
     pub fn with_pairs(self, pairs: &WordFrequencies) -> Self {
         let pairs = Arc::new(Pairs::new(pairs, &self.prepared.lexicon));
@@ -178,7 +178,8 @@ impl Spelling {
         self.correct_after(None, word)
     }
 
-    /// Returns what `word` was meant to be after `previous` (none at the start of a sentence); none where it is left alone.
+    /// Returns what `word` was meant to be after `previous` (none at the start of a sentence); none where it is left
+    /// alone.
     pub fn correct_after(&self, previous: Option<&str>, word: &str) -> Option<Correction> {
         let wrong = self.misspelled(previous, word)?;
         let (number, distance) = self.best(previous, &wrong.folded)?;
@@ -192,13 +193,16 @@ impl Spelling {
         Some(Correction { word: corrected, distance })
     }
 
-    /// Returns every candidate for `word` after `previous`, that of the greatest score first; equal ones in code-point order.
-    /// The first is what [`correct_after`](Self::correct_after) gives; there is none where `word` is left alone.
+    /// Returns every candidate for `word` after `previous`, that of the greatest score first; equal ones in code-point
+    /// order. The first is what [`correct_after`](Self::correct_after) gives; there is none where `word` is left alone.
     pub fn candidates(&self, previous: Option<&str>, word: &str) -> Vec<Candidate> {
         let Some(wrong) = self.misspelled(previous, word) else { return Vec::new() };
         let Prepared { lexicon, index, channel, .. } = &*self.prepared;
         let mut numbers = Vec::new();
-        index.for_each_near(&wrong.folded, |number, _| numbers.push(number));
+        index.for_each_near(&wrong.folded, |number, _| {
+            numbers.push(number);
+            u32::MAX
+        });
         numbers.sort_unstable();
         numbers.dedup();
         numbers.retain(|&number| self.is_candidate(number));
@@ -246,36 +250,67 @@ impl Spelling {
         !self.prepared.corpus_only || self.prepared.lexicon.in_corpus(number)
     }
 
-    /// Returns the number of the candidate with the greatest score and its distance; of equal ones the first in code-point order.
+    /// Returns the number of the candidate with the greatest score and its distance; of equal ones the first in
+    /// code-point order.
     fn best(&self, previous: Option<&str>, wrong: &str) -> Option<(u32, usize)> {
         let Prepared { lexicon, index, channel, config, .. } = &*self.prepared;
         let previous = self.pairs.after(previous, lexicon);
         let pattern = Pattern::new(wrong.as_bytes());
         let (mut best, mut greatest) = (None, 0.0);
+        let mut limits = Limits::default();
         let mut recent = [u32::MAX; 64]; // most that come twice come soon again
-        index.for_each_near(wrong, |number, gap: Gap| {
-            let prior = previous.prior(number, lexicon.prior(number), config.pair_strength);
+        index.for_each_near(wrong, |number, gap| {
             // Few are left after this, and only those cost time.
-            if prior * channel.bound(gap) < greatest || !self.is_candidate(number) {
-                return;
+            if number >= limits.of(gap) || !self.is_candidate(number) {
+                return limits.greatest;
             }
             if let Some(recent) = recent.get_mut(number as usize % 64)
                 && std::mem::replace(recent, number) == number
             {
-                return;
+                return limits.greatest;
             }
             let right = lexicon.word(number);
             let distance = pattern.distance(right.as_bytes());
             if distance > MAX_DISTANCE {
-                return;
+                return limits.greatest;
             }
+            let prior = previous.prior(number, lexicon.prior(number), config.pair_strength);
             let score = prior * channel.probability(right.as_bytes(), wrong.as_bytes(), distance);
             let first = |(other, _): (u32, usize)| score == greatest && right < lexicon.word(other);
             if score > greatest || best.is_none_or(first) {
                 (best, greatest) = (Some((number, distance)), score);
+                if !previous.is_known() {
+                    limits = Limits::new(greatest, channel, lexicon);
+                }
             }
+            limits.greatest
         });
         best
+    }
+}
+
+/// From which number on words cannot have a greater score than the best that was found: numbers go by priors. Without
+/// that, most of the time would go into words that are rare and far.
+struct Limits {
+    by_gap: [u32; Gap::COUNT],
+    greatest: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { by_gap: [u32::MAX; Gap::COUNT], greatest: u32::MAX }
+    }
+}
+
+impl Limits {
+    fn new(greatest: f64, channel: &Channel, lexicon: &Lexicon) -> Self {
+        const ROUNDING: f64 = 1.0 - 1e-12; // of the division
+        let by_gap = channel.bounds().map(|bound| lexicon.first_below(greatest / bound * ROUNDING));
+        Self { by_gap, greatest: by_gap.into_iter().max().unwrap_or(u32::MAX) }
+    }
+
+    fn of(&self, gap: Gap) -> u32 {
+        self.by_gap.get(gap.index()).copied().unwrap_or(u32::MAX)
     }
 }
 

@@ -44,6 +44,11 @@ pub(super) struct After<'a> {
 }
 
 impl After<'_> {
+    /// Returns whether anything is known of words here.
+    pub(super) fn is_known(&self) -> bool {
+        self.total.is_some()
+    }
+
     /// Returns P(c) here, for P(c) anywhere.
     pub(super) fn prior(&self, number: u32, anywhere: f64, strength: f64) -> f64 {
         let Some((first, total)) = self.total else { return anywhere };

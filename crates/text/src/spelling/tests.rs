@@ -52,8 +52,7 @@ fn corrections_by_hand() {
 
 #[test]
 fn what_is_left_alone() {
-    let mut config = SpellingConfig::default();
-    config.domain_terms = vec!["Servise".to_owned()];
+    let config = SpellingConfig { domain_terms: vec!["Servise".to_owned()], ..SpellingConfig::default() };
     let spelling = Spelling::new(config, &general(), &WordFrequencies::new()).unwrap();
     let long = format!("{}receive", "a".repeat(34));
     for word in [
@@ -121,8 +120,7 @@ fn a_short_general_list_proposes_only_what_the_corpus_has() {
 fn priors_mix_the_corpus_with_the_general_list() {
     let general = WordFrequencies::read("library 100".as_bytes(), "general").unwrap();
     let corpus = WordFrequencies::read("canteen 20".as_bytes(), "corpus").unwrap();
-    let mut config = SpellingConfig::default();
-    config.general_strength = 10.0;
+    let config = SpellingConfig { general_strength: 10.0, ..SpellingConfig::default() };
     let lexicon = Lexicon::new(&config, &general, &corpus);
     let prior = |word| lexicon.prior(lexicon.number(word).unwrap());
     assert!((prior("canteen") - 0.668_325).abs() < 1e-6, "{}", prior("canteen"));
@@ -170,9 +168,8 @@ fn written_down_as_json_and_checked() {
     let json = serde_json::to_string(&config).unwrap();
     assert_eq!(serde_json::from_str::<SpellingConfig>(&json).unwrap(), config);
     assert!(serde_json::from_str::<SpellingConfig>(r#"{"indices": "symspell"}"#).is_err());
-    let mut config = SpellingConfig::default();
-    config.domain_terms = vec!["two words".to_owned(), String::new()];
-    (config.general_strength, config.pair_strength) = (0.0, f64::NAN);
+    let domain_terms = vec!["two words".to_owned(), String::new()];
+    let mut config = SpellingConfig { domain_terms, general_strength: 0.0, pair_strength: f64::NAN, ..config };
     config.channel.first_letter = -1.0;
     let Err(plaudit_core::Error::Config { faults }) = config.validate() else { panic!("accepted") };
     assert_eq!(faults.len(), 5);
@@ -217,6 +214,8 @@ fn counts_of_tokens_and_of_pairs() {
     pairs.add_pairs(&tokens);
     assert_eq!(words.sorted(), [("good", 3), ("food", 2)]);
     assert_eq!(pairs.sorted(), [("good food", 1), ("good good", 1)]);
+    words.prune(3);
+    assert_eq!((words.sorted(), words.total()), (vec![("good", 3)], 3));
     words.add("many", u64::MAX);
     words.add("many", 1);
     assert_eq!((words.count("many"), words.total()), (u64::MAX, u64::MAX));
@@ -252,8 +251,7 @@ fn it_is_shared_between_threads() {
 }
 
 fn small(index: SpellingIndex) -> Spelling {
-    let mut config = SpellingConfig::default();
-    config.index = index;
+    let config = SpellingConfig { index, ..SpellingConfig::default() };
     let words = "good 9\nfood 8\nmood 7\ngoods 6\nwood 5\ngo 9\nod 1\nthe 99\nthere 20\ntheir 20\nthree 9\nthree's 1";
     Spelling::new(config, &WordFrequencies::new(), &WordFrequencies::read(words.as_bytes(), "words").unwrap()).unwrap()
 }
