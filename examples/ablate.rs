@@ -98,18 +98,14 @@ fn variants(preset: &PipelineConfig) -> Vec<Variant> {
         steps.remove(place);
         variants.push(of(format!("- {}", step.name()), steps));
     }
-    let order = TextStep::in_order();
-    for (place, step) in order.iter().enumerate() {
+    for step in TextStep::in_order() {
         if preset.steps.iter().any(|own| own.name() == step.name()) {
             continue;
         }
-        // Before the first step of the preset that comes later in the usual order.
-        let later = |own: &TextStep| order.iter().skip(place + 1).any(|other| other.name() == own.name());
-        let mut steps = preset.steps.clone();
-        steps.insert(steps.iter().position(later).unwrap_or(steps.len()), step.clone());
-        let variant = of(format!("+ {}", step.name()), steps);
-        if variant.text.validate().is_ok() {
-            variants.push(variant);
+        let mut with = preset.clone();
+        with.add_step(step.clone());
+        if with.validate().is_ok() {
+            variants.push(of(format!("+ {}", step.name()), with.steps));
         }
     }
     variants

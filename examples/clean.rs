@@ -6,9 +6,9 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::{Options, Result, Summary, say, usage};
+use common::{Options, Result, Summary, say};
 use plaudit::data::FeedbackReader;
-use plaudit::text::{Language, Pipeline, PipelineConfig};
+use plaudit::text::{LemmaConfig, Pipeline, PipelineConfig, QualityConfig, QualityGate, SpellingConfig, TextStep};
 
 const HELP: &str = "
 Cleans a file of texts and writes their tokens, one text a line, with blanks between tokens. Memory does not grow with the input.
@@ -19,14 +19,30 @@ cargo run --release --example clean -- --input FILE [options]
   --preset NAME      english, chinese, paper, social_media, raw or counts (that of --language, or english)
   --language en|zh|und   the language of the texts
   --steps FILE       a pipeline as JSON, {\"language\": \"en\", \"steps\": [{\"step\": \"casefold\"}, ..]}, in place of a preset
+  --spelling         corrects misspelled English words
+  --lemmas           replaces English words by their lemmas
+  --quality FILE     leaves out texts that say nothing or repeat another; FILE gets a line for each: its number, its reasons, and the
+                     number of the text that it repeats
   --threads N        (all)
   --explain TEXT     shows what each step does to this text, and reads no file
   --on-dirty stop|skip   what to do with a row that cannot be used (skip)
   --json             ends with one JSON object: documents, tokens, megabytes_per_cpu_second and documents_per_second of the cleaning
-                     alone, peak_memory_bytes";
+                     alone, peak_memory_bytes, and what --quality left out";
 
 fn main() -> ExitCode {
-    let options = ["input", "out", "preset", "language", "steps", "threads", "explain", "on-dirty"];
+    let options = [
+        "input",
+        "out",
+        "preset",
+        "language",
+        "steps",
+        "spelling!",
+        "lemmas!",
+        "quality",
+        "threads",
+        "explain",
+        "on-dirty",
+    ];
     common::run(HELP, &options, clean)
 }
 
@@ -40,11 +56,17 @@ fn clean(options: &Options) -> Result<()> {
         };
     }
     let json = options.value("json").is_some();
-    let mut out: Option<Box<dyn Write>> = match options.value("out") {
-        Some(path) => Some(Box::new(std::fs::File::create(path).map_err(|error| plaudit::Error::io(path, error))?)),
-        None if json => None,
-        None => Some(Box::new(std::io::stdout().lock())),
+    let create = |path: &str| -> Result<Box<dyn Write>> {
+        let file = std::fs::File::create(path).map_err(|error| plaudit::Error::io(path, error))?;
+        Ok(Box::new(std::io::BufWriter::new(file)))
     };
+    let mut out: Option<Box<dyn Write>> = match options.value("out") {
+        Some(path) => Some(create(path)?),
+        None if json => None,
+        None => Some(Box::new(std::io::BufWriter::new(std::io::stdout().lock()))),
+    };
+    let mut gate = QualityGate::new(QualityConfig::default())?;
+    let mut flagged = options.value("quality").map(create).transpose()?;
     let threads = options.number("threads")?.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let mut read = options.read_config()?;
@@ -53,7 +75,21 @@ fn clean(options: &Options) -> Result<()> {
     let reader = FeedbackReader::open(options.required("input")?, &read)?;
     let mut line = String::new();
     common::for_each_chunk(reader, |rows| {
-        let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        let mut texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        if let Some(flagged) = &mut flagged {
+            let mut passed = Vec::with_capacity(texts.len());
+            for text in texts {
+                let verdict = gate.check(text);
+                if verdict.passes() {
+                    passed.push(text);
+                } else {
+                    let reasons: Vec<&str> = verdict.reasons.iter().map(|reason| reason.code()).collect();
+                    let repeats = verdict.duplicate_of.map_or_else(String::new, |earlier| (earlier + 1).to_string());
+                    writeln!(flagged, "{}\t{}\t{repeats}", gate.summary().texts, reasons.join(","))?;
+                }
+            }
+            texts = passed;
+        }
         let (wall, before) = (Instant::now(), common::cpu_seconds());
         let tokens = pool.install(|| pipeline.analyze_batch(&texts));
         seconds += wall.elapsed().as_secs_f64();
@@ -72,8 +108,8 @@ fn clean(options: &Options) -> Result<()> {
         }
         Ok(())
     })?;
-    if let Some(out) = &mut out {
-        out.flush()?;
+    for file in [&mut out, &mut flagged].into_iter().flatten() {
+        file.flush()?;
     }
     let megabytes = bytes as f64 / 1e6;
     let per_cpu = cpu.filter(|&cpu| cpu > 0.0).map(|cpu| megabytes / cpu);
@@ -85,8 +121,14 @@ fn clean(options: &Options) -> Result<()> {
         summary.add("megabytes_per_cpu_second", per_cpu);
         summary.add("documents_per_second", documents as f64 / seconds);
         summary.add("peak_memory_bytes", common::peak_memory_bytes());
+        if flagged.is_some() {
+            summary.add("quality", serde_json::to_value(gate.summary())?);
+        }
         say!("{}", summary.line());
     } else {
+        if flagged.is_some() {
+            common::complain(&gate.summary().to_string());
+        }
         common::complain(&format!("{documents} texts, {count} tokens, {:.1} MB in {seconds:.2} s", megabytes));
     }
     Ok(())
@@ -97,15 +139,13 @@ fn config(options: &Options) -> Result<PipelineConfig> {
     if let Some(config) = options.json("steps", PipelineConfig::validate)? {
         return Ok(config);
     }
-    let language = options.value("language").map(str::parse::<Language>).transpose().map_err(common::usage_faults)?;
-    let config = match options.one_of("preset", &PipelineConfig::PRESETS)? {
-        Some(name) => PipelineConfig::preset(name)?,
-        None => PipelineConfig::for_language(language.unwrap_or(Language::En)),
-    };
-    match language {
-        Some(language) if language != config.language => {
-            Err(usage(format!("--language {language}: the preset is for {}", config.language)))
-        }
-        _ => Ok(config),
+    let mut config = common::preset(options)?.unwrap_or_default();
+    if options.value("spelling").is_some() {
+        config.add_step(TextStep::Spelling(SpellingConfig::default()));
     }
+    if options.value("lemmas").is_some() {
+        config.add_step(TextStep::Lemmas(LemmaConfig::default()));
+    }
+    config.validate().map_err(common::usage_faults)?;
+    Ok(config)
 }

@@ -20,8 +20,8 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --test FILE               rows to report on at the end; they change nothing
   --labels a,b,c            the labels, in order; rows with others are rejected
   --architecture bi_lstm|cnn_lstm   the network (bi_lstm)
-  --language en|und         English cleaning, or cleaning that suits any language (en)
-  --cleaning light|dpms     what is cleaned: little, which suits networks, or all steps of DPMS, Eq. 5 to 11 (light)
+  --language en|zh|und      English cleaning, Chinese, or cleaning that suits any language (en)
+  --preset NAME             the cleaning: english, chinese, social_media, counts, paper or raw (that of the language)
   --calibrate none|folds|part   correct probabilities on training rows that are used for nothing else: all of them, each
                             scored by one of five more classifiers that do not know it, or 15 % set aside (none); with
                             {"model": {"calibration": {"abstention": {"max_risk": 0.1, "delta": 0.1}}}} in --config, unsure
@@ -41,7 +41,7 @@ const OPTIONS: [&str; 13] = [
     "labels",
     "architecture",
     "language",
-    "cleaning",
+    "preset",
     "calibrate",
     "config",
     "on-dirty",
@@ -134,15 +134,8 @@ fn train(options: &Options) -> Result<()> {
 /// The configuration of `--config`, with what the other options say put over it.
 fn config(options: &Options) -> Result<TrainConfig> {
     let mut config: TrainConfig = options.json("config", TrainConfig::validate)?.unwrap_or_default();
-    if let Some(language) = options.value("language") {
-        let language = language.parse::<Language>().map_err(|error| usage(format!("--language: {error}")))?;
-        config.text = PipelineConfig::for_language(language);
-    }
-    match options.one_of("cleaning", &["light", "dpms"])? {
-        Some("dpms") if config.text.language == Language::En => config.text = PipelineConfig::counts(),
-        Some("dpms") => return Err(usage("--cleaning dpms is for --language en")),
-        Some(_) => config.text = PipelineConfig::for_language(config.text.language),
-        None => {}
+    if let Some(text) = common::preset(options)? {
+        config.text = text;
     }
     if let Some(name) = options.one_of("architecture", Architecture::NAMES)?
         && name != config.model.architecture.name()

@@ -14,6 +14,7 @@ use plaudit::core::visible;
 use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
 use plaudit::metrics::Evaluation;
 use plaudit::models::WeightPrecision;
+use plaudit::text::{Language, PipelineConfig};
 use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
 
@@ -58,8 +59,9 @@ pub(crate) fn usage_faults(error: Error) -> Box<dyn std::error::Error> {
 }
 
 impl Options {
-    /// Reads the command line. `valued` are the options that take a value; `--json` takes none. None stands for `--help`.
-    fn parse(valued: &[&str]) -> Result<Option<Self>> {
+    /// Reads the command line. `known` are the options that take a value, or none where `!` ends the name; `--json` takes none.
+    /// None stands for `--help`.
+    fn parse(known: &[&str]) -> Result<Option<Self>> {
         let mut found = BTreeMap::new();
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -68,9 +70,9 @@ impl Options {
                 lexopt::Arg::Long(name) => name.to_owned(),
                 other => return Err(usage(other.unexpected().to_string())),
             };
-            let value = if name == "json" {
+            let value = if name == "json" || known.iter().any(|known| known.strip_suffix('!') == Some(&name)) {
                 "true".to_owned()
-            } else if valued.contains(&name.as_str()) {
+            } else if known.contains(&name.as_str()) {
                 parser.value()?.into_string().map_err(|_| usage(format!("--{name}: the value is not UTF-8")))?
             } else {
                 return Err(usage(format!("--{name} is not an option here")));
@@ -163,6 +165,19 @@ impl Options {
     }
 }
 
+/// Returns the cleaning that `--preset` and `--language` ask for; none without them.
+pub(crate) fn preset(options: &Options) -> Result<Option<PipelineConfig>> {
+    let language = options.value("language").map(str::parse::<Language>).transpose().map_err(usage_faults)?;
+    let preset = options.one_of("preset", &PipelineConfig::PRESETS)?.map(PipelineConfig::preset).transpose()?;
+    match (preset, language) {
+        (Some(preset), Some(language)) if preset.language != language => {
+            Err(usage(format!("--language {language}: the preset is for {}", preset.language)))
+        }
+        (Some(preset), _) => Ok(Some(preset)),
+        (None, language) => Ok(language.map(PipelineConfig::for_language)),
+    }
+}
+
 /// The repository's root.
 pub(crate) fn repository() -> PathBuf {
     let facade = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -192,8 +207,8 @@ fn read_object(path: &str) -> plaudit::Result<Vec<u8>> {
 
 /// Runs a recipe: help on `--help`; errors on standard error with exit code 1, or 2 for the command line. A reader who
 /// closes the pipe has seen enough: that is no error.
-pub(crate) fn run(help: &str, valued: &[&str], recipe: impl FnOnce(&Options) -> Result<()>) -> ExitCode {
-    let result = match Options::parse(valued) {
+pub(crate) fn run(help: &str, known: &[&str], recipe: impl FnOnce(&Options) -> Result<()>) -> ExitCode {
+    let result = match Options::parse(known) {
         Ok(None) => writeln!(std::io::stdout(), "{}", help.trim()).map_err(Into::into),
         Ok(Some(options)) => recipe(&options),
         Err(error) => Err(error),
@@ -333,8 +348,22 @@ pub(crate) fn check_used(report: &ReadReport) -> Result<()> {
     Err(Error::data(&report.source_name, 0, "", reason).into())
 }
 
-/// The processor time that this process has used, in seconds, to a hundredth; none where the system does not tell.
+/// The processor time that this process has used, in seconds; none where the system does not tell.
 pub(crate) fn cpu_seconds() -> Option<f64> {
+    // Nanoseconds of each thread, where the system counts them.
+    let threads = std::fs::read_dir("/proc/self/task").ok()?;
+    let of_thread = |thread: std::io::Result<std::fs::DirEntry>| {
+        let stat = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        stat.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    match threads.map(of_thread).sum::<Option<f64>>() {
+        Some(nanoseconds) if nanoseconds > 0.0 => Some(nanoseconds / 1e9),
+        _ => cpu_hundredths(),
+    }
+}
+
+/// The same to a hundredth.
+fn cpu_hundredths() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect(); // after the command's name
     let ticks = |place: usize| fields.get(place)?.parse::<f64>().ok(); // of a hundredth of a second

@@ -51,7 +51,7 @@ pub fn train(
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier> {
     config.validate()?;
-    let analyzer = Pipeline::new(config.text.clone())?;
+    let analyzer = Pipeline::from_corpus(config.text.clone(), train.iter().map(|row| row.text.as_str()))?;
     // Where there are no labels at all, the call below says so.
     if let Ok(labels) = config.model.labels.clone().map_or_else(|| train.labels(), Ok) {
         for data in [train, valid] {

@@ -329,7 +329,7 @@ fn the_same_bytes_whatever_the_threads_and_the_test_file() {
 #[test]
 fn every_cleaning_step_of_the_paper() {
     let scratch = Scratch::new();
-    scratch.train("model", &["--cleaning", "dpms"]);
+    scratch.train("model", &["--preset", "counts"]);
     let pipeline = fs::read_to_string(Path::new(&scratch.at("model")).join("analyzer/pipeline.json")).unwrap();
     for step in ["casefold", "punctuation", "numbers", "stop_words", "stem"] {
         assert!(pipeline.contains(step), "{pipeline}");
@@ -398,8 +398,13 @@ fn mistakes_are_named_and_end_with_a_code() {
     expect("train", &["--train", &train, "--out", &out, "--architecture", "gru"], 2, &["bi_lstm"]);
     expect("train", &["--train", &train, "--out", &out, "--language", "xx"], 2, &["xx"]);
     expect("train", &["--train", &train, "--out", &out, "--threads", "0"], 2, &["threads: must be 1"]);
-    expect("train", &["--train", &train, "--out", &out, "--cleaning", "most"], 2, &["light or dpms"]);
-    expect("train", &["--train", &train, "--out", &out, "--language", "und", "--cleaning", "dpms"], 2, &["en"]);
+    expect("train", &["--train", &train, "--out", &out, "--preset", "most"], 2, &["english or chinese"]);
+    expect(
+        "train",
+        &["--train", &train, "--out", &out, "--language", "und", "--preset", "counts"],
+        2,
+        &["the preset is for en"],
+    );
     expect("train", &["--train", &scratch.at("none.tsv"), "--out", &out], 1, &["none.tsv"]);
     expect("evaluate", &["--model", &out, "--data", &train], 1, &["manifest.json"]);
     let rows = "fine\tGood\n\tGood\nfine\tGod\n".to_owned() + &"fine\tGood\n".repeat(20);

@@ -183,6 +183,27 @@ impl PipelineConfig {
         Self { language, detect: false, chinese: SegmenterConfig::default(), steps }
     }
 
+    /// Puts `step` in its usual place among the others: before the first of them that comes later in
+    /// [`TextStep::in_order`]. Steps of the same name are replaced.
+    ///
+    /// # Example
+    /// ```
+    /// use plaudit_text::{PipelineConfig, TextStep};
+    ///
+    /// let mut config = PipelineConfig::counts();
+    /// config.add_step(TextStep::NegationScope);
+    /// let names: Vec<String> = config.steps.iter().map(TextStep::name).collect();
+    /// assert_eq!(names, ["casefold", "negation_scope", "punctuation", "numbers", "stop_words", "stem"]);
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn add_step(&mut self, step: TextStep) {
+        let order: Vec<String> = TextStep::in_order().iter().map(TextStep::name).collect();
+        let place = |step: &TextStep| order.iter().position(|name| *name == step.name());
+        self.steps.retain(|own| own.name() != step.name());
+        let later = self.steps.iter().position(|own| place(own) > place(&step));
+        self.steps.insert(later.unwrap_or(self.steps.len()), step);
+    }
+
     /// Returns whether a step wants to know the words of the user's own texts.
     pub(crate) fn wants_corpus(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, TextStep::Spelling(_) | TextStep::Unknown { .. }))
