@@ -104,7 +104,7 @@ fn link(rest: &str, run: usize) -> Option<usize> {
             !name.is_empty() && end.strip_prefix(b".").is_some_and(|end| end.eq_ignore_ascii_case(domain.as_bytes()))
         })
     };
-    DOMAINS.iter().any(|domain| ends(&domain)).then_some(host.len())
+    DOMAINS.iter().any(ends).then_some(host.len())
 }
 
 /// Returns whether `host` is names with dots between them.

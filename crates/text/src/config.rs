@@ -118,7 +118,6 @@ impl PipelineConfig {
             TextStep::Mentions { policy: TokenPolicy::Tag },
             TextStep::Hashtags { policy: HashtagPolicy::Words },
             TextStep::Casefold,
-            TextStep::Elongations,
             TextStep::Numbers { policy: TokenPolicy::Tag },
             TextStep::Stem(StemConfig::default()),
         ];
@@ -136,10 +135,9 @@ impl PipelineConfig {
 
     /// Returns [`english`](Self::english) for posts: with contractions in full.
     pub fn social_media() -> Self {
-        let mut steps = Self::english().steps;
-        let place = steps.iter().position(|step| *step == TextStep::Elongations).unwrap_or(steps.len());
-        steps.insert(place, TextStep::Contractions);
-        Self::of(Language::En, steps)
+        let mut preset = Self::english();
+        preset.add_step(TextStep::Contractions);
+        preset
     }
 
     /// Returns the cleaning that suits methods which count words: that of DPMS, Eq. 5 to 11, but without a stop word that

@@ -92,8 +92,7 @@ mod tests {
     fn nothing_reaches_into_the_next_text() {
         use crate::{Pipeline, PipelineConfig};
         use plaudit_core::Analyzer;
-        let mut config = PipelineConfig::default();
-        config.steps = vec![TextStep::NegationScope];
+        let config = PipelineConfig { steps: vec![TextStep::NegationScope], ..PipelineConfig::default() };
         let pipeline = Pipeline::new(config).unwrap();
         assert_eq!(pipeline.analyze("not").get(0).unwrap().text, "not");
         assert_eq!(pipeline.analyze("good").get(0).unwrap().text, "good");

@@ -19,7 +19,7 @@ pub(crate) struct Prepared {
     characters: Vec<CharacterStep>,
     /// One for each language that a text may be of, that of the configuration first.
     chains: Vec<Chain>,
-    waiting: Mutex<Vec<Box<Scratch>>>,
+    waiting: Mutex<Vec<Scratch>>,
 }
 
 /// Buffers for one text at a time. Nothing in them changes what comes out.
@@ -50,19 +50,16 @@ impl Prepared {
     }
 
     /// Returns buffers that nobody uses; [`put_back`](Self::put_back) keeps them, and what they remember, for the next text.
-    pub(crate) fn scratch(&self) -> Box<Scratch> {
+    pub(crate) fn scratch(&self) -> Scratch {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        waiting.unwrap_or_else(|| {
-            let alignments = self.characters.iter().map(|_| Alignment::default()).collect();
-            Box::new(Scratch {
-                alignments,
-                states: self.chains.iter().map(|_| Vec::new()).collect(),
-                ..Scratch::default()
-            })
+        waiting.unwrap_or_else(|| Scratch {
+            alignments: self.characters.iter().map(|_| Alignment::default()).collect(),
+            states: self.chains.iter().map(|_| Vec::new()).collect(),
+            ..Scratch::default()
         })
     }
 
-    pub(crate) fn put_back(&self, scratch: Box<Scratch>) {
+    pub(crate) fn put_back(&self, scratch: Scratch) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 

@@ -353,7 +353,7 @@ impl Step {
             Self::Spelling(spelling) => spelling.apply(token, &mut state.buffer, rest),
             Self::Casefold => casefold::apply(token, &mut state.buffer, rest),
             Self::Elongations => elongation::apply(token, &mut state.buffer, rest),
-            Self::Contractions => contractions::apply(token, rest),
+            Self::Contractions => contractions::apply(&token, rest),
             Self::Unknown(unknown) => unknown.apply(token, rest),
             Self::Lemmas(_) => state.held.push(token.text, token.source, token.kind),
             Self::NegationScope(negation) => negation.apply(token, state, rest),

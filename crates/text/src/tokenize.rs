@@ -28,6 +28,7 @@ mod class {
 }
 
 /// The class of each byte.
+#[allow(clippy::indexing_slicing)] // the compiler runs it
 const CLASSES: [u8; 256] = {
     let mut classes = [class::SPECIAL; 256];
     let mut byte = 0;

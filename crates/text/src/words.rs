@@ -39,11 +39,11 @@ impl Words {
             plaudit_core::Error::Config { faults } => faults,
             error => vec![error.to_string()],
         })?;
-        let words = Self { language, ..Self::plain() };
+        let mut words = Self::plain();
+        words.language = language;
         #[cfg(feature = "chinese")]
         if language == Language::Zh {
-            let segmenter = crate::Segmenter::new(config).map_err(|error| vec![error.to_string()])?;
-            return Ok(Self { segmenter: Some(segmenter), ..words });
+            words.segmenter = Some(crate::Segmenter::new(config).map_err(|error| vec![error.to_string()])?);
         }
         Ok(words)
     }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Example: a word of one's own
 /// ```
+/// # #[cfg(feature = "chinese")]
+/// # fn main() -> plaudit_core::Result<()> {
 /// use plaudit_text::{Segmenter, SegmenterConfig, UserWord};
 ///
 /// let run = "教务处的选课系统";
@@ -21,7 +23,10 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(words(&config)?, ["教务处", "的", "选课", "系统"]);
 /// config.user_words = vec![UserWord::new("选课系统")];
 /// assert_eq!(words(&config)?, ["教务处", "的", "选课系统"]);
-/// # Ok::<(), plaudit_core::Error>(())
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "chinese"))]
+/// # fn main() {}
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
