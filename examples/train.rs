@@ -5,9 +5,8 @@ mod common;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::{Options, Result, Summary, say, usage, usage_faults};
+use common::{Options, Result, Summary, say, usage_faults};
 use plaudit::models::{Architecture, CalibrationRows, Origin};
-use plaudit::text::{Language, PipelineConfig};
 use plaudit::{Error, Labels, ProgressBar, TextClassifier, TrainConfig};
 
 const HELP: &str = r#"
