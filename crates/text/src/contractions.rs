@@ -80,7 +80,7 @@ fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
     TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
 }
 
-pub(crate) fn apply(token: Token<'_>, rest: &mut Rest<'_>) {
+pub(crate) fn apply(token: &Token<'_>, rest: &mut Rest<'_>) {
     let mut pass = |text: &str| rest.pass(Token { text, ..token.clone() });
     if token.kind != TokenKind::Word || !expand_contraction(token.text, &mut pass) {
         pass(token.text);

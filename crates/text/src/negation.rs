@@ -9,7 +9,7 @@ use crate::step::{Rest, State};
 use crate::{Language, word_list};
 
 /// Signs that end a clause.
-const ENDS: [char; 14] = ['.', ',', ';', ':', '!', '?', '…', '(', ')', '。', '，', '；', '！', '？'];
+const ENDS: [char; 17] = ['.', ',', ';', ':', '!', '?', '…', '(', ')', '。', '，', '；', '：', '！', '？', '（', '）'];
 
 /// Words that begin a clause of another mood.
 const CONTRASTS: [&str; 8] = ["but", "however", "although", "though", "yet", "except", "whereas", "while"];
@@ -76,6 +76,7 @@ mod tests {
             ("nothing", "nothing"),
             ("hardly any", "hardly not_any"),
             ("good. not", "good . not"),
+            ("not good： great", "not not_good ： great"),
             ("不好", "不 好"),
         ] {
             let tokens = tokens_of(&[TextStep::NegationScope], Language::En, text);
@@ -92,8 +93,7 @@ mod tests {
     fn nothing_reaches_into_the_next_text() {
         use crate::{Pipeline, PipelineConfig};
         use plaudit_core::Analyzer;
-        let mut config = PipelineConfig::default();
-        config.steps = vec![TextStep::NegationScope];
+        let config = PipelineConfig { steps: vec![TextStep::NegationScope], ..PipelineConfig::default() };
         let pipeline = Pipeline::new(config).unwrap();
         assert_eq!(pipeline.analyze("not").get(0).unwrap().text, "not");
         assert_eq!(pipeline.analyze("good").get(0).unwrap().text, "good");
