@@ -32,6 +32,11 @@ arm:
     CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
     cargo test --release -p plaudit-kernels --lib --target aarch64-unknown-linux-gnu
 
+# Any bytes into the text pipeline and its readers, for 15 minutes each (needs `cargo install cargo-fuzz`). The instrumentation is
+# unstable: this lets a stable compiler take it. There is no unsafe code that an address sanitizer would watch.
+fuzz target="pipeline" seconds="900":
+    RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none {{target}} -- -max_total_time={{seconds}} -max_len=512
+
 # Memory errors in the one crate with unsafe code. The sanitizer is unstable: this lets a stable compiler take the flag.
 asan:
     RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address cargo test -p plaudit-kernels --lib --target x86_64-unknown-linux-gnu --target-dir target/asan

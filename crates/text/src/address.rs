@@ -23,9 +23,9 @@ pub(crate) fn find(chunk: &str, from: usize) -> Option<(Range<usize>, TokenKind)
         let apart = !joins(before);
         // What is no address is passed over whole, so that no byte is looked at twice.
         let passed = match first {
-            '@' if apart => match name(rest, first) {
-                0 => first.len_utf8(),
-                len => return Some((at..at + first.len_utf8() + len, TokenKind::Mention)),
+            '@' if apart => match name(rest.get(1..)?) {
+                0 => 1,
+                len => return Some((at..at + 1 + len, TokenKind::Mention)),
             },
             '#' | '＃' if apart => match hashtag(rest, first) {
                 Some(len) => return Some((at..at + len, TokenKind::Hashtag)),
@@ -51,10 +51,9 @@ fn run(text: &str, is: impl Fn(u8) -> bool) -> usize {
     text.bytes().take_while(|&byte| is(byte)).count()
 }
 
-/// Returns the length in bytes of the letters, digits and `_` behind a sign.
-fn name(rest: &str, sign: char) -> usize {
-    rest.chars().skip(1).take_while(|&c| c == '_' || c.is_alphanumeric()).map(char::len_utf8).sum::<usize>()
-        * usize::from(rest.starts_with(sign))
+/// Returns the length in bytes of the letters, digits and `_` that `text` begins with.
+fn name(text: &str) -> usize {
+    text.chars().take_while(|&c| c == '_' || c.is_alphanumeric()).map(char::len_utf8).sum()
 }
 
 /// Returns the length of a hashtag: the sign and a name with a letter in it (`#1` is a number), or a topic between two
@@ -68,7 +67,7 @@ fn hashtag(rest: &str, sign: char) -> Option<usize> {
             return Some(len + 2 * sign.len_utf8());
         }
     }
-    let len = name(rest, sign);
+    let len = name(body);
     let letters = body.get(..len)?.chars().any(char::is_alphabetic);
     letters.then_some(sign.len_utf8() + len)
 }

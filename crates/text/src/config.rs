@@ -108,6 +108,9 @@ impl PipelineConfig {
     /// Returns the steps that suit a network which reads English words in order. Punctuation and function words stay: they
     /// carry order, questions, doubt and emphasis, and dropping them cost up to ten points of accuracy on validation data
     /// (the project's `docs/text.md` has the table).
+    ///
+    /// Tokens, joined by blanks, give the same tokens again, with two exceptions: one stem in 25 is cut once more (`only` becomes
+    /// `onli`, and that `on`), and a tag such as `<num>` is split at its signs. So clean a text once.
     pub fn english() -> Self {
         let steps = vec![
             TextStep::Entities,

@@ -107,10 +107,10 @@ fn is_other(c: char) -> bool {
 }
 
 /// Repairs every word of the text.
-pub(crate) fn apply(text: &str, mut rewriter: Rewriter<'_>) {
-    let (latin, mut buffer, mut start) = (is_latin_text(text), String::new(), 0);
+pub(crate) fn apply(text: &str, buffer: &mut String, mut rewriter: Rewriter<'_>) {
+    let (latin, mut start) = (is_latin_text(text), 0);
     for word in text.split(|c: char| !c.is_alphanumeric()) {
-        let repaired = repair_homoglyphs(word, latin, &mut buffer);
+        let repaired = repair_homoglyphs(word, latin, buffer);
         if repaired != word {
             rewriter.replace(start..start + word.len(), repaired.chars());
         }

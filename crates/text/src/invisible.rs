@@ -109,11 +109,10 @@ pub(crate) fn concerns(text: &str) -> bool {
 }
 
 /// Takes out what nobody sees.
-pub(crate) fn apply(text: &str, mut rewriter: Rewriter<'_>) {
-    let mut stretches = Vec::new();
-    visible_stretches(text, &mut stretches);
+pub(crate) fn apply(text: &str, stretches: &mut Vec<Range<usize>>, mut rewriter: Rewriter<'_>) {
+    visible_stretches(text, stretches);
     let mut end = 0;
-    for stretch in stretches {
+    for stretch in stretches.iter() {
         if stretch.start > end {
             rewriter.replace(end..stretch.start, []);
         }

@@ -42,7 +42,7 @@ enum Outcome {
 impl Memo {
     /// The longest word that is remembered, in bytes.
     const MOST: usize = 24;
-    /// Pairs of slots: 1 MiB in all, which a core's second cache holds.
+    /// Pairs of slots: 8 MiB in all.
     const PAIRS: usize = 1 << 16;
 
     /// Returns an empty memory. That of `default` is empty for ever.

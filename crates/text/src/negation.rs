@@ -9,7 +9,7 @@ use crate::step::{Rest, State};
 use crate::{Language, word_list};
 
 /// Signs that end a clause.
-const ENDS: [char; 14] = ['.', ',', ';', ':', '!', '?', '…', '(', ')', '。', '，', '；', '！', '？'];
+const ENDS: [char; 17] = ['.', ',', ';', ':', '!', '?', '…', '(', ')', '。', '，', '；', '：', '！', '？', '（', '）'];
 
 /// Words that begin a clause of another mood.
 const CONTRASTS: [&str; 8] = ["but", "however", "although", "though", "yet", "except", "whereas", "while"];
@@ -76,6 +76,7 @@ mod tests {
             ("nothing", "nothing"),
             ("hardly any", "hardly not_any"),
             ("good. not", "good . not"),
+            ("not good： great", "not not_good ： great"),
             ("不好", "不 好"),
         ] {
             let tokens = tokens_of(&[TextStep::NegationScope], Language::En, text);

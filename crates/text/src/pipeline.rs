@@ -50,7 +50,7 @@ impl Pipeline {
 
     /// Returns the pipeline of this configuration, with the words of the user's own texts: [`TextStep::Spelling`] and
     /// [`TextStep::Unknown`] then know them, and prefer them. A word that the English table lacks counts where it occurs five
-    /// times or more; fewer may be one misspelling again. Without such a step, no text is read. The words are saved with the
+    /// times or more; fewer may be one misspelling again. Words of more than 256 bytes count as none. Without such a step, no text is read. The words are saved with the
     /// pipeline.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl Pipeline {
                 all.add_tokens(&tokens);
             }
             for (word, count) in all.sorted() {
-                if count >= LEAST || english().contains(word) {
+                if word.len() <= WordFrequencies::MAX_WORD_BYTES && (count >= LEAST || english().contains(word)) {
                     corpus.add(word, count);
                 }
             }

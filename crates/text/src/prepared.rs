@@ -7,7 +7,7 @@ use plaudit_core::{Result, Token, Tokens};
 
 use crate::alignment::{Alignment, Rewriter};
 use crate::config::{Chain, Ready};
-use crate::step::{CharacterStep, Rest, State, Step};
+use crate::step::{Buffers, CharacterStep, Rest, State, Step};
 use crate::tokenize::Splitter;
 use crate::{Explanation, Piece, PipelineConfig, Stage, TextStep, WordFrequencies, detect};
 
@@ -28,8 +28,11 @@ pub(crate) struct Scratch {
     /// The text after the last step on characters that changed it, and before it.
     text: String,
     before: String,
+    buffers: Buffers,
     /// What each step on characters changed.
     alignments: Vec<Alignment>,
+    /// For each of these, near which of its edits the token before stood.
+    near: Vec<usize>,
     splitter: Splitter,
     /// One a step on tokens, for each chain that had a text.
     states: Vec<Vec<State>>,
@@ -76,8 +79,8 @@ impl Prepared {
     /// Replaces `tokens` by the tokens of `text`.
     pub(crate) fn analyze(&self, text: &str, scratch: &mut Scratch, tokens: &mut Tokens) {
         tokens.clear();
-        let Scratch { text: changed, before, alignments, splitter, states } = scratch;
-        let (text, is_changed) = rewrite(&self.characters, text, changed, before, alignments);
+        let Scratch { text: changed, before, buffers, alignments, near, splitter, states } = scratch;
+        let (text, is_changed) = rewrite(&self.characters, text, changed, before, buffers, alignments);
         let place = self.chain_of(text);
         let (Some(Chain { words, steps }), Some(states)) = (self.chains.get(place), states.get_mut(place)) else {
             return;
@@ -90,7 +93,9 @@ impl Prepared {
         splitter.split(text, words, |token| rest.pass(token));
         rest.finish();
         if is_changed {
-            tokens.map_sources(|source| source_of(alignments, source));
+            near.clear();
+            near.resize(alignments.len(), 0);
+            tokens.map_sources(|source| source_of(alignments, near, source));
         }
     }
 
@@ -102,14 +107,15 @@ impl Prepared {
         let mut alignments = Vec::new();
         for (character, step) in self.characters.iter().zip(names.by_ref()) {
             let (mut changed, mut alignment) = (String::new(), Alignment::default());
-            character.apply(&current, Rewriter::new(&current, &mut changed, &mut alignment));
+            character.apply(&current, &mut Buffers::default(), Rewriter::new(&current, &mut changed, &mut alignment));
             alignments.push(alignment);
             current.clone_from(&changed);
             stages.push(Stage::Text { step: step.clone(), text: changed });
         }
+        let mut near = vec![0; alignments.len()];
         let mut stage = |step: Option<&TextStep>, tokens: &Tokens| {
             let piece = |token: Token<'_>| Piece {
-                source: source_of(&alignments, token.source),
+                source: source_of(&alignments, &mut near, token.source),
                 text: token.text.to_owned(),
                 kind: token.kind,
             };
@@ -136,9 +142,11 @@ impl Prepared {
     }
 }
 
-/// Returns the range of the original text that `source` stands for after the steps on characters.
-fn source_of(alignments: &[Alignment], source: Range<usize>) -> Range<usize> {
-    alignments.iter().rev().fold(source, |source, alignment| alignment.source(&source))
+/// Returns the range of the original text that `source` stands for after the steps on characters. `near` has one number for each
+/// of them, 0 for the first token.
+fn source_of(alignments: &[Alignment], near: &mut [usize], source: Range<usize>) -> Range<usize> {
+    let steps = alignments.iter().zip(near).rev();
+    steps.fold(source, |source, (alignment, near)| alignment.source(&source, near))
 }
 
 /// Returns the text after the steps on characters, and whether they changed it.
@@ -147,13 +155,14 @@ fn rewrite<'a>(
     text: &'a str,
     changed: &'a mut String,
     before: &'a mut String,
+    buffers: &mut Buffers,
     alignments: &mut [Alignment],
 ) -> (&'a str, bool) {
     let mut is_changed = false;
     for (step, alignment) in steps.iter().zip(alignments) {
         let current: &str = if is_changed { changed } else { text };
         if step.concerns(current) {
-            step.apply(current, Rewriter::new(current, before, alignment));
+            step.apply(current, buffers, Rewriter::new(current, before, alignment));
             std::mem::swap(changed, before);
             is_changed = true;
         } else {

@@ -158,7 +158,8 @@ impl TextStep {
         }
     }
 
-    /// Returns every step with its default settings, in an order in which they work together.
+    /// Returns every step, in an order in which they work together, with its default settings but for emoji, which become
+    /// their polarity.
     pub fn in_order() -> Vec<Self> {
         vec![
             Self::Entities,
@@ -237,15 +238,24 @@ impl CharacterStep {
         }
     }
 
-    pub(crate) fn apply(self, text: &str, rewriter: Rewriter<'_>) {
+    pub(crate) fn apply(self, text: &str, buffers: &mut Buffers, rewriter: Rewriter<'_>) {
         match self {
             Self::Entities => entities::apply(text, rewriter),
-            Self::Invisible => invisible::apply(text, rewriter),
-            Self::Unicode(form) => unicode::apply(form, text, rewriter),
-            Self::Homoglyphs => homoglyphs::apply(text, rewriter),
+            Self::Invisible => invisible::apply(text, &mut buffers.stretches, rewriter),
+            Self::Unicode(form) => unicode::apply(form, text, &mut buffers.piece, rewriter),
+            Self::Homoglyphs => homoglyphs::apply(text, &mut buffers.piece, rewriter),
             Self::Simplify => chinese::apply(text, rewriter),
         }
     }
+}
+
+/// What steps on characters work in.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    /// A piece of the text, changed.
+    piece: String,
+    /// The places of pieces that stay.
+    stretches: Vec<Range<usize>>,
 }
 
 /// A step on tokens, ready to run.
@@ -420,8 +430,14 @@ impl State {
 
     /// Forgets the text before.
     pub(crate) fn reset(&mut self) {
+        /// More distinct tokens than a text of usual length has.
+        const MOST_SEEN: usize = 1 << 14;
         self.negated = false;
         self.buffer.clear();
+        // To clear a set takes time as its room, which one huge text would leave to all that come after.
+        if self.seen.capacity() > MOST_SEEN {
+            self.seen = HashSet::new();
+        }
         self.seen.clear();
         self.held.clear();
     }

@@ -196,8 +196,8 @@ fn is_part_of_han(segment: &str) -> bool {
     }
 }
 
-/// Replaces `joined` by the run with what joins letters in the place of each look-alike between two of them. Every byte keeps
-/// its place.
+/// Replaces `joined` by the run with what joins letters in the place of each look-alike between two of them, and a blank that
+/// splits in the place of the narrow no-break space, which joins letters to UAX #29. Every byte keeps its place.
 fn join(run: &str, joined: &mut String) {
     joined.clear();
     let mut before = false;
@@ -205,7 +205,11 @@ fn join(run: &str, joined: &mut String) {
     while let Some(c) = rest.next() {
         let between = || before && rest.clone().next().is_some_and(char::is_alphabetic);
         let found = LOOKALIKES.into_iter().find(|&(sign, _)| sign == c).filter(|_| between());
-        joined.push(found.map_or(c, |(_, joining)| joining));
+        joined.push(match (found, c) {
+            (Some((_, joining)), _) => joining,
+            (None, '\u{202f}') => '\u{2009}',
+            _ => c,
+        });
         before = c.is_alphabetic();
     }
 }
@@ -326,6 +330,11 @@ pub(crate) mod tests {
         let mut found = Vec::new();
         Splitter::default().split(text, &Words::plain(), |token| found.push(text.get(token.source).unwrap()));
         found
+    }
+
+    #[test]
+    fn white_space_splits_wherever_uax_29_would_join() {
+        assert_eq!(sources("a\u{202f}b 10\u{202f}000 \u{202f}好\u{202f}"), ["a", "b", "10", "000", "好"]);
     }
 
     fn has_words_only(text: &str) -> bool {

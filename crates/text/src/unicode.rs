@@ -15,7 +15,8 @@ pub enum NormalForm {
     /// look.
     Nfc,
     /// Also folds variants that mean the same: full-width `Ｇｏｏｄ１` becomes `Good1`, `ﬁ` becomes `fi`, mathematical `𝓰𝓸𝓸𝓭`
-    /// becomes `good`, `…` becomes three dots. The default. It folds `½` to `1⁄2` and `™` to `TM`, too.
+    /// becomes `good`, `…` becomes three dots. The default. It folds `½` to `1⁄2` and `™` to `TM`, too. One departure: the accent
+    /// `´` stays, which people type for an apostrophe (`don´t`), and which the form makes a blank and a mark.
     #[default]
     Nfkc,
 }
@@ -26,8 +27,7 @@ pub(crate) fn concerns(form: NormalForm, text: &str) -> bool {
 }
 
 /// Normalises cluster by cluster, so that a token points at the letters it came from.
-pub(crate) fn apply(form: NormalForm, text: &str, mut rewriter: Rewriter<'_>) {
-    let mut normal = String::new();
+pub(crate) fn apply(form: NormalForm, text: &str, normal: &mut String, mut rewriter: Rewriter<'_>) {
     let mut clusters = text.char_indices().peekable();
     while let Some((start, first)) = clusters.next() {
         let mut end = start + first.len_utf8();
@@ -38,6 +38,9 @@ pub(crate) fn apply(form: NormalForm, text: &str, mut rewriter: Rewriter<'_>) {
             continue;
         }
         let cluster = text.get(start..end).unwrap_or_default();
+        if cluster == "´" {
+            continue;
+        }
         if form.quick(cluster.chars()) == IsNormalized::Yes {
             continue;
         }
@@ -46,7 +49,7 @@ pub(crate) fn apply(form: NormalForm, text: &str, mut rewriter: Rewriter<'_>) {
             NormalForm::Nfc => normal.extend(cluster.nfc()),
             NormalForm::Nfkc => normal.extend(cluster.nfkc()),
         }
-        if normal != cluster {
+        if *normal != cluster {
             rewriter.replace(start..end, normal.chars());
         }
     }
@@ -89,7 +92,7 @@ mod tests {
 
     fn normal(form: NormalForm, text: &str) -> String {
         let mut out = String::new();
-        apply(form, text, Rewriter::new(text, &mut out, &mut Alignment::default()));
+        apply(form, text, &mut String::new(), Rewriter::new(text, &mut out, &mut Alignment::default()));
         out
     }
 
@@ -102,6 +105,7 @@ mod tests {
             ("e\u{301}a\u{328}\u{301}", "éą\u{301}", "éą\u{301}"),
             ("𝓰𝓸𝓸𝓭", "𝓰𝓸𝓸𝓭", "good"),
             ("½ ™ ①", "½ ™ ①", "1⁄2 TM 1"),
+            ("don´t", "don´t", "don´t"), // Python: "don \u{301}t"
             ("\u{1112}\u{1161}\u{11ab}", "한", "한"),
             ("ｶﾞ", "ｶﾞ", "ガ"),
             ("か\u{3099}", "が", "が"),
@@ -119,7 +123,7 @@ mod tests {
 
         #[test]
         fn clusters_make_the_form_of_the_whole(
-            text in r"\PC{0,24}|[aeｶﾞか\u{3099}\u{301}\u{328}\u{1112}\u{1161}\u{11ab}한\u{212b}ﬁ½ \u{fb2c}]{0,16}"
+            text in r"[\PC--´]{0,24}|[aeｶﾞか\u{3099}\u{301}\u{328}\u{1112}\u{1161}\u{11ab}한\u{212b}ﬁ½ \u{fb2c}]{0,16}"
         ) {
             prop_assert_eq!(normal(NormalForm::Nfc, &text), text.nfc().collect::<String>());
             prop_assert_eq!(normal(NormalForm::Nfkc, &text), text.nfkc().collect::<String>());

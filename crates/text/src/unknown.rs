@@ -84,6 +84,10 @@ impl UnknownWords {
         let mut faults = Vec::new();
         let mut prepared = Vec::with_capacity(policies.len());
         for (index, policy) in policies.iter().enumerate() {
+            // What had nothing to say will have nothing the second time, and its table may be large.
+            if policies.iter().take(index).any(|earlier| earlier == policy) {
+                continue;
+            }
             prepared.push(match policy {
                 UnknownPolicy::Keep => Prepared::Keep,
                 UnknownPolicy::Drop => Prepared::Drop,

@@ -28,6 +28,8 @@ pub struct WordFrequencies {
 impl WordFrequencies {
     /// No line of a word and a count is longer; what is would otherwise be held in memory without end.
     const MAX_LINE_BYTES: u64 = 1024;
+    /// Longer words are none. Bounded, so that what is written down can be read again.
+    pub(crate) const MAX_WORD_BYTES: usize = 256;
 
     /// Returns empty counts.
     pub fn new() -> Self {
@@ -48,15 +50,15 @@ impl WordFrequencies {
     }
 
     /// Returns the counts of a text with one word and its count a line, blanks or a tab between them, in any order.
-    /// Counts of a word that stands twice are added. Empty lines and a byte-order mark are passed over. `source_name`
-    /// stands in errors.
+    /// Counts of a word that stands twice are added. Empty lines are passed over, and byte-order marks at the beginning of
+    /// lines, which files that were put together hold. `source_name` stands in errors.
     ///
     /// # Errors
-    /// When the text cannot be read, or a line is not a word and a whole number of at least 1; the message has the
-    /// line's number.
+    /// When the text cannot be read, or a line is not a word of at most 256 bytes, folded, and a whole number of at least 1;
+    /// the message has the line's number.
     pub fn read(mut reader: impl BufRead, source_name: &str) -> Result<Self> {
         let mut counts = Self::new();
-        let mut line = Vec::new();
+        let (mut line, mut folded) = (Vec::new(), String::new());
         for number in 1.. {
             line.clear();
             let io = |error| Error::io(source_name, error);
@@ -69,14 +71,19 @@ impl WordFrequencies {
                 return Err(fault(format!("the line is longer than {most} bytes, expected `word count`")));
             }
             let text = std::str::from_utf8(&line).map_err(|_| fault("the line is not UTF-8".to_owned()))?;
-            let text = if number == 1 { text.trim_start_matches('\u{feff}') } else { text };
-            let mut fields = text.split_whitespace();
+            let mut fields = text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).split_whitespace();
             match (fields.next(), fields.next(), fields.next()) {
                 (None, ..) => {}
                 (Some(word), Some(count), None) => {
                     let count: Option<u64> = count.parse().ok().filter(|&count| count > 0);
                     let expected = "the count is no whole number of at least 1, expected `word count`";
-                    counts.add(word, count.ok_or_else(|| fault(expected.to_owned()))?);
+                    let count = count.ok_or_else(|| fault(expected.to_owned()))?;
+                    let word = casefold::fold(word, &mut folded);
+                    if word.len() > Self::MAX_WORD_BYTES {
+                        let most = Self::MAX_WORD_BYTES;
+                        return Err(fault(format!("the word has {} bytes, expected at most {most}", word.len())));
+                    }
+                    counts.add_folded(word, count);
                 }
                 (Some(_), second, _) => {
                     let found = if second.is_some() { "more than two fields" } else { "one field" };

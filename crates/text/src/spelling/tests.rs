@@ -198,6 +198,10 @@ fn broken_lines_are_named() {
         read(&endless).unwrap_err(),
         "counts: line 1: the line is longer than 1024 bytes, expected `word count`"
     );
+    let long = format!("{} 1", "\u{390}".repeat(128)); // folded, each letter has three times as many bytes
+    assert_eq!(read(long.as_bytes()).unwrap_err(), "counts: line 1: the word has 768 bytes, expected at most 256");
+    let mark = read(" \u{feff}b 1\nA\u{feff}b 2\n\u{feff}\n".as_bytes()).unwrap(); // found by fuzzing
+    assert_eq!(mark.sorted(), [("a\u{feff}b", 2), ("b", 1)]);
     let counts = read("\u{feff}The 2\r\n\nthe\t3\nna\u{ef}ve 1\n".as_bytes()).unwrap();
     assert_eq!(counts.sorted(), [("the", 5), ("na\u{ef}ve", 1)]);
     assert_eq!((counts.len(), counts.total(), counts.is_empty()), (2, 6, false));
