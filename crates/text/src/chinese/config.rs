@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// How Chinese is split into words.
 ///
 /// # Example: a word of one's own
-/// ```
+#[cfg_attr(feature = "chinese", doc = "```")]
+#[cfg_attr(not(feature = "chinese"), doc = "```ignore")]
 /// use plaudit_text::{Segmenter, SegmenterConfig, UserWord};
 ///
 /// let run = "教务处的选课系统";
