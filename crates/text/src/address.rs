@@ -83,10 +83,10 @@ fn link(rest: &str, run: usize) -> Option<usize> {
     let behind = rest.get(run..)?;
     if let Some(domain) = behind.strip_prefix('@') {
         let len = self::run(domain, |byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
-        let domain = domain.get(..len)?.trim_end_matches(['.', '-']);
+        let domain = before_dots(domain.get(..len)?);
         return is_host(domain).then_some(run + 1 + domain.len());
     }
-    let host = head.trim_end_matches(['.', '-']);
+    let host = before_dots(head);
     if !is_host(host) || host.bytes().any(|byte| b"_%+".contains(&byte)) {
         return None;
     }
@@ -104,6 +104,11 @@ fn link(rest: &str, run: usize) -> Option<usize> {
         })
     };
     DOMAINS.iter().any(ends).then_some(host.len())
+}
+
+/// Returns what stands before an ellipsis, which ends a host, and before signs at its end.
+fn before_dots(host: &str) -> &str {
+    host.split("..").next().unwrap_or_default().trim_end_matches(['.', '-'])
 }
 
 /// Returns whether `host` is names with dots between them.
@@ -167,6 +172,8 @@ mod tests {
             ("ratemyprofessors.com.", "ratemyprofessors.com"),
             ("Amazon.co.uk", "Amazon.co.uk"),
             ("dean@uni.edu,", "dean@uni.edu"),
+            ("dean@uni.edu...well", "dean@uni.edu"),
+            ("ratemyprofessors.com...well", "ratemyprofessors.com"),
             ("first.last+tag@mail.uni-x.ac.uk.", "first.last+tag@mail.uni-x.ac.uk"),
         ] {
             assert_eq!(texts(chunk, TokenKind::Link), [expected], "{chunk}");

@@ -109,8 +109,9 @@ impl PipelineConfig {
     /// carry order, questions, doubt and emphasis, and dropping them cost up to ten points of accuracy on validation data
     /// (the project's `docs/text.md` has the table).
     ///
-    /// Tokens, joined by blanks, give the same tokens again, with two exceptions: one stem in 25 is cut once more (`only` becomes
-    /// `onli`, and that `on`), and a tag such as `<num>` is split at its signs. So clean a text once.
+    /// Tokens of usual text, joined by blanks, give the same tokens again, with four exceptions: one stem in 25 is cut once more (`only` becomes
+    /// `onli`, and that `on`), a tag such as `<num>` is split at its signs, a mark joins letters that folding made, as those
+    /// of `ß`, and some letters of other scripts look like Latin ones only when they are small (`У`, `у`). So clean a text once.
     pub fn english() -> Self {
         let steps = vec![
             TextStep::Entities,
