@@ -29,12 +29,10 @@ fn main() -> ExitCode {
     common::run(HELP, &["data", "preset", "label", "rows", "seeds", "epochs"], ablate)
 }
 
-/// One way to clean, and what came of it.
+/// One way to clean.
 struct Variant {
     name: String,
     text: PipelineConfig,
-    /// Accuracy and macro-F1, one a seed.
-    scores: Vec<(f64, f64)>,
 }
 
 fn ablate(options: &Options) -> Result<()> {
@@ -43,7 +41,6 @@ fn ablate(options: &Options) -> Result<()> {
     let (train, valid) = (train?, valid?);
     let seeds = options.number::<u64>("seeds")?.unwrap_or(3).max(1);
     let preset = PipelineConfig::preset(options.one_of("preset", &PipelineConfig::PRESETS)?.unwrap_or("english"))?;
-    let mut variants = variants(&preset);
     let mut base = TrainConfig::default();
     base.model.labels = Some(train.labels().and_then(|labels| Labels::new(labels.iter()))?);
     if let Some(epochs) = options.number("epochs")? {
@@ -51,29 +48,30 @@ fn ablate(options: &Options) -> Result<()> {
     }
     say!("{:<24}{:>10}{:>10}{:>22}", "cleaning", "accuracy", "macro-F1", "accuracy - preset's");
     let mut rows = Vec::new();
-    for index in 0..variants.len() {
+    let mut of_preset: Vec<f64> = Vec::new(); // accuracy, one a seed
+    for Variant { name, text } in variants(&preset) {
+        let mut scores = Vec::new();
         for seed in 1..=seeds {
             let mut config = base.clone();
-            (config.model.seed, config.text) = (seed, variants[index].text.clone());
-            let [fit, stop] = train.clone().hold_out(0.1, seed)?;
+            (config.model.seed, config.text) = (seed, text.clone());
+            let [fit, stop] = train.hold_out(0.1, seed)?;
             let classifier = plaudit::train(&fit, &stop, &config, &mut ())?;
             let report = plaudit::evaluate(&classifier, &valid)?.report;
-            let scores = report.accuracy.zip(report.macro_average.f1).ok_or("valid.tsv has no row to score")?;
-            variants[index].scores.push(scores);
+            scores.push(report.accuracy.zip(report.macro_average.f1).ok_or("valid.tsv has no row to score")?);
         }
-        let (first, variant) = (&variants[0], &variants[index]);
-        let differences: Vec<f64> =
-            variant.scores.iter().zip(&first.scores).map(|(own, first)| own.0 - first.0).collect();
-        let (accuracy, _) = mean(variant.scores.iter().map(|scores| scores.0));
-        let (macro_f1, _) = mean(variant.scores.iter().map(|scores| scores.1));
+        let is_preset = of_preset.is_empty();
+        if is_preset {
+            of_preset = scores.iter().map(|scores| scores.0).collect();
+        }
+        let differences: Vec<f64> = scores.iter().zip(&of_preset).map(|(own, preset)| own.0 - preset).collect();
+        let (accuracy, _) = mean(scores.iter().map(|scores| scores.0));
+        let (macro_f1, _) = mean(scores.iter().map(|scores| scores.1));
         let (difference, error) = mean(differences.iter().copied());
         let against =
-            if index == 0 { String::new() } else { format!("{:+.2} ({:.2})", 100.0 * difference, 100.0 * error) };
-        say!("{:<24}{:>10.2}{:>10.2}{against:>22}", variant.name, 100.0 * accuracy, 100.0 * macro_f1);
-        rows.push(
-            json!({"cleaning": variant.name, "accuracy": accuracy, "macro_f1": macro_f1, "difference": difference,
-            "standard_error": error}),
-        );
+            if is_preset { String::new() } else { format!("{:+.2} ({:.2})", 100.0 * difference, 100.0 * error) };
+        say!("{:<24}{:>10.2}{:>10.2}{against:>22}", name, 100.0 * accuracy, 100.0 * macro_f1);
+        rows.push(json!({"cleaning": name, "accuracy": accuracy, "macro_f1": macro_f1, "difference": difference,
+            "standard_error": error}));
     }
     if options.value("json").is_some() {
         let mut summary = Summary::default();
@@ -90,7 +88,7 @@ fn variants(preset: &PipelineConfig) -> Vec<Variant> {
     let of = |name: String, steps: Vec<TextStep>| {
         let mut text = preset.clone();
         text.steps = steps;
-        Variant { name, text, scores: Vec::new() }
+        Variant { name, text }
     };
     let mut variants = vec![of("preset".to_owned(), preset.steps.clone())];
     for (place, step) in preset.steps.iter().enumerate() {

@@ -129,7 +129,7 @@ fn clean(options: &Options) -> Result<()> {
         if flagged.is_some() {
             common::complain(&gate.summary().to_string());
         }
-        common::complain(&format!("{documents} texts, {count} tokens, {:.1} MB in {seconds:.2} s", megabytes));
+        common::complain(&format!("{documents} texts, {count} tokens, {megabytes:.1} MB in {seconds:.2} s"));
     }
     Ok(())
 }
