@@ -107,7 +107,7 @@ impl PipelineConfig {
 
     /// Returns the steps that suit a network which reads English words in order. Punctuation and function words stay: they
     /// carry order, questions, doubt and emphasis, and dropping them cost up to ten points of accuracy on validation data
-    /// (the project's `docs/text.md` has the table).
+    /// (the project's `docs/reproduction.md` has the figures, and `docs/text.md` what each step is worth).
     ///
     /// Tokens of usual text, joined by blanks, give the same tokens again, with four exceptions: one stem in 25 is cut once more (`only` becomes
     /// `onli`, and that `on`), a tag such as `<num>` is split at its signs, a mark joins letters that folding made, as those
