@@ -18,7 +18,7 @@ error over the seeds (pairs of equal seeds). The best epoch is chosen on a tenth
 
 cargo run --release --example ablate -- --data DIR [options]
   --data DIR         a folder with train.tsv and valid.tsv: columns text and label
-  --preset NAME      english, chinese, paper, social_media or raw (english)
+  --preset NAME      english, chinese, social_media, counts, paper or raw (english)
   --label COLUMN     (label)
   --rows N           at most so many rows of each file (all)
   --seeds N          (3)

@@ -137,7 +137,13 @@ fn clean(options: &Options) -> Result<()> {
 /// The pipeline that the options ask for.
 fn config(options: &Options) -> Result<PipelineConfig> {
     if let Some(config) = options.json("steps", PipelineConfig::validate)? {
-        return Ok(config);
+        let others = ["preset", "language", "spelling", "lemmas"];
+        return match others.into_iter().find(|name| options.value(name).is_some()) {
+            Some(name) => {
+                Err(common::usage(format!("--{name} changes nothing beside --steps: write it into that file")))
+            }
+            None => Ok(config),
+        };
     }
     let mut config = common::preset(options)?.unwrap_or_default();
     if options.value("spelling").is_some() {

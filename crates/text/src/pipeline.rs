@@ -14,8 +14,9 @@ use crate::{Explanation, PipelineConfig, TextStep, WordFrequencies};
 /// Turns raw text into clean tokens. Cheap to clone and free to share between threads; the same text always gives the
 /// same tokens.
 ///
-/// Each token runs through all steps before the next is split off, in buffers that one text shares. Tokens keep the byte
-/// range of the text that they came from, whatever became of their letters.
+/// Each token runs through all steps before the next is split off, in buffers that texts share; only
+/// [`Lemmas`](TextStep::Lemmas) wait for the end of the text. Tokens keep the byte range of the text that they came from,
+/// whatever became of their letters.
 ///
 /// # Example: from a saved configuration
 /// ```
@@ -50,8 +51,8 @@ impl Pipeline {
 
     /// Returns the pipeline of this configuration, with the words of the user's own texts: [`TextStep::Spelling`] and
     /// [`TextStep::Unknown`] then know them, and prefer them. A word that the English table lacks counts where it occurs five
-    /// times or more; fewer may be one misspelling again. Words of more than 256 bytes count as none. Without such a step, no text is read. The words are saved with the
-    /// pipeline.
+    /// times or more; fewer may be one misspelling again. Words of more than 256 bytes are left out. Without such a step, no
+    /// text is read. The words are saved with the pipeline.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -119,8 +120,7 @@ impl Pipeline {
             .collect()
     }
 
-    /// Returns what the text becomes, step after step. `Display` prints one line a step; it takes time as one analysis a
-    /// step.
+    /// Returns what the text becomes, step after step. `Display` prints one line a step.
     ///
     /// # Example: why a word is gone
     /// ```
