@@ -25,6 +25,9 @@ impl Alignment {
     /// Ranges that are asked for in ascending order take time in proportion to the edits in all: the search begins at `near`,
     /// where the one before ended, 0 for the first.
     pub(crate) fn source(&self, range: &Range<usize>, near: &mut usize) -> Range<usize> {
+        if self.0.is_empty() {
+            return range.clone();
+        }
         let first = self.partition_point(*near, |edit| edit.new.end <= range.start);
         *near = first;
         let start = match self.0.get(first) {

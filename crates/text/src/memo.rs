@@ -1,35 +1,42 @@
-//! A small memory of what became of words: people use few of them, over and over.
+//! A small memory of what became of tokens: people use few words, over and over.
 
 use plaudit_core::{Token, TokenKind, Tokens};
 
-/// What became of words, one cache line each, in the manner of a processor's cache: a word has two places, and the one used
-/// last keeps its own. Results never depend on what it holds.
+/// What became of tokens, in the manner of a processor's cache: a token has two places, which share a cache line, and the one
+/// used last keeps its own. Results never depend on what it holds.
 ///
-/// Remembered are words of at most [`MOST`](Self::MOST) bytes that were dropped, or became one word of at most as many
-/// bytes. They are all but a few of the words of a text.
+/// Remembered are tokens of at most [`MOST`](Self::MOST) bytes that were dropped, cut, or became one token of the same kind and of
+/// at most [`ROOM`](Self::ROOM) bytes. They are all but a few of the tokens of a text.
 #[derive(Default)]
-pub(crate) struct Memo(Box<[[Slot; 2]]>);
-
-/// The key of a word: its bytes in numbers, overlapping where they are no multiple of eight. Together with the length they
-/// tell any two words apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key {
-    words: [u64; 3],
-    len: u8,
-    /// The bytes of the source: a typographic apostrophe is longer than the plain one that it became.
-    source_len: u8,
-}
+pub(crate) struct Memo(Box<[Pair]>);
 
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
-struct Slot {
-    key: Key,
-    outcome: Outcome,
-    /// The text of [`Outcome::Changed`].
-    text: [u8; Memo::MOST],
+struct Pair([Slot; 2]);
+
+/// The key of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    /// Its bytes in two numbers, which overlap where they are no multiple of eight. Together with their number they tell any two
+    /// texts apart.
+    bytes: [u64; 2],
+    /// The bytes of the text, and of its source: a typographic apostrophe is longer than the plain one that it became.
+    lens: [u8; 2],
+    kind: TokenKind,
 }
 
-/// What became of a word.
+/// A key, without the bytes that would round up its size, and what became of the token.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    bytes: [u64; 2],
+    lens: [u8; 2],
+    kind: TokenKind,
+    outcome: Outcome,
+    /// The text of [`Outcome::Changed`].
+    text: [u8; Memo::ROOM],
+}
+
+/// What became of a token.
 #[derive(Debug, Clone, Copy)]
 enum Outcome {
     Dropped,
@@ -40,93 +47,98 @@ enum Outcome {
 }
 
 impl Memo {
-    /// The longest word that is remembered, in bytes.
-    const MOST: usize = 24;
-    /// Pairs of slots: 8 MiB in all.
+    /// The longest token that is remembered, in bytes.
+    const MOST: usize = 16;
+    /// The longest text that is remembered in the place of another, in bytes.
+    const ROOM: usize = 11;
+    /// Pairs of slots: 4 MiB in all.
     const PAIRS: usize = 1 << 16;
 
     /// Returns an empty memory. That of `default` is empty for ever.
     pub(crate) fn new() -> Self {
-        // No word has no byte.
-        let key = Key { words: [0; 3], len: 0, source_len: 0 };
-        let none = Slot { key, outcome: Outcome::Dropped, text: [0; Self::MOST] };
-        Self(vec![[none; 2]; Self::PAIRS].into_boxed_slice())
+        // No token has no byte.
+        let (outcome, text) = (Outcome::Dropped, [0; Self::ROOM]);
+        let none = Slot { bytes: [0; 2], lens: [0; 2], kind: TokenKind::Word, outcome, text };
+        Self(vec![Pair([none; 2]); Self::PAIRS].into_boxed_slice())
     }
 
-    /// Emits what became of `word`, where that is known, and returns whether it is.
-    pub(crate) fn recall(&mut self, word: &Token<'_>, emit: &mut impl FnMut(Token<'_>)) -> bool {
-        let Some(key) = Key::new(word) else { return false };
-        let Some(pair) = self.0.get_mut(key.pair()) else { return false };
-        let [first, second] = pair;
-        if first.key != key {
-            if second.key != key {
+    /// Emits what became of `token`, where that is known, and returns whether it is.
+    pub(crate) fn recall(&mut self, token: &Token<'_>, emit: &mut impl FnMut(Token<'_>)) -> bool {
+        let Some(key) = Key::new(token) else { return false };
+        let Some(Pair([first, second])) = self.0.get_mut(key.pair()) else { return false };
+        if first.key() != key {
+            if second.key() != key {
                 return false;
             }
             std::mem::swap(first, second);
         }
         let text = match first.outcome {
             Outcome::Dropped => return true,
-            Outcome::Cut(len) => word.text.get(..usize::from(len)),
+            Outcome::Cut(len) => token.text.get(..usize::from(len)),
             Outcome::Changed(len) => {
                 first.text.get(..usize::from(len)).and_then(|bytes| std::str::from_utf8(bytes).ok())
             }
         };
         if let Some(text) = text {
-            emit(Token { text, ..word.clone() });
+            emit(Token { text, ..token.clone() });
         }
         text.is_some()
     }
 
-    /// Remembers what became of `word`, where it is of the kind that is remembered.
-    pub(crate) fn keep(&mut self, word: &Token<'_>, became: &Tokens) {
-        let Some(key) = Key::new(word) else { return };
-        let mut text = [0; Self::MOST];
+    /// Remembers what became of `token`, where it is of the kind that is remembered.
+    pub(crate) fn keep(&mut self, token: &Token<'_>, became: &Tokens) {
+        let Some(key) = Key::new(token) else { return };
+        let mut text = [0; Self::ROOM];
         let mut outcome = Outcome::Dropped;
         if let Some(one) = became.get(0) {
-            if became.len() > 1 || one.kind != word.kind || one.source != word.source {
+            if became.len() > 1 || one.kind != token.kind || one.source != token.source {
                 return;
             }
-            let Some(room) = text.get_mut(..one.text.len()) else { return };
-            if word.text.starts_with(one.text) {
+            if token.text.starts_with(one.text) {
                 outcome = Outcome::Cut(one.text.len() as u8);
             } else {
+                let Some(room) = text.get_mut(..one.text.len()) else { return };
                 room.copy_from_slice(one.text.as_bytes());
                 outcome = Outcome::Changed(one.text.len() as u8);
             }
         }
-        if let Some([first, second]) = self.0.get_mut(key.pair()) {
+        if let Some(Pair([first, second])) = self.0.get_mut(key.pair()) {
             *second = *first;
-            *first = Slot { key, outcome, text };
+            *first = Slot { bytes: key.bytes, lens: key.lens, kind: key.kind, outcome, text };
         }
     }
 }
 
+impl Slot {
+    fn key(&self) -> Key {
+        Key { bytes: self.bytes, lens: self.lens, kind: self.kind }
+    }
+}
+
 impl Key {
-    fn new(word: &Token<'_>) -> Option<Self> {
-        let bytes = word.text.as_bytes();
-        let source_len = u8::try_from(word.source.len()).ok()?;
-        if word.kind != TokenKind::Word || bytes.is_empty() || bytes.len() > Memo::MOST {
+    fn new(token: &Token<'_>) -> Option<Self> {
+        let text = token.text.as_bytes();
+        let source_len = u8::try_from(token.source.len()).ok()?;
+        if text.is_empty() || text.len() > Memo::MOST {
             return None;
         }
-        let words = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            // Up to 16 bytes the middle lies within the two ends.
-            let middle = if bytes.len() > 16 { bytes.get(8..16)?.first_chunk()? } else { first };
-            [u64::from_le_bytes(*first), u64::from_le_bytes(*last), u64::from_le_bytes(*middle)]
-        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            [u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)), 0]
+        let bytes = if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            [u64::from_le_bytes(*first), u64::from_le_bytes(*last)]
+        } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+            [u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last))]
         } else {
-            let at = |index: usize| bytes.get(index).copied().map_or(0, u64::from);
-            [at(0) | at(1) << 8 | at(2) << 16, 0, 0]
+            let at = |index: usize| text.get(index).copied().map_or(0, u64::from);
+            [at(0) | at(1) << 8 | at(2) << 16, 0]
         };
-        Some(Self { words, len: bytes.len() as u8, source_len })
+        Some(Self { bytes, lens: [text.len() as u8, source_len], kind: token.kind })
     }
 
     /// Returns the place of its pair of slots: the bits in the middle of a product of odd numbers, which all bytes reach.
     fn pair(&self) -> usize {
-        let [a, b, c] = self.words;
-        let mixed = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b ^ c.rotate_left(23) ^ 0xd1b5_4a32_d192_ed03);
+        let [a, b] = self.bytes;
+        let mixed = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b ^ 0xd1b5_4a32_d192_ed03);
         let mixed = (mixed as u64) ^ (mixed >> 64) as u64;
-        (mixed ^ mixed >> 29 ^ u64::from(self.len)) as usize % Memo::PAIRS
+        (mixed ^ mixed >> 29) as usize % Memo::PAIRS
     }
 }
 
@@ -160,33 +172,35 @@ mod tests {
             ("walking", vec!["walk"]),
             ("Library", vec!["librari"]),
             ("不好吃", vec!["好"]),
-            ("exactly-twenty-four-byte", vec!["exactly-twenty-four-bytes".get(1..).unwrap()]),
+            ("exactly16letters", vec!["exactly16"]),
+            ("Elevenbytes", vec!["elevenbytes"]),
         ] {
             assert_eq!(recalled(&mut memo, text), None);
             keep(&mut memo, text, &became);
             assert_eq!(recalled(&mut memo, text), Some(became.into_iter().map(str::to_owned).collect()), "{text}");
         }
         for (text, became) in
-            [("can't", vec!["can", "not"]), ("twenty-five-bytes-of-text", vec![]), ("x", vec!["a".repeat(25).as_str()])]
+            [("can't", vec!["can", "not"]), ("seventeen-letters", vec![]), ("x", vec!["twelve-bytes"])]
         {
             keep(&mut memo, text, &became);
             assert_eq!(recalled(&mut memo, text), None, "{text}");
         }
-        let mut longer = word("good");
+        let (mut longer, mut emoji) = (word("good"), word("good"));
         longer.source = 0..6;
-        assert!(!memo.recall(&longer, &mut |_: Token<'_>| ()));
+        emoji.kind = TokenKind::Emoji;
+        assert!([longer, emoji].iter().all(|other| !memo.recall(other, &mut |_: Token<'_>| ())));
     }
 
     #[test]
-    fn a_slot_is_a_cache_line() {
-        assert_eq!((size_of::<Slot>(), align_of::<Slot>()), (64, 64));
+    fn a_pair_is_a_cache_line() {
+        assert_eq!((size_of::<Pair>(), align_of::<Pair>()), (64, 64));
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
         #[test]
-        fn keys_tell_words_apart(a in "[ab]{1,24}|\\PC{1,8}", b in "[ab]{1,24}|\\PC{1,8}") {
+        fn keys_tell_words_apart(a in "[ab]{1,16}|\\PC{1,8}", b in "[ab]{1,16}|\\PC{1,8}") {
             let (Some(first), Some(second)) = (Key::new(&word(&a)), Key::new(&word(&b))) else { return Ok(()) };
             prop_assert_eq!(first == second, a == b);
         }

@@ -125,39 +125,33 @@ impl Splitter {
 
     /// Splits a run without emoticons and addresses.
     fn run(&mut self, run: &str, offset: usize, words: &Words, emit: &mut impl FnMut(Token<'_>)) {
-        if run.is_ascii() {
-            let mut rest = run;
-            while let Some((len, kind)) = ascii_segment(rest.as_bytes()) {
-                let (segment, tail) = rest.split_at_checked(len).unwrap_or((rest, ""));
-                self.emit(segment, offset + run.len() - rest.len(), kind, emit);
-                rest = tail;
+        let mut buffer = std::mem::take(&mut self.joined);
+        let joined = if run.is_ascii() { run } else { join(run, &mut buffer) };
+        let mut han: Option<usize> = None;
+        let mut at = 0;
+        while let Some(rest) = joined.get(at..).filter(|rest| !rest.is_empty()) {
+            let Segment { len, kind, is_han } = Segment::first(rest);
+            if is_han && words.has_dictionary() {
+                han.get_or_insert(at);
+                at += len;
+                continue;
             }
-        } else {
-            let mut joined = std::mem::take(&mut self.joined);
-            join(run, &mut joined);
-            let mut han: Option<Range<usize>> = None;
-            for (start, segment) in joined.split_word_bound_indices() {
-                let place = start..start + segment.len();
-                if words.has_dictionary() && is_part_of_han(segment) {
-                    han = Some(han.map_or(start, |before| before.start)..place.end);
-                    continue;
-                }
-                if let Some(place) = han.take() {
-                    self.han(run, place, offset, words, emit);
-                }
-                let segment = run.get(place).unwrap_or(segment);
-                let word = segment.trim_start();
-                let start = offset + start + segment.len() - word.len();
-                let word = word.trim_end();
-                if !word.is_empty() {
-                    self.emit(word, start, emoji::kind(word), emit);
-                }
+            if let Some(start) = han.take() {
+                self.han(run, start..at, offset, words, emit);
             }
-            if let Some(place) = han {
-                self.han(run, place, offset, words, emit);
+            let segment = run.get(at..at + len).unwrap_or_default();
+            let word = segment.trim_start();
+            let start = offset + at + segment.len() - word.len();
+            let word = word.trim_end();
+            if !word.is_empty() {
+                self.emit(word, start, kind, emit);
             }
-            self.joined = joined;
+            at += len;
         }
+        if let Some(start) = han {
+            self.han(run, start..at, offset, words, emit);
+        }
+        self.joined = buffer;
     }
 
     /// Splits `place` of `run`: Han characters, with letters and digits beside them that may belong to their words (T恤).
@@ -166,7 +160,8 @@ impl Splitter {
         let text = run.get(place).unwrap_or_default();
         words.segment(text, |place| {
             let word = text.get(place.clone()).unwrap_or_default();
-            self.emit(word, start + place.start, emoji::kind(word), emit);
+            let kind = if word.starts_with(is_han) { TokenKind::Word } else { emoji::kind(word) };
+            self.emit(word, start + place.start, kind, emit);
         });
     }
 
@@ -182,36 +177,71 @@ impl Splitter {
     }
 }
 
-/// Returns whether a segment may be a part of a Chinese word: one Han character, or ASCII letters and digits.
-fn is_part_of_han(segment: &str) -> bool {
-    let mut chars = segment.chars();
-    match (chars.next(), chars.next()) {
-        (
-            Some(
-                '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}',
-            ),
-            None,
-        ) => true,
-        _ => segment.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+/// Returns whether `c` is a Han character, which is a segment to UAX #29.
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// A segment of UAX #29.
+struct Segment {
+    /// Its bytes.
+    len: usize,
+    kind: TokenKind,
+    /// Whether it may be a part of a Chinese word: a Han character, or ASCII letters and digits.
+    is_han: bool,
+}
+
+impl Segment {
+    /// Returns the first segment of a text that is not empty.
+    fn first(rest: &str) -> Self {
+        let bytes = rest.as_bytes();
+        // No rule joins ASCII to ASCII behind it but those of `ascii_segment`, which looks at two bytes behind the segment.
+        if let Some((len, kind)) = ascii_segment(bytes)
+            && bytes.get(len.saturating_sub(1)..).unwrap_or_default().iter().take(3).all(u8::is_ascii)
+        {
+            return Self { len, kind, is_han: rest.get(..len).is_some_and(Self::is_alphanumeric) };
+        }
+        // And none joins a Han character to these behind it: the others may be marks.
+        let follows =
+            |c: char| c.is_ascii() || is_han(c) || matches!(c, '\u{3001}'..='\u{3029}' | '\u{ff01}'..='\u{ff60}');
+        let mut chars = rest.chars();
+        if let Some(first) = chars.next().filter(|&first| is_han(first))
+            && chars.next().is_none_or(follows)
+        {
+            return Self { len: first.len_utf8(), kind: TokenKind::Word, is_han: true };
+        }
+        let segment = rest.split_word_bounds().next().unwrap_or(rest);
+        let mut chars = segment.chars();
+        let is_han = chars.next().is_some_and(is_han) && chars.next().is_none();
+        Self { len: segment.len(), kind: emoji::kind(segment.trim()), is_han: is_han || Self::is_alphanumeric(segment) }
+    }
+
+    fn is_alphanumeric(segment: &str) -> bool {
+        segment.bytes().all(|byte| byte.is_ascii_alphanumeric())
     }
 }
 
-/// Replaces `joined` by the run with what joins letters in the place of each look-alike between two of them, and a blank that
-/// splits in the place of the narrow no-break space, which joins letters to UAX #29. Every byte keeps its place.
-fn join(run: &str, joined: &mut String) {
-    joined.clear();
+/// Returns the run with what joins letters in the place of each look-alike between two of them, and a blank that splits in the
+/// place of the narrow no-break space, which joins letters to UAX #29. Every byte keeps its place.
+fn join<'a>(run: &'a str, buffer: &'a mut String) -> &'a str {
+    const NARROW: char = '\u{202f}';
+    if !run.contains(|c| c == NARROW || LOOKALIKES.iter().any(|&(sign, _)| sign == c)) {
+        return run;
+    }
+    buffer.clear();
     let mut before = false;
     let mut rest = run.chars();
     while let Some(c) = rest.next() {
         let between = || before && rest.clone().next().is_some_and(char::is_alphabetic);
         let found = LOOKALIKES.into_iter().find(|&(sign, _)| sign == c).filter(|_| between());
-        joined.push(match (found, c) {
+        buffer.push(match (found, c) {
             (Some((_, joining)), _) => joining,
-            (None, '\u{202f}') => '\u{2009}',
+            (None, NARROW) => '\u{2009}',
             _ => c,
         });
         before = c.is_alphabetic();
     }
+    buffer
 }
 
 /// Returns the length and kind of the first segment of ASCII text without white space; none where it is empty.
@@ -308,6 +338,25 @@ pub(crate) mod tests {
         }
     }
 
+    // jieba 0.42.1: jieba.lcut of each part between the signs
+    #[cfg(feature = "chinese")]
+    #[test]
+    fn chinese_words_end_at_signs_and_nowhere_else() {
+        for (text, expected) in [
+            ("服务…态度——满意“图书馆”", "服务|…|态度|—|—|满意|“|图书馆|”"),
+            ("服务。态度，满意！图书馆", "服务|。|态度|，|满意|！|图书馆"),
+            ("T恤很好看", "T恤|很|好看"),
+            ("买3G手机", "买|3G|手机"),
+            ("图书馆👍满意", "图书馆|👍|满意"),
+            ("满意\u{301}图书馆", "满|意\u{301}|图书馆"),
+            ("手机3.5寸", "手机|3.5|寸"),
+            ("满意_图书馆", "满意|_|图书馆"),
+        ] {
+            let tokens = tokens_of(&[], Language::Zh, text);
+            assert_eq!(tokens.iter().map(|token| token.text).collect::<Vec<_>>().join("|"), expected);
+        }
+    }
+
     #[test]
     fn ranges_point_into_the_original() {
         let text = "  “It’s” :) \u{a0}好 don’t";
@@ -319,8 +368,8 @@ pub(crate) mod tests {
 
     /// Returns the segments of the whole text by `unicode-segmentation`, without white space.
     fn segments(text: &str) -> Vec<String> {
-        let mut joined = String::new();
-        join(text, &mut joined);
+        let mut buffer = "`".to_owned();
+        let joined = join(text, &mut buffer);
         let places = joined.split_word_bound_indices().map(|(start, segment)| start..start + segment.len());
         let segments = places.map(|place| text.get(place).unwrap().trim().to_owned());
         segments.filter(|segment| !segment.is_empty()).collect()

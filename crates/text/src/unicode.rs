@@ -23,7 +23,12 @@ pub enum NormalForm {
 
 /// Returns whether the text may change.
 pub(crate) fn concerns(form: NormalForm, text: &str) -> bool {
-    !text.is_ascii() && form.quick(text.chars()) != IsNormalized::Yes
+    !text.is_ascii() && form.quick(text.chars().filter(|&c| !is_inert(c))) != IsNormalized::Yes
+}
+
+/// Returns whether no form changes `c`, or joins it to what stands before it; ASCII and most of Han, where there is no need to look.
+fn is_inert(c: char) -> bool {
+    c.is_ascii() || matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 /// Normalises cluster by cluster, so that a token points at the letters it came from.
@@ -34,7 +39,7 @@ pub(crate) fn apply(form: NormalForm, text: &str, normal: &mut String, mut rewri
         while let Some((at, next)) = clusters.next_if(|&(_, c)| !form.is_bound(c)) {
             end = at + next.len_utf8();
         }
-        if first.is_ascii() && end == start + 1 {
+        if is_inert(first) && end == start + first.len_utf8() {
             continue;
         }
         let cluster = text.get(start..end).unwrap_or_default();
@@ -67,7 +72,7 @@ impl NormalForm {
     /// Returns whether `c` can never join what stands before it: what it decomposes into begins with a character that is
     /// no mark and composes with nothing before it (Hangul vowels are no marks, and do).
     fn is_bound(self, c: char) -> bool {
-        if c.is_ascii() {
+        if is_inert(c) {
             return true;
         }
         let mut first = None;
