@@ -16,7 +16,7 @@ use crate::stop_words::StopSet;
 use crate::words::Words;
 use crate::{
     EmojiPolicy, HashtagPolicy, Language, LemmaConfig, Lemmas, Lemmatizer, NormalForm, PosLemmatizer, Spelling,
-    SpellingConfig, StemConfig, StopList, TokenPolicy, UnknownPolicy, UnknownWords, WordFrequencies, romanised_bangla,
+    SpellingConfig, StemConfig, StopList, TokenPolicy, UnknownPolicy, UnknownWords, WordFrequencies,
 };
 use crate::{
     casefold, chinese, contractions, elongation, emoji_names, entities, homoglyphs, invisible, numbers, policy,
@@ -96,10 +96,29 @@ pub enum TextStep {
     #[serde(deserialize_with = "no_fields")]
     Contractions,
     /// Treats words that are neither in the English table nor in the user's own texts (DPMS, Eq. 13): the first policy that
-    /// has something to say decides. List it behind [`Casefold`](Self::Casefold), and before [`Stem`](Self::Stem).
+    /// has something to say decides. List it behind [`Casefold`](Self::Casefold).
+    ///
+    /// Words are known as the steps listed before this one leave them: each of the table and of the user's texts is passed
+    /// through these steps by itself, and known is what comes out as one word. So behind [`Stem`](Self::Stem) the stem `happi` is
+    /// known, and the anagram of a known stem becomes that stem. Tables of [`UnknownPolicy::Map`] are taken as they are
+    /// written, and must list words as those steps leave them. A word that neighbours change (by a lemma, by `not_`) may come
+    /// out as nothing known.
+    ///
+    /// # Example: behind stems
+    /// ```
+    /// use plaudit_core::Analyzer;
+    /// use plaudit_text::{Pipeline, PipelineConfig, StemConfig, TextStep, UnknownPolicy};
+    ///
+    /// let policies = vec![UnknownPolicy::Resequence, UnknownPolicy::Drop];
+    /// let mut config = PipelineConfig::default();
+    /// config.steps = vec![TextStep::Casefold, TextStep::Stem(StemConfig::default()), TextStep::Unknown { policies }];
+    /// let tokens = Pipeline::new(config)?.analyze("Happy xqzvw laer hpaip");
+    /// assert_eq!(tokens.iter().map(|token| token.text).collect::<Vec<_>>(), ["happi", "real", "happi"]);
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
     Unknown {
         /// What becomes of such a word. Default `[Map(romanised_bangla()), Resequence, Drop]`, Eq. 13 as it is written.
-        #[serde(default = "as_written")]
+        #[serde(default = "UnknownPolicy::as_written")]
         policies: Vec<UnknownPolicy>,
     },
     /// Replaces words by their lemmas (DPMS, Eq. 12). List it before [`Punctuation`](Self::Punctuation),
@@ -175,7 +194,7 @@ impl TextStep {
             Self::Casefold,
             Self::Contractions,
             Self::Elongations,
-            Self::Unknown { policies: as_written() },
+            Self::Unknown { policies: UnknownPolicy::as_written() },
             Self::Lemmas(LemmaConfig::default()),
             Self::Numbers { policy: TokenPolicy::default() },
             Self::StopWords { list: StopList::default() },
@@ -191,11 +210,6 @@ impl TextStep {
         let written = serde_json::to_value(self).ok();
         written.and_then(|step| Some(step.get("step")?.as_str()?.to_owned())).unwrap_or_default()
     }
-}
-
-/// Returns Eq. 13 as it is written.
-fn as_written() -> Vec<UnknownPolicy> {
-    vec![UnknownPolicy::Map(romanised_bangla()), UnknownPolicy::Resequence, UnknownPolicy::Drop]
 }
 
 /// Reads a step without settings. By itself, serde would pass over any field of such a step.
@@ -288,9 +302,32 @@ fn faults(error: Error) -> Vec<String> {
     }
 }
 
+/// Returns the words of the English table and of `corpus` as these steps leave each by itself, where that is one word.
+fn known_behind(steps: &[Step], corpus: &WordFrequencies) -> WordFrequencies {
+    let mut known = WordFrequencies::new();
+    let (mut states, mut tokens) = (State::of(steps), Tokens::new());
+    for (text, count) in english().sorted().into_iter().chain(corpus.sorted()) {
+        tokens.clear();
+        states.iter_mut().for_each(State::reset);
+        let mut rest = Rest { steps, states: &mut states, tokens: &mut tokens };
+        rest.pass(Token { text, source: 0..text.len(), kind: TokenKind::Word });
+        rest.finish();
+        if let Some(left) = tokens.get(0).filter(|left| tokens.len() == 1 && left.kind == TokenKind::Word) {
+            known.add(left.text, count);
+        }
+    }
+    known
+}
+
 impl Step {
-    /// Returns the step on tokens ready to run, or every fault that forbids it. `corpus` are the words of the user's texts.
-    pub(crate) fn new(step: &TextStep, words: &Words, corpus: &WordFrequencies) -> Result<Self, Vec<String>> {
+    /// Returns the step on tokens ready to run behind the steps `before`, or every fault that forbids it. `corpus` are the
+    /// words of the user's texts.
+    pub(crate) fn new(
+        step: &TextStep,
+        before: &[Self],
+        words: &Words,
+        corpus: &WordFrequencies,
+    ) -> Result<Self, Vec<String>> {
         let language = words.language();
         if !step.suits(language) {
             return Err(vec![format!("there is no {} for the language {language}", step.name())]);
@@ -314,9 +351,7 @@ impl Step {
                 Self::Spelling(Spelling::new(config.clone(), english(), corpus).map_err(faults)?)
             }
             TextStep::Unknown { policies } => {
-                let mut known = english().clone();
-                corpus.sorted().into_iter().for_each(|(word, count)| known.add(word, count));
-                Self::Unknown(UnknownWords::new(policies, known).map_err(faults)?)
+                Self::Unknown(UnknownWords::new(policies, known_behind(before, corpus)).map_err(faults)?)
             }
             TextStep::Lemmas(config) => Self::Lemmas(Lemmatizer::new(config, None).map_err(faults)?),
             TextStep::NegationScope => Self::NegationScope(Negation::new(language)),

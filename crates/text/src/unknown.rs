@@ -30,6 +30,13 @@ pub enum UnknownPolicy {
     Drop,
 }
 
+impl UnknownPolicy {
+    /// Returns Eq. 13 as it is written.
+    pub(crate) fn as_written() -> Vec<Self> {
+        vec![Self::Map(romanised_bangla()), Self::Resequence, Self::Drop]
+    }
+}
+
 /// What became of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
