@@ -1,6 +1,5 @@
 //! The steps, as they are written down and as they run.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use plaudit_core::{Error, Token, TokenKind, Tokens};
@@ -13,6 +12,7 @@ use crate::negation::Negation;
 use crate::spelling::english;
 use crate::stem::Stemmer;
 use crate::stop_words::StopSet;
+use crate::unique::Seen;
 use crate::words::Words;
 use crate::{
     EmojiPolicy, HashtagPolicy, Language, LemmaConfig, Lemmas, Lemmatizer, NormalForm, PosLemmatizer, Spelling,
@@ -444,7 +444,7 @@ pub(crate) struct State {
     /// Whether a negation is in force.
     pub(crate) negated: bool,
     /// Texts of the tokens that came before.
-    pub(crate) seen: HashSet<String>,
+    pub(crate) seen: Seen,
     /// Tokens that wait: for the end of the text, or for each other.
     held: Tokens,
     lemmas: Lemmas,
@@ -465,16 +465,17 @@ impl State {
 
     /// Forgets the text before.
     pub(crate) fn reset(&mut self) {
-        /// More distinct tokens than a text of usual length has.
-        const MOST_SEEN: usize = 1 << 14;
         self.negated = false;
         self.buffer.clear();
-        // To clear a set takes time as its room, which one huge text would leave to all that come after.
-        if self.seen.capacity() > MOST_SEEN {
-            self.seen = HashSet::new();
-        }
         self.seen.clear();
         self.held.clear();
+    }
+
+    /// Lets go of all buffers, and keeps what became of tokens.
+    pub(crate) fn shrink(&mut self) {
+        self.states.iter_mut().for_each(Self::shrink);
+        let (memo, states) = (std::mem::take(&mut self.memo), std::mem::take(&mut self.states));
+        *self = Self { memo, states, ..Self::default() };
     }
 }
 
