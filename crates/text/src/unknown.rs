@@ -214,7 +214,7 @@ fn by_letters(known: &WordFrequencies) -> HashMap<Box<[u8]>, String> {
     let mut words = HashMap::with_capacity(known.len());
     for (word, _) in known.sorted() {
         if let Some(letters) = sorted_letters(word, &mut [0; UnknownWords::MAX_LETTERS]) {
-            words.entry((&*letters).into()).or_insert_with(|| word.to_owned());
+            words.entry(letters.into()).or_insert_with(|| word.to_owned());
         }
     }
     words
