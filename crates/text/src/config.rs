@@ -253,7 +253,7 @@ impl PipelineConfig {
         let characters: Vec<CharacterStep> = self.steps.iter().map_while(CharacterStep::new).collect();
         // The language of the configuration stands first.
         let others = Language::ALL.iter().filter(|&&other| self.detect && other != self.language);
-        let languages = std::iter::once(&self.language).chain(others.filter(|&&other| Words::are_known_of(other)));
+        let languages = std::iter::once(&self.language).chain(others.filter(|&&other| Words::supports(other)));
         let mut chains = Vec::new();
         for &language in languages {
             let words = match Words::new(language, &self.chinese) {

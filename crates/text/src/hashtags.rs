@@ -21,6 +21,11 @@ pub enum HashtagPolicy {
     Tag,
     /// It becomes the words that its capitals, digits and underscores tell apart, and of Chinese the words of its topic:
     /// `#WorstDayEver2024` becomes `Worst Day Ever 2024`. The default.
+    ///
+    /// Words end before a capital behind a small letter, before the last capital of several where a small letter follows
+    /// (`WWDCKeynote`: `WWDC`, `Keynote`), between letters and digits, and where letters with case meet letters without
+    /// (`糯米NBA`). An ordinal stays whole (`4thJuly`: `4th`, `July`), and so does a name with `i` or `e` before its capital
+    /// (`iPhoneX`: `iPhone`, `X`). Words without capitals stay together: `bestdayever` is one.
     #[default]
     Words,
 }
