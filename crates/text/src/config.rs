@@ -39,7 +39,8 @@ pub struct PipelineConfig {
     /// How Chinese is split into words; without effect on other languages.
     pub chinese: SegmenterConfig,
     /// What each token passes after splitting, in order; 64 at most, [`Spelling`](TextStep::Spelling) and
-    /// [`Unknown`](TextStep::Unknown) once each, and none is a plain tokenizer. Default: the steps of [`for_language`](Self::for_language). In code, a language that is set afterwards does not change them.
+    /// [`Unknown`](TextStep::Unknown) once each, and none is a plain tokenizer. Default: the steps of
+    /// [`for_language`](Self::for_language). In code, a language that is set afterwards does not change them.
     pub steps: Vec<TextStep>,
 }
 
@@ -170,8 +171,8 @@ impl PipelineConfig {
     ///   `mouse`), stems mostly stay (`happi`, `studi`), and a few are taken for what they are not (`univers`, a stem, becomes
     ///   `univer`, as if it were a plural). Without stop words and punctuation, neighbours tell less.
     /// - *Unknown words last* are dropped where the English table has no word of that stem: names and slang.
-    /// - *Time and memory*: the pipeline takes 33 MB and 0.4 s to build beside the shared table, since spelling has an index;
-    ///   cleaning is five to nine times slower than without spelling, lemmas and unknown words (the project's `docs/text.md`
+    /// - *Time and memory*: the pipeline takes 33 MB, most of it for the index of spelling and two tables of words, and 0.4 s to
+    ///   build; cleaning is 9 to 16 times slower than without spelling, lemmas and unknown words (the project's `docs/text.md`
     ///   has the figures).
     ///
     /// As printed, Eq. 6, 7 and 9 keep what is in the set to be removed; they are read as removals. Eq. 4 allows "unique

@@ -27,8 +27,9 @@
 //!
 //! [`PipelineConfig`] has presets: [`english`](PipelineConfig::english) and [`chinese`](PipelineConfig::chinese) suit networks
 //! that read words in order, and leave punctuation and function words in place; [`counts`](PipelineConfig::counts) suits methods
-//! that count words; [`paper`](PipelineConfig::paper) is DPMS to the letter, Eq. 5 to 13 in their order. [`Pipeline::explain`] shows what each step does to a
-//! text. Beside the pipeline stand [`detect`](detect()) (languages) and [`QualityGate`] (which texts say nothing).
+//! that count words; [`paper`](PipelineConfig::paper) is DPMS to the letter, Eq. 5 to 13 in their order. [`Pipeline::explain`]
+//! shows what each step does to a text. Beside the pipeline stand [`detect`](detect()) (languages) and [`QualityGate`] (which
+//! texts say nothing).
 //!
 //! # How text is split
 //! White space always splits and is dropped. Then web and e-mail addresses, mentions, hashtags, and emoticons such as `:)`,

@@ -115,7 +115,7 @@ fn known_behind(steps: &[Step], corpus: &WordFrequencies) -> WordFrequencies {
         rest.pass(Token { text, source: 0..text.len(), kind: TokenKind::Word });
         rest.finish();
         if let Some(left) = tokens.get(0).filter(|left| tokens.len() == 1 && left.kind == TokenKind::Word) {
-            known.add(left.text, count);
+            known.add_as_written(left.text, count);
         }
     }
     known

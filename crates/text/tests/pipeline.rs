@@ -5,7 +5,7 @@ use plaudit_core::conformance::{check_analyzer, check_stored};
 use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
 use plaudit_text::{
     HashtagPolicy, Language, NormalForm, Pipeline, PipelineConfig, Stage, StemConfig, StopList, TextStep, TokenPolicy,
-    UnknownPolicy,
+    UnknownPolicy, romanised_bangla,
 };
 use proptest::prelude::*;
 
@@ -109,6 +109,10 @@ fn the_paper_is_taken_literally() {
     ] {
         assert_eq!(words(&paper, text).join(" "), expected, "{text}");
     }
+    // The figure of `docs/text.md`.
+    let table = romanised_bangla();
+    let mapped = table.iter().filter(|(from, to)| words(&paper, from).join(" ") == **to).count();
+    assert_eq!((mapped, table.len()), (11, 73));
 }
 
 #[test]
@@ -128,10 +132,15 @@ fn words_are_known_as_the_steps_before_leave_them() {
     assert_eq!(words(&stop, "was saw wsa").join(" "), "saw saw");
     // Words of the user's own, too.
     let mut config = PipelineConfig::english();
-    config.steps = vec![TextStep::Casefold, stem, unknown];
+    config.steps = vec![TextStep::Casefold, stem, unknown.clone()];
     let own = Pipeline::from_corpus(config, ["cold shawarmas"; 5]).unwrap();
     assert_eq!(words(&own, "Shawarma xqzvw").join(" "), "shawarma");
     assert_eq!(words(&Pipeline::from_files(&own.to_files().unwrap()).unwrap(), "Shawarmas").join(" "), "shawarma");
+    // And what steps make of them, as it is.
+    let mut exceptions = StemConfig::default();
+    exceptions.exceptions.insert("university".into(), "UNI".into());
+    let capitals = steps(&[TextStep::Stem(exceptions), unknown]);
+    assert_eq!(words(&capitals, "university").join(" "), "UNI");
 }
 
 #[test]

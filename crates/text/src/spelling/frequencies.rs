@@ -39,7 +39,7 @@ impl WordFrequencies {
         for line in include_str!("../../data/english_counts.tsv").lines() {
             if let Some((word, count)) = line.split_once('\t') {
                 // A test reads the table with `read`, which is strict.
-                counts.0.add(word, count.parse().unwrap_or(0));
+                counts.add_as_written(word, count.parse().unwrap_or(0));
             }
         }
         counts
@@ -79,7 +79,7 @@ impl WordFrequencies {
                         let most = Self::MAX_WORD_BYTES;
                         return Err(fault(format!("the word has {} bytes, expected at most {most}", word.len())));
                     }
-                    counts.0.add(word, count);
+                    counts.add_as_written(word, count);
                 }
                 (Some(_), second, _) => {
                     let found = if second.is_some() { "more than two fields" } else { "one field" };
@@ -92,7 +92,12 @@ impl WordFrequencies {
 
     /// Adds `count` occurrences of `word`.
     pub fn add(&mut self, word: &str, count: u64) {
-        self.0.add(casefold::fold(word, &mut String::new()), count);
+        self.add_as_written(casefold::fold(word, &mut String::new()), count);
+    }
+
+    /// The same for a word that is folded, or what steps made of one.
+    pub(crate) fn add_as_written(&mut self, word: &str, count: u64) {
+        self.0.add(word, count);
     }
 
     /// Adds the words of one text; numbers, emoji and signs are passed over.
