@@ -309,13 +309,3 @@ impl Rest<'_> {
         }
     }
 }
-
-/// Returns the range of `part`, bytes of a token's text, within the source: exactly where the text is still what was
-/// written, and the whole source where it is not.
-pub(crate) fn part_of(token: &Token<'_>, part: Range<usize>) -> Range<usize> {
-    if token.source.len() == token.text.len() {
-        token.source.start + part.start..token.source.start + part.end
-    } else {
-        token.source.clone()
-    }
-}
