@@ -33,6 +33,7 @@ mod time;
 mod tokens;
 mod visible;
 mod vocab;
+mod word_counts;
 
 pub use analyzer::Analyzer;
 pub use classifier::Classifier;
@@ -48,4 +49,5 @@ pub use table::Table;
 pub use time::Time;
 pub use tokens::{Token, TokenKind, Tokens};
 pub use visible::visible;
-pub use vocab::{Vocab, VocabConfig, WordCounts};
+pub use vocab::{Vocab, VocabConfig};
+pub use word_counts::WordCounts;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, Tokens};
+use crate::word_counts::is_word;
+use crate::{Error, Result};
 
 /// How a vocabulary is cut from counted words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,46 +42,6 @@ impl VocabConfig {
     }
 }
 
-/// Counts of words, from which a [`Vocab`] is cut.
-#[derive(Debug, Clone, Default)]
-pub struct WordCounts(HashMap<String, u64>);
-
-impl WordCounts {
-    /// Returns empty counts.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Counts the tokens of one text.
-    pub fn add(&mut self, tokens: &Tokens) {
-        for token in tokens.iter() {
-            if let Some(count) = self.0.get_mut(token.text) {
-                *count += 1;
-            } else if is_word(token.text) {
-                self.0.insert(token.text.to_owned(), 1);
-            }
-        }
-    }
-
-    /// Returns the vocabulary, most frequent word first, equal ones in code-point order.
-    ///
-    /// # Errors
-    /// When `config` is at fault.
-    pub fn into_vocab(self, config: &VocabConfig) -> Result<Vocab> {
-        config.validate()?;
-        let mut words: Vec<(String, u64)> =
-            self.0.into_iter().filter(|&(_, count)| count >= config.min_count.max(1)).collect();
-        words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        words.truncate(config.max_words);
-        Vocab::new(words.into_iter().map(|(word, _)| word))
-    }
-}
-
-/// A line of `vocab.txt` must hold one word.
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['\n', '\r'])
-}
-
 /// Words and their ids. Id 0 stands for padding and id 1 for every unknown word; known words start at id 2.
 ///
 /// # Example: counting, cutting, looking up
@@ -92,7 +53,7 @@ fn is_word(text: &str) -> bool {
 ///     tokens.push(word, 0..0, TokenKind::Word);
 /// }
 /// let mut counts = WordCounts::new();
-/// counts.add(&tokens);
+/// counts.add_tokens(&tokens);
 /// let vocab = counts.into_vocab(&VocabConfig::default())?;
 /// assert_eq!((vocab.id("not"), vocab.id("bad")), (2, Vocab::UNKNOWN));
 /// assert_eq!(vocab.len(), 3);
@@ -201,7 +162,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::TokenKind;
+    use crate::{TokenKind, Tokens, WordCounts};
 
     fn counted(words: &[&str]) -> WordCounts {
         let mut tokens = Tokens::new();
@@ -209,7 +170,7 @@ mod tests {
             tokens.push(word, 0..0, TokenKind::Word);
         }
         let mut counts = WordCounts::new();
-        counts.add(&tokens);
+        counts.add_tokens(&tokens);
         counts
     }
 

@@ -183,7 +183,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         for chunk in train.chunks(CHUNK) {
             let tokens: Vec<Tokens> =
                 pool.install(|| chunk.par_iter().map(|example| analyzer.analyze(example.text)).collect());
-            tokens.iter().for_each(|tokens| counts.add(tokens));
+            tokens.iter().for_each(|tokens| counts.add_tokens(tokens));
             analyzed(chunk.len())?;
         }
         let vocab = counts.into_vocab(&config.vocab)?;

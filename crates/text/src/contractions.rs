@@ -21,17 +21,7 @@ const ENDINGS: [(&str, &str); 6] =
 /// For folded words with plain apostrophes. So that a negation is a word of its own, `can't` becomes `can not`, as every word
 /// in `n't` does. `'s` stays: it may be *is*, *has* or a genitive. So do `cant`, `wont`, `its`, `ill` and others that are words
 /// without an apostrophe. Every part of a word shares its place in the text.
-///
-/// # Example
-/// ```
-/// use plaudit_text::expand_contraction;
-///
-/// let mut words = Vec::new();
-/// assert!(expand_contraction("couldn't've", |word| words.push(word)));
-/// assert_eq!(words, ["could", "not", "have"]);
-/// assert!(!expand_contraction("dean's", |_| ()));
-/// ```
-pub fn expand_contraction<'a>(word: &'a str, mut emit: impl FnMut(&'a str)) -> bool {
+pub(crate) fn expand_contraction<'a>(word: &'a str, mut emit: impl FnMut(&'a str)) -> bool {
     let Some((stem, ending)) = split(word) else { return false };
     emit_stem(stem, &mut emit);
     if let Some(ending) = ending {

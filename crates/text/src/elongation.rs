@@ -25,24 +25,11 @@ struct Run {
 /// `good`). Only letters count, Han characters among them (哈哈哈哈 becomes 哈哈); digits and signs stay. Fold case before.
 ///
 /// Takes time in proportion to the length of the word, and calls `frequency` at most 128 times.
-///
-/// # Example
-/// ```
-/// use plaudit_text::shorten_elongation;
-///
-/// let mut buffer = String::new();
-/// assert_eq!(shorten_elongation("soooo", &mut buffer, |_| 0), "soo");
-/// let frequency = |word: &str| match word {
-///     "so" => 69_000,
-///     "soo" => 85,
-///     "god" | "good" => 20_000,
-///     _ => 0,
-/// };
-/// assert_eq!(shorten_elongation("soooo", &mut buffer, frequency), "so");
-/// assert_eq!(shorten_elongation("goooood", &mut buffer, frequency), "good");
-/// assert_eq!(shorten_elongation("!!!!", &mut buffer, frequency), "!!!!");
-/// ```
-pub fn shorten_elongation<'a>(word: &'a str, buffer: &'a mut String, frequency: impl Fn(&str) -> u64) -> &'a str {
+pub(crate) fn shorten_elongation<'a>(
+    word: &'a str,
+    buffer: &'a mut String,
+    frequency: impl Fn(&str) -> u64,
+) -> &'a str {
     if !runs(word).any(|run| is_long(&run)) {
         return word;
     }

@@ -24,17 +24,7 @@ enum Class {
 /// `X`). Words without capitals stay together: `bestdayever` is one.
 ///
 /// Split before case is folded.
-///
-/// # Example
-/// ```
-/// use plaudit_text::split_hashtag;
-///
-/// let tag = "#BestDayEver2024";
-/// let mut words = Vec::new();
-/// split_hashtag(tag, |place| words.extend(tag.get(place)));
-/// assert_eq!(words, ["Best", "Day", "Ever", "2024"]);
-/// ```
-pub fn split_hashtag(tag: &str, mut emit: impl FnMut(Range<usize>)) {
+pub(crate) fn split_hashtag(tag: &str, mut emit: impl FnMut(Range<usize>)) {
     let mut start = 0;
     let mut before = Class::Gap;
     for (place, c) in tag.char_indices() {

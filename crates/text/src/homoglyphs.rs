@@ -47,7 +47,7 @@ impl Letters {
 ///
 /// No sentence of Russian, Greek or Armenian passes for one, because it has letters such as и, λ and ա. Ask once a text, and tell
 /// [`repair_homoglyphs`].
-pub fn is_latin_text(text: &str) -> bool {
+pub(crate) fn is_latin_text(text: &str) -> bool {
     if text.is_ascii() {
         return true;
     }
@@ -65,18 +65,7 @@ pub fn is_latin_text(text: &str) -> bool {
 /// `rnodern`).
 ///
 /// Repair before case is folded: В looks like B, and в like no Latin letter.
-///
-/// # Example
-/// ```
-/// use plaudit_text::{is_latin_text, repair_homoglyphs};
-///
-/// let text = "nо gооd"; // each о is Cyrillic
-/// let mut buffer = String::new();
-/// assert_eq!(repair_homoglyphs("nо", is_latin_text(text), &mut buffer), "no");
-/// assert_eq!(repair_homoglyphs("gооd", false, &mut buffer), "good");
-/// assert_eq!(repair_homoglyphs("хорошо", false, &mut buffer), "хорошо");
-/// ```
-pub fn repair_homoglyphs<'a>(word: &'a str, latin_text: bool, buffer: &'a mut String) -> &'a str {
+pub(crate) fn repair_homoglyphs<'a>(word: &'a str, latin_text: bool, buffer: &'a mut String) -> &'a str {
     if word.is_ascii() {
         return word;
     }

@@ -27,8 +27,9 @@
 //!
 //! [`PipelineConfig`] has presets: [`english`](PipelineConfig::english) and [`chinese`](PipelineConfig::chinese) suit networks
 //! that read words in order, and leave punctuation and function words in place; [`counts`](PipelineConfig::counts) suits methods
-//! that count words; [`paper`](PipelineConfig::paper) is DPMS to the letter. [`Pipeline::explain`] shows what each step does to a
-//! text. Beside the pipeline stand [`detect`](detect()) (languages) and [`QualityGate`] (which texts say nothing).
+//! that count words; [`paper`](PipelineConfig::paper) is DPMS to the letter, Eq. 5 to 13 in their order. [`Pipeline::explain`]
+//! shows what each step does to a text. Beside the pipeline stand [`detect`](detect()) (languages) and [`QualityGate`] (which
+//! texts say nothing).
 //!
 //! # How text is split
 //! White space always splits and is dropped. Then web and e-mail addresses, mentions, hashtags, and emoticons such as `:)`,
@@ -81,6 +82,7 @@ mod spelling;
 mod stem;
 mod step;
 mod stop_words;
+mod text_step;
 mod tokenize;
 mod unicode;
 mod unique;
@@ -92,14 +94,10 @@ mod words;
 pub use chinese::Segmenter;
 pub use chinese::{SegmenterConfig, UserWord, simplify};
 pub use config::PipelineConfig;
-pub use contractions::expand_contraction;
 pub use detect::{Detected, detect};
-pub use elongation::shorten_elongation;
 pub use emoji_names::{EmojiPolarity, EmojiPolicy, emoji_name, emoji_polarity};
 pub use explanation::{Explanation, Piece, Stage};
-pub use hashtag::split_hashtag;
 pub use hashtags::HashtagPolicy;
-pub use homoglyphs::{is_latin_text, repair_homoglyphs};
 pub use invisible::{is_invisible, visible_stretches};
 pub use language::Language;
 #[cfg(feature = "lemmas")]
@@ -113,7 +111,7 @@ pub use spelling::{
     WordFrequencies,
 };
 pub use stem::{StemAlgorithm, StemConfig};
-pub use step::TextStep;
 pub use stop_words::StopList;
+pub use text_step::TextStep;
 pub use unicode::NormalForm;
 pub use unknown::{Resolved, UnknownPolicy, UnknownWords, romanised_bangla};

@@ -151,8 +151,7 @@ impl Stored for Pipeline {
         let mut files = Files::from([(Self::FILE.to_owned(), json.into_bytes())]);
         let corpus = self.0.corpus();
         if !corpus.is_empty() {
-            let lines = corpus.sorted().into_iter().map(|(word, count)| format!("{word}\t{count}\n"));
-            files.insert(Self::WORDS.to_owned(), lines.collect::<String>().into_bytes());
+            files.insert(Self::WORDS.to_owned(), corpus.to_text().into_bytes());
         }
         Ok(files)
     }

@@ -36,6 +36,21 @@ pub(crate) struct Scratch {
     splitter: Splitter,
     /// One a step on tokens, for each chain that had a text.
     states: Vec<Vec<State>>,
+    /// The bytes of the longest text.
+    longest: usize,
+}
+
+impl Scratch {
+    /// Lets go of buffers that one long text would leave to all that come after. What is remembered of words stays.
+    fn shrink(&mut self) {
+        /// The lists of the tokens of such a text take a megabyte or two at most.
+        const LONG: usize = 1 << 16;
+        if self.longest > LONG {
+            self.states.iter_mut().flatten().for_each(State::shrink);
+            let alignments = self.alignments.iter().map(|_| Alignment::default()).collect();
+            *self = Self { alignments, states: std::mem::take(&mut self.states), ..Self::default() };
+        }
+    }
 }
 
 impl Prepared {
@@ -62,7 +77,8 @@ impl Prepared {
         })
     }
 
-    pub(crate) fn put_back(&self, scratch: Scratch) {
+    pub(crate) fn put_back(&self, mut scratch: Scratch) {
+        scratch.shrink();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 
@@ -79,7 +95,8 @@ impl Prepared {
     /// Replaces `tokens` by the tokens of `text`.
     pub(crate) fn analyze(&self, text: &str, scratch: &mut Scratch, tokens: &mut Tokens) {
         tokens.clear();
-        let Scratch { text: changed, before, buffers, alignments, near, splitter, states } = scratch;
+        let Scratch { text: changed, before, buffers, alignments, near, splitter, states, longest } = scratch;
+        *longest = text.len().max(*longest);
         let (text, is_changed) = rewrite(&self.characters, text, changed, before, buffers, alignments);
         let place = self.chain_of(text);
         let (Some(Chain { words, steps }), Some(states)) = (self.chains.get(place), states.get_mut(place)) else {

@@ -30,6 +30,13 @@ pub enum UnknownPolicy {
     Drop,
 }
 
+impl UnknownPolicy {
+    /// Returns Eq. 13 as it is written.
+    pub(crate) fn as_written() -> Vec<Self> {
+        vec![Self::Map(romanised_bangla()), Self::Resequence, Self::Drop]
+    }
+}
+
 /// What became of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -68,7 +75,7 @@ enum Prepared {
     Keep,
     Map(BTreeMap<String, String>),
     /// Of words with the same sorted letters, the most frequent.
-    Resequence(HashMap<String, String>),
+    Resequence(HashMap<Box<[u8]>, String>),
     Segment,
     Drop,
 }
@@ -127,13 +134,15 @@ impl UnknownWords {
         if self.known.contains(word) {
             return Resolved::Known;
         }
+        let mut letters = [0; Self::MAX_LETTERS];
         for policy in &self.policies {
             let words = match policy {
                 Prepared::Keep => return Resolved::Kept,
                 Prepared::Drop => return Resolved::Dropped,
                 Prepared::Map(table) => table.get(word).map(|to| to.split_whitespace().collect()),
                 Prepared::Resequence(words) => {
-                    sorted_letters(word).and_then(|letters| Some(vec![words.get(&letters)?.as_str()]))
+                    let letters = sorted_letters(word, &mut letters);
+                    letters.and_then(|letters| Some(vec![words.get(letters)?.as_str()]))
                 }
                 Prepared::Segment => self.segment(word),
             };
@@ -152,17 +161,18 @@ impl UnknownWords {
             return None;
         }
         // For each end of a beginning of the word, its probability and where its last part begins.
-        let mut best: Vec<(f64, usize)> = vec![(1.0, 0)];
+        let mut best = [(1.0, 0); Self::MAX_LETTERS + 1];
         for end in 1..=word.len() {
             let part = |(start, &(before, _)): (usize, &(f64, usize))| {
                 let share = self.share(word.get(start..end)?)?;
                 Some((before * share, start))
             };
-            let parts = best.iter().enumerate().filter_map(part);
-            best.push(parts.fold((0.0, 0), |best, part| if part.0 > best.0 { part } else { best }));
+            let parts = best.iter().take(end).enumerate().filter_map(part);
+            let likeliest = parts.fold((0.0, 0), |best, part| if part.0 > best.0 { part } else { best });
+            *best.get_mut(end)? = likeliest;
         }
         let new_word = (1..word.len()).fold(1.0 / self.known.total() as f64, |share, _| share / 10.0);
-        best.last().filter(|&&(probability, _)| probability > new_word)?;
+        best.get(word.len()).filter(|&&(probability, _)| probability > new_word)?;
         let mut words = Vec::new();
         let mut end = word.len();
         while end > 0 {
@@ -200,26 +210,26 @@ pub fn romanised_bangla() -> BTreeMap<String, String> {
     lines.filter_map(|line| line.split_once('\t')).map(|(from, to)| (from.to_owned(), to.to_owned())).collect()
 }
 
-fn by_letters(known: &WordFrequencies) -> HashMap<String, String> {
+fn by_letters(known: &WordFrequencies) -> HashMap<Box<[u8]>, String> {
     let mut words = HashMap::with_capacity(known.len());
     for (word, _) in known.sorted() {
-        if let Some(letters) = sorted_letters(word) {
-            words.entry(letters).or_insert_with(|| word.to_owned());
+        if let Some(letters) = sorted_letters(word, &mut [0; UnknownWords::MAX_LETTERS]) {
+            words.entry(letters.into()).or_insert_with(|| word.to_owned());
         }
     }
     words
 }
 
 /// Returns the letters of a word in order; none where it is too short or long, or has anything but a to z.
-fn sorted_letters(word: &str) -> Option<String> {
+fn sorted_letters<'a>(word: &str, buffer: &'a mut [u8; UnknownWords::MAX_LETTERS]) -> Option<&'a [u8]> {
     const MIN_LETTERS: usize = 3;
-    if !(MIN_LETTERS..=UnknownWords::MAX_LETTERS).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase())
-    {
+    if word.len() < MIN_LETTERS || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return None;
     }
-    let mut letters: Vec<char> = word.chars().collect();
+    let letters = buffer.get_mut(..word.len())?;
+    letters.copy_from_slice(word.as_bytes());
     letters.sort_unstable();
-    Some(letters.into_iter().collect())
+    Some(letters)
 }
 
 #[cfg(test)]

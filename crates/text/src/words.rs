@@ -23,13 +23,13 @@ impl Words {
     }
 
     /// Returns whether this program was built with all that the language needs.
-    pub(crate) fn are_known_of(language: Language) -> bool {
+    pub(crate) fn supports(language: Language) -> bool {
         language != Language::Zh || cfg!(feature = "chinese")
     }
 
     /// Returns the words of a language, or every fault that forbids it.
     pub(crate) fn new(language: Language, config: &SegmenterConfig) -> Result<Self, Vec<String>> {
-        if !Self::are_known_of(language) {
+        if !Self::supports(language) {
             return Err(vec![format!(
                 "language: {language} needs the feature `chinese`, which this program was built without; `und` splits Chinese into \
                  characters"

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // tests may stop at the first surprise
 
 use plaudit_core::{Analyzer, Tokens};
-use plaudit_text::{Pipeline, PipelineConfig};
+use plaudit_text::{LemmaConfig, Pipeline, PipelineConfig, SpellingConfig, TextStep, UnknownPolicy};
 
 /// A thousand texts of some 22 words, as people write them, none like another.
 fn texts() -> Vec<String> {
@@ -45,28 +45,66 @@ fn texts() -> Vec<String> {
     (0..1000).map(|n| format!("{} {} {}", SUBJECTS[n % 10], VERBS[n / 10 % 10], ENDS[n / 100])).collect()
 }
 
+/// Returns the allocations of cleaning all texts, together, where they were all cleaned before.
+fn allocations(name: &str, pipeline: &Pipeline) -> u64 {
+    let texts = texts();
+    let mut tokens = Tokens::new();
+    let mut analyze = || {
+        texts
+            .iter()
+            .map(|text| {
+                pipeline.analyze_into(text, &mut tokens);
+                tokens.len()
+            })
+            .sum::<usize>()
+    };
+    let words = analyze();
+    let mut again = 0;
+    let info = allocation_counter::measure(|| again = analyze());
+    assert_eq!(again, words);
+    println!("{name}: {words} tokens, {} allocations, {} bytes", info.count_total, info.bytes_total);
+    info.count_total
+}
+
 #[test]
 fn cleaning_allocates_nothing_a_token() {
-    let texts = texts();
-    // Allocations of all texts together. What became of a word is remembered, but not of a hashtag or a contraction, which become
-    // several: their words are stemmed each time, and `rust-stemmers` copies what it changes (`day` twice).
+    // What became of a word is remembered, but not of a hashtag or a contraction, which become several: their words are stemmed
+    // each time, and `rust-stemmers` copies what it changes (`day` twice).
     for (name, most) in [("counts", 0), ("english", 200), ("social_media", 700)] {
-        let pipeline = Pipeline::new(PipelineConfig::preset(name).unwrap()).unwrap();
-        let mut tokens = Tokens::new();
-        let mut analyze = || {
-            texts
-                .iter()
-                .map(|text| {
-                    pipeline.analyze_into(text, &mut tokens);
-                    tokens.len()
-                })
-                .sum::<usize>()
-        };
-        let words = analyze();
-        let mut again = 0;
-        let info = allocation_counter::measure(|| again = analyze());
-        assert_eq!(again, words);
-        println!("{name}: {words} tokens, {} allocations, {} bytes", info.count_total, info.bytes_total);
-        assert!(info.count_total <= most, "{name}: {} allocations, expected at most {most}", info.count_total);
+        let count = allocations(name, &Pipeline::new(PipelineConfig::preset(name).unwrap()).unwrap());
+        assert!(count <= most, "{name}: {count} allocations, expected at most {most}");
+    }
+}
+
+#[test]
+fn and_little_in_the_steps_that_look_words_up() {
+    let unknown = TextStep::Unknown { policies: vec![UnknownPolicy::Resequence, UnknownPolicy::Segment] };
+    // Only a word that is corrected, re-sequenced or split needs room of its own.
+    for (step, most) in [
+        (TextStep::Unique, 0),
+        (TextStep::Unknown { policies: vec![UnknownPolicy::Resequence, UnknownPolicy::Drop] }, 0),
+        (unknown, 200),
+        (TextStep::Spelling(SpellingConfig::default()), 100),
+    ] {
+        let mut config = PipelineConfig::english();
+        config.steps = vec![TextStep::Casefold, step.clone()];
+        let count = allocations(&step.name(), &Pipeline::new(config).unwrap());
+        assert!(count <= most, "{}: {count} allocations, expected at most {most}", step.name());
+    }
+}
+
+#[test]
+fn one_huge_text_leaves_little_behind() {
+    let mut config = PipelineConfig::social_media();
+    for step in [TextStep::NegationScope, TextStep::Lemmas(LemmaConfig::default()), TextStep::Unique] {
+        config.add_step(step);
+    }
+    let pipeline = Pipeline::new(config).unwrap();
+    let sentence = "The STAFF weren’t helpful, caf&eacute; soooo http://a.b/c #NotGreat :( ";
+    pipeline.analyze(sentence);
+    for text in [sentence.repeat(40_000), "a".repeat(3 << 20), "A’s".repeat(1 << 20)] {
+        let info = allocation_counter::measure(|| drop(pipeline.analyze(&text)));
+        println!("{} bytes: {} left of {}", text.len(), info.bytes_current, info.bytes_max);
+        assert!(info.bytes_current <= 1 << 20, "{} bytes are left", info.bytes_current);
     }
 }

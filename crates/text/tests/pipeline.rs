@@ -5,6 +5,7 @@ use plaudit_core::conformance::{check_analyzer, check_stored};
 use plaudit_core::{Analyzer, Error, Files, Stored, TokenKind, Tokens};
 use plaudit_text::{
     HashtagPolicy, Language, NormalForm, Pipeline, PipelineConfig, Stage, StemConfig, StopList, TextStep, TokenPolicy,
+    UnknownPolicy, romanised_bangla,
 };
 use proptest::prelude::*;
 
@@ -93,6 +94,53 @@ fn each_preset_on_one_text() {
         words(&default, text).join(" "),
         "the librari <num> new printer are veri slow . . . but staff were love :) 👍🏽 图 书 馆 不 好"
     );
+}
+
+/// By hand, in the order of the paper: stop words and signs are gone before the words are corrected, cut, looked up and known.
+#[test]
+fn the_paper_is_taken_literally() {
+    let paper = Pipeline::new(PipelineConfig::paper()).unwrap();
+    for (text, expected) in [
+        ("The staff weren't helpful, but it's not bad at all :)", "staff help bad"),
+        ("My frends went to Dhaka, and 3 children were HAPPIER 👍", "friend go dhaka child happy"),
+        ("happy studies, mice, universities", "happi studi mouse univer"),
+        ("agian goodservice xqzvw", "again"),
+        ("bhalo boi", "behalf boi"), // good book
+    ] {
+        assert_eq!(words(&paper, text).join(" "), expected, "{text}");
+    }
+    // The figure of `docs/text.md`.
+    let table = romanised_bangla();
+    let mapped = table.iter().filter(|(from, to)| words(&paper, from).join(" ") == **to).count();
+    assert_eq!((mapped, table.len()), (11, 73));
+}
+
+#[test]
+fn words_are_known_as_the_steps_before_leave_them() {
+    let unknown = TextStep::Unknown { policies: vec![UnknownPolicy::Resequence, UnknownPolicy::Drop] };
+    let stem = TextStep::Stem(StemConfig::default());
+    let steps = |steps: &[TextStep]| with_steps(Language::En, [&[TextStep::Casefold], steps].concat());
+    let text = "Happy libraries, hpaip wasn't xqzvw";
+    let before = steps(&[unknown.clone(), stem.clone()]);
+    let behind = steps(&[stem.clone(), unknown.clone()]);
+    assert_eq!(words(&before, text).join(" "), "happi librari , wasn't");
+    assert_eq!(words(&behind, text).join(" "), "happi librari , happi wasn't"); // an anagram of the stem
+    // What comes out as several words, or as none, is no word.
+    let full = steps(&[TextStep::Contractions, unknown.clone()]);
+    assert_eq!(words(&full, text).join(" "), "happy libraries , was not");
+    let stop = steps(&[TextStep::StopWords { list: StopList::Own(vec!["was".into()]) }, unknown.clone()]);
+    assert_eq!(words(&stop, "was saw wsa").join(" "), "saw saw");
+    // Words of the user's own, too.
+    let mut config = PipelineConfig::english();
+    config.steps = vec![TextStep::Casefold, stem, unknown.clone()];
+    let own = Pipeline::from_corpus(config, ["cold shawarmas"; 5]).unwrap();
+    assert_eq!(words(&own, "Shawarma xqzvw").join(" "), "shawarma");
+    assert_eq!(words(&Pipeline::from_files(&own.to_files().unwrap()).unwrap(), "Shawarmas").join(" "), "shawarma");
+    // And what steps make of them, as it is.
+    let mut exceptions = StemConfig::default();
+    exceptions.exceptions.insert("university".into(), "UNI".into());
+    let capitals = steps(&[TextStep::Stem(exceptions), unknown]);
+    assert_eq!(words(&capitals, "university").join(" "), "UNI");
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! How often words occur.
 
-use std::collections::HashMap;
 use std::io::{BufRead, Read};
 
-use plaudit_core::{Error, Result, Token, TokenKind, Tokens};
+use plaudit_core::{Error, Result, Token, TokenKind, Tokens, WordCounts};
 
 use crate::casefold;
 
-/// Words and how often each occurs: what is known of a language, or of a user's own texts. Words are folded.
+/// [`WordCounts`] of folded words: what is known of a language, or of a user's own texts.
 ///
 /// # Example: counts of one's own, from memory
 /// ```
@@ -20,10 +19,7 @@ use crate::casefold;
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WordFrequencies {
-    counts: HashMap<String, u64>,
-    total: u64,
-}
+pub struct WordFrequencies(WordCounts);
 
 impl WordFrequencies {
     /// No line of a word and a count is longer; what is would otherwise be held in memory without end.
@@ -43,7 +39,7 @@ impl WordFrequencies {
         for line in include_str!("../../data/english_counts.tsv").lines() {
             if let Some((word, count)) = line.split_once('\t') {
                 // A test reads the table with `read`, which is strict.
-                counts.add_folded(word, count.parse().unwrap_or(0));
+                counts.add_as_written(word, count.parse().unwrap_or(0));
             }
         }
         counts
@@ -83,7 +79,7 @@ impl WordFrequencies {
                         let most = Self::MAX_WORD_BYTES;
                         return Err(fault(format!("the word has {} bytes, expected at most {most}", word.len())));
                     }
-                    counts.add_folded(word, count);
+                    counts.add_as_written(word, count);
                 }
                 (Some(_), second, _) => {
                     let found = if second.is_some() { "more than two fields" } else { "one field" };
@@ -96,7 +92,12 @@ impl WordFrequencies {
 
     /// Adds `count` occurrences of `word`.
     pub fn add(&mut self, word: &str, count: u64) {
-        self.add_folded(casefold::fold(word, &mut String::new()), count);
+        self.add_as_written(casefold::fold(word, &mut String::new()), count);
+    }
+
+    /// The same for a word that is folded, or what steps made of one.
+    pub(crate) fn add_as_written(&mut self, word: &str, count: u64) {
+        self.0.add(word, count);
     }
 
     /// Adds the words of one text; numbers, emoji and signs are passed over.
@@ -118,56 +119,41 @@ impl WordFrequencies {
     /// Removes words that occur fewer times than this. What occurs once in texts of one's own may be a slip, and what
     /// is known is never corrected.
     pub fn prune(&mut self, min_count: u64) {
-        self.counts.retain(|_, &mut count| count >= min_count);
-        self.total = self.counts.values().fold(0, |total, &count| total.saturating_add(count));
-    }
-
-    /// Returns the words in no order.
-    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
-        self.counts.keys().map(String::as_str)
-    }
-
-    fn add_folded(&mut self, word: &str, count: u64) {
-        if word.is_empty() || count == 0 {
-            return;
-        }
-        self.total = self.total.saturating_add(count);
-        if let Some(known) = self.counts.get_mut(word) {
-            *known = known.saturating_add(count);
-        } else {
-            self.counts.insert(word.to_owned(), count);
-        }
+        self.0.prune(min_count);
     }
 
     /// Returns how often `word`, folded, occurs; 0 where it does not.
     pub fn count(&self, word: &str) -> u64 {
-        self.counts.get(word).copied().unwrap_or(0)
+        self.0.count(word)
     }
 
     /// Returns whether `word`, folded, is there.
     pub fn contains(&self, word: &str) -> bool {
-        self.counts.contains_key(word)
+        self.0.contains(word)
     }
 
     /// Returns the sum of all counts.
     pub fn total(&self) -> u64 {
-        self.total
+        self.0.total()
     }
 
     /// Returns the number of distinct words.
     pub fn len(&self) -> usize {
-        self.counts.len()
+        self.0.len()
     }
 
     /// Returns whether there is no word.
     pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
+        self.0.is_empty()
+    }
+
+    /// Returns the counts as text, which [`read`](Self::read) reads.
+    pub(crate) fn to_text(&self) -> String {
+        self.0.to_text()
     }
 
     /// Returns words and counts, the most frequent first, equal ones in code-point order.
     pub fn sorted(&self) -> Vec<(&str, u64)> {
-        let mut words: Vec<(&str, u64)> = self.counts.iter().map(|(word, &count)| (word.as_str(), count)).collect();
-        words.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        words
+        self.0.sorted()
     }
 }

@@ -30,7 +30,7 @@ impl Lexicon {
             let general = (general.count(word) as f64).max(0.5) / general_total;
             (corpus.count(word) as f64 + config.general_strength * general) / total
         };
-        let known: HashSet<&str> = general.words().chain(corpus.words()).collect();
+        let known: HashSet<&str> = general.sorted().into_iter().chain(corpus.sorted()).map(|(word, _)| word).collect();
         let (candidates, others): (Vec<&str>, Vec<&str>) = known.into_iter().partition(|word| is_plain(word));
         let mut candidates: Vec<(&str, f64)> = candidates.into_iter().map(|word| (word, prior(word))).collect();
         candidates.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));

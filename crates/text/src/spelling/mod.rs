@@ -238,12 +238,14 @@ impl Spelling {
             Some(stem) => (stem, "'s"),
             None => (word, ""),
         };
-        let folded = if capital { Cow::Owned(stem.to_ascii_lowercase()) } else { Cow::Borrowed(stem) };
+        let mut small = [0; MAX_LETTERS + 2];
+        let folded = if capital { lower_case(stem, &mut small)? } else { stem };
         let unknown = folded.len() >= MIN_LETTERS
-            && lexicon::is_plain(&folded)
-            && !self.prepared.lexicon.knows(&folded)
+            && lexicon::is_plain(folded)
+            && !self.prepared.lexicon.knows(folded)
             && !(ending == "'s" && self.is_known(word));
-        unknown.then_some(Misspelled { folded, ending, capital })
+        let folded = || if capital { Cow::Owned(folded.to_owned()) } else { Cow::Borrowed(stem) };
+        unknown.then(|| Misspelled { folded: folded(), ending, capital })
     }
 
     fn is_candidate(&self, number: u32) -> bool {
@@ -312,6 +314,14 @@ impl Limits {
     fn of(&self, gap: Gap) -> u32 {
         self.by_gap.get(gap.index()).copied().unwrap_or(u32::MAX)
     }
+}
+
+/// Returns `word` with small letters in `buffer`: most words are known, and need no room of their own.
+fn lower_case<'a>(word: &str, buffer: &'a mut [u8]) -> Option<&'a str> {
+    let small = buffer.get_mut(..word.len())?;
+    small.copy_from_slice(word.as_bytes());
+    small.make_ascii_lowercase();
+    std::str::from_utf8(small).ok()
 }
 
 /// A word that is not known.
