@@ -7,8 +7,8 @@ use crate::alignment::Rewriter;
 /// Returns whether `c` shows nothing by itself: control characters but white space, the soft hyphen, zero-width characters,
 /// controls of writing direction, variation selectors, tags, and the fillers that stand for a missing letter.
 ///
-/// A text may need some of them; [`visible_stretches`] knows where.
-pub fn is_invisible(c: char) -> bool {
+/// A text may need some of them; `visible_stretches` knows where.
+pub(crate) fn is_invisible(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}'..='\u{17b5}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -18,24 +18,9 @@ pub fn is_invisible(c: char) -> bool {
 
 /// Replaces `stretches` by the byte ranges of `text` that remain when invisible characters are taken out, in order.
 ///
-/// They turn words into others that look the same (Boucher et al., *Bad Characters: Imperceptible NLP Attacks*, 2022). These
-/// stay, because texts mean them: the zero-width joiner and the mark U+FE0F inside emoji (👩‍🎓, ❤️, 1️⃣), the tags of a flag
-/// (🏴󠁧󠁢󠁳󠁣󠁴󠁿), both joiners behind a letter of a script that needs them (Arabic with Persian, and those of India and South-East Asia),
-/// and the zero-width space between letters of Thai, Lao, Burmese and Khmer. A backspace takes the character before it with it, as
-/// it does on a terminal. Letters that controls of direction show in another order than they stand are not put in that order.
-///
-/// Nothing is allocated while `stretches` has room; a text without invisible characters is one stretch. Run before splitting: a
-/// word with such a character inside is several to UAX #29.
-///
-/// # Example
-/// ```
-/// let text = "not\u{200b} b\u{ad}ad, 👩\u{200d}🎓 bay\u{8}d";
-/// let mut stretches = Vec::new();
-/// plaudit_text::visible_stretches(text, &mut stretches);
-/// let seen: String = stretches.iter().filter_map(|place| text.get(place.clone())).collect();
-/// assert_eq!(seen, "not bad, 👩\u{200d}🎓 bad");
-/// ```
-pub fn visible_stretches(text: &str, stretches: &mut Vec<Range<usize>>) {
+/// A backspace takes the character before it with it, as it does on a terminal. Letters that controls of direction show in another
+/// order than they stand are not put in that order. Nothing is allocated while `stretches` has room.
+pub(crate) fn visible_stretches(text: &str, stretches: &mut Vec<Range<usize>>) {
     stretches.clear();
     let mut start = 0;
     let mut rest = text.char_indices();

@@ -98,7 +98,6 @@ pub use detect::{Detected, detect};
 pub use emoji_names::{EmojiPolarity, EmojiPolicy, emoji_name, emoji_polarity};
 pub use explanation::{Explanation, Piece, Stage};
 pub use hashtags::HashtagPolicy;
-pub use invisible::{is_invisible, visible_stretches};
 pub use language::Language;
 #[cfg(feature = "lemmas")]
 pub use lemma::TaggerLemmatizer;

@@ -26,8 +26,10 @@ pub enum TextStep {
         form: NormalForm,
     },
     /// Characters: takes out what nobody sees, such as zero-width characters and controls of direction, which make a word
-    /// look like another (N. Boucher et al., *Bad Characters: Imperceptible NLP Attacks*, 2022). What emoji and some scripts
-    /// need stays; see [`visible_stretches`](crate::visible_stretches).
+    /// look like another (N. Boucher et al., *Bad Characters: Imperceptible NLP Attacks*, 2022), and a backspace with the
+    /// character before it. What texts mean stays: the zero-width joiner and the mark U+FE0F inside emoji (👩‍🎓, ❤️, 1️⃣), the tags
+    /// of a flag (🏴󠁧󠁢󠁳󠁣󠁴󠁿), joiners behind a letter of a script that needs them (Arabic with Persian, those of India and South-East Asia),
+    /// and the zero-width space between letters of Thai, Lao, Burmese and Khmer.
     #[serde(deserialize_with = "no_fields")]
     Invisible,
     /// Characters: replaces Cyrillic, Greek and Armenian letters that stand in a Latin word for the ones they look like.

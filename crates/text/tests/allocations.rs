@@ -68,9 +68,10 @@ fn allocations(name: &str, pipeline: &Pipeline) -> u64 {
 
 #[test]
 fn cleaning_allocates_nothing_a_token() {
-    // What became of a word is remembered, but not of a hashtag or a contraction, which become several: their words are stemmed
-    // each time, and `rust-stemmers` copies what it changes (`day` twice).
-    for (name, most) in [("counts", 0), ("english", 200), ("social_media", 700)] {
+    // What became of a word is remembered, but not of words above 16 bytes (`internationalization`, which a hundred texts have),
+    // and not of a hashtag or a contraction, which become several: their words are stemmed each time, and `rust-stemmers` copies
+    // what it changes, more than once where it changes it again.
+    for (name, most) in [("counts", 300), ("english", 500), ("social_media", 1000)] {
         let count = allocations(name, &Pipeline::new(PipelineConfig::preset(name).unwrap()).unwrap());
         assert!(count <= most, "{name}: {count} allocations, expected at most {most}");
     }
@@ -79,11 +80,11 @@ fn cleaning_allocates_nothing_a_token() {
 #[test]
 fn and_little_in_the_steps_that_look_words_up() {
     let unknown = TextStep::Unknown { policies: vec![UnknownPolicy::Resequence, UnknownPolicy::Segment] };
-    // Only a word that is corrected, re-sequenced or split needs room of its own.
+    // Only a word that is corrected, looked for by its letters or split needs room of its own, and is not remembered above 16 bytes.
     for (step, most) in [
         (TextStep::Unique, 0),
-        (TextStep::Unknown { policies: vec![UnknownPolicy::Resequence, UnknownPolicy::Drop] }, 0),
-        (unknown, 200),
+        (TextStep::Unknown { policies: vec![UnknownPolicy::Resequence, UnknownPolicy::Drop] }, 100),
+        (unknown, 300),
         (TextStep::Spelling(SpellingConfig::default()), 100),
     ] {
         let mut config = PipelineConfig::english();
