@@ -7,8 +7,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use common::{Options, Result, Summary, say};
+use plaudit::Analyzer;
+use plaudit::core::Tokens;
 use plaudit::data::FeedbackReader;
 use plaudit::text::{LemmaConfig, Pipeline, PipelineConfig, QualityConfig, QualityGate, SpellingConfig, TextStep};
+use rayon::prelude::*;
 
 const HELP: &str = "
 Cleans a file of texts and writes their tokens, one text a line, with blanks between tokens. Memory does not grow with the input.
@@ -73,7 +76,6 @@ fn clean(options: &Options) -> Result<()> {
     read.unique_uids = false; // its memory would grow with the file
     let (mut documents, mut count, mut bytes, mut seconds, mut cpu) = (0_u64, 0_u64, 0_u64, 0.0, Some(0.0));
     let reader = FeedbackReader::open(options.required("input")?, &read)?;
-    let mut line = String::new();
     common::for_each_chunk(reader, |rows| {
         let mut texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         if let Some(flagged) = &mut flagged {
@@ -91,20 +93,17 @@ fn clean(options: &Options) -> Result<()> {
             texts = passed;
         }
         let (wall, before) = (Instant::now(), common::cpu_seconds());
-        let tokens = pool.install(|| pipeline.analyze_batch(&texts));
+        let written = out.is_some();
+        let cleaned = pool.install(|| clean_all(&pipeline, &texts, written));
         seconds += wall.elapsed().as_secs_f64();
         cpu = cpu.zip(before).zip(common::cpu_seconds()).map(|((sum, before), after)| sum + after - before);
         documents += texts.len() as u64;
         bytes += texts.iter().map(|text| text.len() as u64).sum::<u64>();
-        for tokens in &tokens {
-            count += tokens.len() as u64;
-            let Some(out) = &mut out else { continue };
-            line.clear();
-            for token in tokens.iter() {
-                line.push_str(token.text);
-                line.push(' ');
+        for (tokens, line) in &cleaned {
+            count += *tokens as u64;
+            if let Some(out) = &mut out {
+                writeln!(out, "{line}")?;
             }
-            writeln!(out, "{}", line.trim_end())?;
         }
         Ok(())
     })?;
@@ -132,6 +131,25 @@ fn clean(options: &Options) -> Result<()> {
         common::complain(&format!("{documents} texts, {count} tokens, {megabytes:.1} MB in {seconds:.2} s"));
     }
     Ok(())
+}
+
+/// The number of tokens of each text, and the tokens with blanks between them where `written`. Each thread has one list of tokens
+/// for all of its texts.
+fn clean_all(pipeline: &Pipeline, texts: &[&str], written: bool) -> Vec<(usize, String)> {
+    let clean = |chunk: &[&str]| {
+        let mut tokens = Tokens::new();
+        let clean_one = |text: &&str| {
+            pipeline.analyze_into(text, &mut tokens);
+            let mut line = String::new();
+            for token in tokens.iter().filter(|_| written) {
+                line.push_str(if line.is_empty() { "" } else { " " });
+                line.push_str(token.text);
+            }
+            (tokens.len(), line)
+        };
+        chunk.iter().map(clean_one).collect::<Vec<_>>()
+    };
+    texts.par_chunks(64).flat_map_iter(clean).collect()
 }
 
 /// The pipeline that the options ask for.

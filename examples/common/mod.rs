@@ -295,7 +295,7 @@ impl Summary {
 }
 
 /// The most texts, and about the most bytes, that are in memory at once.
-const CHUNK_ROWS: usize = 1024;
+const CHUNK_ROWS: usize = 8192;
 const CHUNK_BYTES: usize = 4 << 20;
 
 /// Calls `each` with chunks of a file's rows, so that memory does not grow with the file, and with what there is before it

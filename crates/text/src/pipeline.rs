@@ -105,17 +105,14 @@ impl Pipeline {
         texts
             .par_chunks(TEXTS)
             .flat_map_iter(|chunk| {
-                let mut scratch = self.0.scratch();
-                let tokens: Vec<Tokens> = chunk
-                    .iter()
-                    .map(|text| {
-                        let mut tokens = Tokens::new();
-                        self.0.analyze(text.as_ref(), &mut scratch, &mut tokens);
-                        tokens
-                    })
-                    .collect();
+                let (mut scratch, mut tokens) = (self.0.scratch(), Tokens::new());
+                let analyze = |text: &T| {
+                    self.0.analyze(text.as_ref(), &mut scratch, &mut tokens);
+                    tokens.clone() // no larger than it must be, and allocated at once
+                };
+                let batch: Vec<Tokens> = chunk.iter().map(analyze).collect();
                 self.0.put_back(scratch);
-                tokens
+                batch
             })
             .collect()
     }
