@@ -2,17 +2,13 @@
 
 use plaudit_core::{Token, TokenKind, Tokens};
 
-/// What became of tokens, in the manner of a processor's cache: a token has two places, which share a cache line, and the one
+/// What became of tokens, in the manner of a processor's cache: a token has two places, side by side, and the one
 /// used last keeps its own. Results never depend on what it holds.
 ///
 /// Remembered are tokens of at most [`MOST`](Self::MOST) bytes that were dropped, cut, or became one token of the same kind and of
 /// at most [`ROOM`](Self::ROOM) bytes. They are all but a few of the tokens of a text.
 #[derive(Default)]
-pub(crate) struct Memo(Box<[Pair]>);
-
-#[derive(Debug, Clone, Copy)]
-#[repr(align(64))]
-struct Pair([Slot; 2]);
+pub(crate) struct Memo(Box<[[Slot; 2]]>);
 
 /// The key of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,13 +55,13 @@ impl Memo {
         // No token has no byte.
         let (outcome, text) = (Outcome::Dropped, [0; Self::ROOM]);
         let none = Slot { bytes: [0; 2], lens: [0; 2], kind: TokenKind::Word, outcome, text };
-        Self(vec![Pair([none; 2]); Self::PAIRS].into_boxed_slice())
+        Self(vec![[none; 2]; Self::PAIRS].into_boxed_slice())
     }
 
     /// Emits what became of `token`, where that is known, and returns whether it is.
     pub(crate) fn recall(&mut self, token: &Token<'_>, emit: &mut impl FnMut(Token<'_>)) -> bool {
         let Some(key) = Key::new(token) else { return false };
-        let Some(Pair([first, second])) = self.0.get_mut(key.pair()) else { return false };
+        let Some([first, second]) = self.0.get_mut(key.pair()) else { return false };
         if first.key() != key {
             if second.key() != key {
                 return false;
@@ -102,7 +98,7 @@ impl Memo {
                 outcome = Outcome::Changed(one.text.len() as u8);
             }
         }
-        if let Some(Pair([first, second])) = self.0.get_mut(key.pair()) {
+        if let Some([first, second]) = self.0.get_mut(key.pair()) {
             *second = *first;
             *first = Slot { bytes: key.bytes, lens: key.lens, kind: key.kind, outcome, text };
         }
@@ -192,8 +188,8 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_is_a_cache_line() {
-        assert_eq!((size_of::<Pair>(), align_of::<Pair>()), (64, 64));
+    fn two_slots_fill_a_cache_line() {
+        assert_eq!(size_of::<[Slot; 2]>(), 64);
     }
 
     proptest! {
