@@ -18,6 +18,7 @@ mod math;
 mod packed;
 mod product;
 mod simd;
+mod skip_gram;
 mod softmax;
 #[cfg(test)]
 mod testing;
@@ -29,4 +30,5 @@ pub use lstm::{Lstm, LstmGradient, LstmPanels, LstmState, LstmTrace, LstmWeights
 pub use packed::Packed;
 pub use product::{Matrix, Panels, Start, product, product_with};
 pub use simd::InstructionSet;
+pub use skip_gram::{Line, SkipGram};
 pub use softmax::softmax;

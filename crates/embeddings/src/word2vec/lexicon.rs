@@ -1,0 +1,108 @@
+//! The words that are learned, and how likely each is kept and drawn.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use plaudit_core::{Error, Observer, Progress, Result, Stage, WordCounts};
+use plaudit_stats::Stream;
+
+use super::{Sentences, Word2VecConfig};
+
+/// The words that are learned, the most frequent first, and what training asks of them.
+pub(super) struct Lexicon {
+    pub(super) words: Vec<String>,
+    places: HashMap<String, u32>,
+    /// How many words of the corpus are of them.
+    pub(super) total: u64,
+    /// For each word, below which of 2^32 random numbers it is kept.
+    kept: Vec<u64>,
+    /// Up to which of 2^32 random numbers each word, or one before it, is the noise.
+    noise: Vec<u64>,
+}
+
+impl Lexicon {
+    /// Counts the words of the corpus.
+    pub(super) fn count(
+        corpus: &(impl Sentences + ?Sized),
+        config: &Word2VecConfig,
+        observer: &mut dyn Observer,
+    ) -> Result<Self> {
+        /// Distinct words at which rare ones are given up, as in word2vec.c.
+        const MOST: usize = 21_000_000;
+        let (mut counts, mut seen, mut rare, mut stopped) = (WordCounts::new(), 0_u64, 1, false);
+        corpus.each(&mut |sentence| {
+            for word in sentence.split_whitespace() {
+                counts.add(word, 1);
+                seen += 1;
+            }
+            if counts.len() > MOST {
+                rare += 1;
+                counts.prune(rare);
+            }
+            if seen % (1 << 20) < 16 {
+                stopped = observer.progressed(&Progress::new(Stage::Analyzing, seen, None)).is_break();
+            }
+            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if stopped {
+            return Err(Error::Interrupted);
+        }
+        counts.prune(config.min_count);
+        Self::new(&counts, config)
+    }
+
+    pub(super) fn new(counts: &WordCounts, config: &Word2VecConfig) -> Result<Self> {
+        let mut sorted = counts.sorted();
+        sorted.truncate(config.max_words.unwrap_or(usize::MAX));
+        if sorted.len() < 2 || u32::try_from(sorted.len()).is_err() {
+            return Err(Error::config(format!(
+                "word2vec: found {} words that come {} times or more, expected 2 to {}",
+                sorted.len(),
+                config.min_count,
+                u32::MAX
+            )));
+        }
+        let total: u64 = sorted.iter().map(|&(_, count)| count).sum();
+        let all = 4_294_967_296.0; // 2^32
+        let threshold = config.sample * total as f64;
+        let keep = |&(_, count): &(&str, u64)| {
+            let share = threshold / count as f64;
+            if config.sample == 0.0 { all as u64 } else { ((share.sqrt() + share) * all) as u64 }
+        };
+        let kept = sorted.iter().map(keep).collect();
+        let powers: Vec<f64> = sorted.iter().map(|&(_, count)| libm::pow(count as f64, config.noise_power)).collect();
+        let sum: f64 = powers.iter().sum();
+        let mut before = 0.0;
+        let noise = powers
+            .iter()
+            .map(|power| {
+                before += power;
+                (before / sum * all) as u64
+            })
+            .collect();
+        let places = (0..).zip(&sorted).map(|(place, (word, _))| ((*word).to_owned(), place)).collect();
+        let words = sorted.into_iter().map(|(word, _)| word.to_owned()).collect();
+        Ok(Self { words, places, total, kept, noise })
+    }
+
+    pub(super) fn place(&self, word: &str) -> Option<u32> {
+        self.places.get(word).copied()
+    }
+
+    /// Returns the words of noise of a window: not more than there are other words.
+    pub(super) fn negative(&self, config: &Word2VecConfig) -> usize {
+        config.negative.min(self.words.len() - 1)
+    }
+
+    /// Returns whether the word stays in its sentence this time.
+    pub(super) fn is_kept(&self, word: u32, random: u32) -> bool {
+        self.kept.get(word as usize).is_some_and(|&kept| u64::from(random) < kept)
+    }
+
+    /// Returns a word of noise.
+    pub(super) fn noise(&self, stream: &mut Stream) -> u32 {
+        let random = u64::from(stream.next_u32());
+        let place = self.noise.partition_point(|&upto| upto <= random);
+        place.min(self.words.len().saturating_sub(1)) as u32
+    }
+}

@@ -1,0 +1,315 @@
+//! Rounds of blocks.
+
+use std::ops::ControlFlow;
+
+use plaudit_core::{Error, Observer, Progress, Result, Stage};
+use plaudit_kernels::{InstructionSet, Line};
+use plaudit_stats::Stream;
+use rayon::prelude::*;
+
+use super::block::{Block, Copies};
+use super::lexicon::Lexicon;
+use super::{Sentences, Word2VecConfig};
+use crate::WordVectors;
+
+/// Blocks of a round: as many threads can work at once.
+const BLOCKS: usize = 8;
+/// Bytes of a block, about. Each block reads the rows as they were before the round: the smaller, the less they miss of each other.
+const BYTES: usize = 1 << 12;
+
+/// Trains word vectors on a corpus.
+/// A round is eight blocks of a few sentences, which threads share out between them: each reads the rows as they were before the
+/// round, and the changes are added in the order of the blocks. So the vectors are the same, to the last bit, with any number of
+/// threads, on every processor that rounds `a b + c` once; more than eight threads find nothing to do. A sentence is a line.
+///
+/// # Example: words that meet
+/// ```
+/// use plaudit_embeddings::word2vec::{Word2VecConfig, train};
+///
+/// let corpus = ["the library was quiet", "the gym was loud"].repeat(50);
+/// let mut config = Word2VecConfig::default();
+/// (config.dim, config.epochs) = (10, 1);
+/// let vectors = train(corpus.as_slice(), &config, &mut ())?;
+/// assert_eq!(vectors.words(), ["the", "was", "gym", "library", "loud", "quiet"]);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+///
+/// # Errors
+/// When the configuration has a fault, the corpus cannot be read or has fewer than two words that are learned, or the observer ends
+/// the run while words are counted; later, what was learned so far is returned.
+pub fn train(
+    corpus: &(impl Sentences + ?Sized),
+    config: &Word2VecConfig,
+    observer: &mut dyn Observer,
+) -> Result<WordVectors> {
+    config.validate()?;
+    let lexicon = Lexicon::count(corpus, config, observer)?;
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(config.threads.unwrap_or(0)).build().map_err(Error::backend)?;
+    let mut training = Training::new(lexicon, config);
+    for _ in 0..config.epochs {
+        let mut stopped = false;
+        corpus.each(&mut |sentence| {
+            if training.take(sentence) {
+                stopped = pool.install(|| training.round()).report(observer).is_break();
+            }
+            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if stopped || pool.install(|| training.round()).report(observer).is_break() {
+            break;
+        }
+    }
+    training.finish()
+}
+
+struct Training<'a> {
+    lexicon: Lexicon,
+    config: &'a Word2VecConfig,
+    /// Lines in a row.
+    width: usize,
+    inputs: Vec<Line>,
+    outputs: Vec<Line>,
+    blocks: Vec<Block>,
+    /// Blocks with text.
+    filled: usize,
+    rounds: u64,
+    /// Words that were learned from.
+    done: u64,
+    loss: (f64, u64),
+    set: InstructionSet,
+    /// For each word, what the blocks of a round do to its row; empty between rounds.
+    ways: Vec<Way>,
+}
+
+/// The pairs of all blocks that change a row, and how far each block goes, added up.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Way {
+    pairs: u64,
+    blocks: f64,
+}
+
+impl<'a> Training<'a> {
+    fn new(lexicon: Lexicon, config: &'a Word2VecConfig) -> Self {
+        let width = Line::count(config.dim);
+        let mut inputs = vec![Line::default(); lexicon.words.len() * width];
+        let scale = 1.0 / config.dim as f64;
+        for (row, word) in inputs.chunks_exact_mut(width).zip(0..) {
+            let mut stream = Stream::new(config.seed, "word vectors", word);
+            let values = row.iter_mut().flat_map(|line| &mut line.0);
+            values.take(config.dim).for_each(|value| *value = ((stream.uniform() - 0.5) * scale) as f32);
+        }
+        let outputs = vec![Line::default(); inputs.len()];
+        let blocks = (0..BLOCKS).map(|_| Block::default()).collect();
+        let set = InstructionSet::best();
+        let ways = vec![Way::default(); lexicon.words.len()];
+        Self {
+            lexicon,
+            config,
+            width,
+            inputs,
+            outputs,
+            blocks,
+            filled: 0,
+            rounds: 0,
+            done: 0,
+            loss: (0.0, 0),
+            set,
+            ways,
+        }
+    }
+
+    /// Takes a sentence, and returns whether the round is full.
+    fn take(&mut self, sentence: &str) -> bool {
+        if let Some(block) = self.blocks.get_mut(self.filled) {
+            block.text.push_str(sentence);
+            block.text.push('\n');
+            self.filled += usize::from(block.text.len() >= BYTES);
+        }
+        self.filled == self.blocks.len()
+    }
+
+    /// Trains on the sentences that were taken.
+    fn round(&mut self) -> &Self {
+        let Self { lexicon, config, width, inputs, outputs, blocks, rounds, set, ways, .. } = self;
+        let all = (lexicon.total * config.epochs as u64) as f64;
+        let counts: Vec<u64> = blocks.par_iter_mut().map(|block| block.read(lexicon)).collect();
+        let starts: Vec<u64> = counts
+            .iter()
+            .scan(self.done, |done, count| {
+                *done += count;
+                Some(*done - count)
+            })
+            .collect();
+        blocks.par_iter_mut().zip(&starts).enumerate().for_each(|(index, (block, &start))| {
+            let part = (start as f64 / all).min(1.0);
+            let rate = config.rate + (config.final_rate - config.rate) * part;
+            let mut stream = Stream::new(config.seed, "word2vec", *rounds * BLOCKS as u64 + index as u64);
+            block.train(lexicon, config, [inputs, outputs], &mut stream, rate, *set);
+        });
+        let now = config.rate + (config.final_rate - config.rate) * (self.done as f64 / all).min(1.0);
+        add(inputs, *width, blocks, now, ways, |block| &block.inputs);
+        add(outputs, *width, blocks, now, ways, |block| &block.outputs);
+        self.loss = blocks.iter().fold((0.0, 0), |(loss, pairs), block| (loss + block.loss.0, pairs + block.loss.1));
+        blocks.iter_mut().for_each(|block| block.text.clear());
+        (self.filled, self.rounds, self.done) = (0, *rounds + 1, self.done + counts.iter().sum::<u64>());
+        self
+    }
+
+    fn report(&self, observer: &mut dyn Observer) -> ControlFlow<()> {
+        let all = self.lexicon.total * self.config.epochs as u64;
+        let mut progress = Progress::new(Stage::Training, self.done, Some(all));
+        progress.loss = (self.loss.1 > 0).then(|| self.loss.0 / self.loss.1 as f64);
+        observer.progressed(&progress)
+    }
+
+    fn finish(self) -> Result<WordVectors> {
+        let Self { lexicon, config, width, inputs, outputs, blocks, .. } = self;
+        drop((outputs, blocks));
+        let mut values = Vec::with_capacity(lexicon.words.len() * config.dim);
+        for row in inputs.chunks_exact(width) {
+            values.extend(row.iter().flat_map(|line| line.0).take(config.dim));
+        }
+        drop(inputs);
+        WordVectors::new(lexicon.words, config.dim, values)
+    }
+}
+
+/// Adds what the blocks changed, one after another, to rows that threads share out between them.
+///
+/// Where few pairs change a row, changes add up as they would one after another. A row that many pairs change goes most of the way
+/// to where they want it in each block already, and the sum would go several times too far. So the sum is cut to the way that all
+/// pairs would go one after another, where each closes a small part of the gap: `1 - e^(-part * rate * pairs)`.
+fn add(
+    matrix: &mut [Line],
+    width: usize,
+    blocks: &[Block],
+    rate: f64,
+    ways: &mut [Way],
+    copies: impl Fn(&Block) -> &Copies + Sync,
+) {
+    /// Chosen by the quality of vectors (similarity of word pairs, analogies) on text of Wikipedia.
+    const PART: f64 = 0.05;
+    const SHARES: usize = 16;
+    let way = |pairs: u64| 1.0 - libm::exp(-PART * rate * pairs as f64);
+    for copies in blocks.iter().map(&copies) {
+        for (&word, &pairs) in copies.words.iter().zip(&copies.pairs) {
+            if let Some(sum) = ways.get_mut(word as usize) {
+                sum.pairs += pairs;
+                sum.blocks += way(pairs);
+            }
+        }
+    }
+    let rows = (matrix.len() / width).div_ceil(SHARES).max(1);
+    let shared = matrix.par_chunks_mut(rows * width).zip(ways.par_chunks_mut(rows));
+    shared.enumerate().for_each(|(share, (matrix, ways))| {
+        let first = share * rows;
+        for copies in blocks.iter().map(&copies) {
+            for (&word, change) in copies.words.iter().zip(copies.rows.chunks_exact(width)) {
+                let Some(row) = (word as usize).checked_sub(first) else { continue };
+                let Some(old) = matrix.get_mut(row * width..(row + 1) * width) else { continue };
+                let Some(&Way { pairs, blocks }) = ways.get(row) else { continue };
+                let scale = if blocks > 0.0 { (way(pairs) / blocks) as f32 } else { 1.0 };
+                for (old, change) in old.iter_mut().zip(change) {
+                    old.0.iter_mut().zip(&change.0).for_each(|(old, change)| *old += scale * change);
+                }
+            }
+        }
+        ways.fill(Way::default());
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use plaudit_core::Embedding;
+
+    use super::super::Architecture;
+    use super::*;
+
+    /// Sentences of words of one of two groups, which never meet.
+    fn two_groups() -> Vec<String> {
+        let mut stream = Stream::new(3, "test", 0);
+        let sentence = |group: char, stream: &mut Stream| -> String {
+            let words: Vec<String> = (0..12).map(|_| format!("{group}{}", stream.below(10))).collect();
+            words.join(" ")
+        };
+        (0..4000).map(|n| sentence(if n % 2 == 0 { 'a' } else { 'b' }, &mut stream)).collect()
+    }
+
+    fn config(threads: usize) -> Word2VecConfig {
+        let mut config = Word2VecConfig::default();
+        (config.dim, config.epochs, config.sample, config.threads) = (20, 3, 0.0, Some(threads));
+        config
+    }
+
+    fn cosine(vectors: &WordVectors, a: &str, b: &str) -> f32 {
+        let (a, b) = (vectors.embed(a).unwrap(), vectors.embed(b).unwrap());
+        let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        product(&a, &b) / (product(&a, &a) * product(&b, &b)).sqrt()
+    }
+
+    #[test]
+    fn words_that_meet_come_close() {
+        let corpus = two_groups();
+        for architecture in [Architecture::SkipGram, Architecture::Cbow] {
+            let mut config = config(2);
+            config.architecture = architecture;
+            let vectors = train(corpus.as_slice(), &config, &mut ()).unwrap();
+            assert_eq!(vectors.words().len(), 20);
+            let (near, far) = (cosine(&vectors, "a1", "a2"), cosine(&vectors, "a1", "b2"));
+            assert!(near > 0.8 && far < near - 0.3, "{architecture:?}: {near} {far}");
+        }
+    }
+
+    #[test]
+    fn the_same_bytes_with_any_number_of_threads() {
+        let corpus = two_groups();
+        let one = train(corpus.as_slice(), &config(1), &mut ()).unwrap();
+        for threads in [2, 3, 8] {
+            let other = train(corpus.as_slice(), &config(threads), &mut ()).unwrap();
+            assert!(one.values().iter().zip(other.values()).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
+        let mut seeded = config(1);
+        seeded.seed = 2;
+        assert_ne!(train(corpus.as_slice(), &seeded, &mut ()).unwrap().values(), one.values());
+    }
+
+    #[test]
+    fn hostile_corpora() {
+        let train = |corpus: &[&str], config: &Word2VecConfig| train(corpus, config, &mut ());
+        let mut config = config(1);
+        let error = train(&[], &config).unwrap_err().to_string();
+        assert!(error.contains("found 0 words that come 5 times or more, expected 2"), "{error}");
+        config.min_count = 1;
+        assert!(train(&["a a a a", ""], &config).is_err());
+        // fewer words than a window of noise wants
+        assert_eq!(train(&["a b", "\u{3000}", "b a a\tb\0 \n a"], &config).unwrap().words(), ["a", "b", "b\0"]);
+        let endless = "a b c ".repeat(50_000);
+        assert!(train(&[&endless], &config).unwrap().values().iter().all(|value| value.is_finite()));
+        config.max_words = Some(2);
+        assert_eq!(train(&["c a b a b"], &config).unwrap().words(), ["a", "b"]);
+        (config.dim, config.rate, config.threads) = (0, f64::NAN, Some(0));
+        let error = train(&["a b"], &config).unwrap_err().to_string();
+        assert!(
+            ["word2vec.dim", "word2vec.rate", "word2vec.threads"].iter().all(|name| error.contains(name)),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_observer_ends_the_run() {
+        struct Stop(u64);
+        impl Observer for Stop {
+            fn progressed(&mut self, progress: &Progress) -> ControlFlow<()> {
+                if progress.stage == Stage::Training {
+                    self.0 = progress.done;
+                    assert!(progress.done <= progress.total.unwrap());
+                    assert!(progress.loss.is_some_and(|loss| loss > 0.0 && loss < 1.0));
+                }
+                if self.0 > 20_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            }
+        }
+        let mut stop = Stop(0);
+        train(two_groups().as_slice(), &config(1), &mut stop).unwrap();
+        assert!((20_000..40_000).contains(&stop.0), "{}", stop.0);
+    }
+}
