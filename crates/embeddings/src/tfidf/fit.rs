@@ -10,8 +10,8 @@ use super::{TfIdf, TfIdfConfig};
 
 /// Returns the vocabulary and the document frequencies of `texts`. Columns are in code-point order of their n-grams.
 ///
-/// One pass, text by text; what is held is one entry a distinct n-gram of all texts, its bytes and 40 to 80 more, until those are
-/// dropped that the configuration does not want. The order of the texts changes nothing.
+/// One pass, text by text. What is held is one entry a distinct n-gram of all texts, its bytes and 40 to 80 more, and as much again
+/// for each that is kept after pruning; no matrix. The order of the texts changes nothing.
 ///
 /// # Errors
 /// When `config` is at fault, no text has an n-gram ("empty vocabulary"), none remains after pruning, `max_df` comes to fewer texts
@@ -45,7 +45,7 @@ pub fn fit_tfidf<T: AsRef<str>, A: Analyzer>(
 ) -> Result<TfIdf<A>> {
     config.validate()?;
     let mut table = NgramTable::new();
-    let (documents, seen) = count(texts, &analyzer, config, |ngram| table.insert(ngram))?;
+    let (documents, seen) = count(texts, &analyzer, config, &mut table, NgramTable::insert)?;
     table.check()?;
     if table.len() == 0 {
         let reason = format!("empty vocabulary: found no n-gram in {documents} texts, expected at least one");
@@ -95,7 +95,7 @@ pub fn fit_tfidf_vocabulary<N: AsRef<str>, T: AsRef<str>, A: Analyzer>(
     if table.len() == 0 {
         return Err(Error::config("vocabulary: found no n-gram, expected at least one"));
     }
-    let (documents, mut seen) = count(texts, &analyzer, config, |ngram| table.find(ngram))?;
+    let (documents, mut seen) = count(texts, &analyzer, config, &mut table, |table, ngram| table.find(ngram))?;
     seen.resize_with(table.len(), Seen::default);
     let frequencies = seen.iter().map(|seen| seen.documents).collect();
     TfIdf::new(analyzer, config.clone(), table, frequencies, documents)
@@ -115,30 +115,37 @@ fn count<T: AsRef<str>, A: Analyzer>(
     texts: impl IntoIterator<Item = T>,
     analyzer: &A,
     config: &TfIdfConfig,
-    mut number: impl FnMut(&str) -> Option<u32>,
+    table: &mut NgramTable,
+    number: impl Fn(&mut NgramTable, &str) -> Option<u32>,
 ) -> Result<(u32, Vec<Seen>)> {
     let (mut units, mut all, mut documents) = (Units::default(), Vec::new(), 0_u32);
     for text in texts {
         documents = documents.checked_add(1).ok_or_else(|| {
             Error::data("texts", 0, "", format!("found more than {} texts, expected at most as many", u32::MAX))
         })?;
-        units.for_each(text.as_ref(), analyzer, config, |ngram| {
-            let Some(number) = number(ngram) else { return };
-            let number = number as usize;
-            if number >= all.len() {
-                all.resize(number + 1, Seen::default());
-            }
-            let Some(seen) = all.get_mut(number) else { return };
-            if seen.last != documents {
-                seen.last = documents;
-                seen.documents += 1;
-                seen.occurrences += 1;
-            } else if !config.binary {
-                seen.occurrences += 1;
+        units.for_each_block(text.as_ref(), analyzer, config, |block| {
+            for (guess, ngram) in table.guess(block).into_iter().zip(block) {
+                let Some(number) = guess.or_else(|| number(table, ngram)) else { continue };
+                see(&mut all, number as usize, documents, config.binary);
             }
         });
     }
     Ok((documents, all))
+}
+
+/// Notes that the n-gram of a number stands in this text.
+fn see(all: &mut Vec<Seen>, number: usize, document: u32, once: bool) {
+    if number >= all.len() {
+        all.resize(number + 1, Seen::default());
+    }
+    let Some(seen) = all.get_mut(number) else { return };
+    if seen.last != document {
+        seen.last = document;
+        seen.documents += 1;
+        seen.occurrences += 1;
+    } else if !once {
+        seen.occurrences += 1;
+    }
 }
 
 /// Returns the n-grams that are kept, in code-point order, with where they were seen.

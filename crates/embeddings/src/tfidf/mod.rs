@@ -7,6 +7,8 @@ mod raw_text;
 mod stored;
 mod table;
 
+use std::fmt;
+
 use plaudit_core::{Analyzer, Error, Features, Result, SparseRow};
 
 pub use config::{DocumentFrequency, NgramUnit, Norm, TfIdfConfig};
@@ -44,7 +46,7 @@ use table::NgramTable;
 /// assert_eq!(top.iter().map(|&(ngram, _)| ngram).collect::<Vec<_>>(), ["d ", "od", "od "]);
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TfIdf<A> {
     analyzer: A,
     config: TfIdfConfig,
@@ -166,12 +168,15 @@ impl<A: Analyzer> TfIdf<A> {
         row
     }
 
-    /// Replaces `row` by the row of `text`; allocates nothing where earlier texts were as long.
+    /// Replaces `row` by the row of `text`, and reuses its buffers.
     pub fn row_into(&self, text: &str, row: &mut TfIdfRow) {
         let TfIdfRow { units, columns, entries } = row;
         columns.clear();
         entries.clear();
-        units.for_each(text, &self.analyzer, &self.config, |ngram| columns.extend(self.vocabulary.find(ngram)));
+        units.for_each_block(text, &self.analyzer, &self.config, |block| {
+            let found = self.vocabulary.guess(block).into_iter().zip(block);
+            columns.extend(found.filter_map(|(guess, ngram)| guess.or_else(|| self.vocabulary.find(ngram))));
+        });
         columns.sort_unstable();
         let weigh = |same: &[u32]| {
             let &column = same.first()?;
@@ -194,6 +199,15 @@ impl<A: Analyzer> TfIdf<A> {
         entries.sort_by(|a, b| b.1.total_cmp(&a.1)); // stable
         entries.truncate(most);
         entries.into_iter().filter_map(|(column, value)| Some((self.ngram(column)?, value))).collect()
+    }
+}
+
+/// Sizes, and no n-grams: there may be millions.
+impl<A> fmt::Debug for TfIdf<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (config, documents, columns) = (&self.config, self.documents, self.frequencies.len());
+        let mut shown = f.debug_struct("TfIdf");
+        shown.field("config", config).field("documents", &documents).field("columns", &columns).finish_non_exhaustive()
     }
 }
 

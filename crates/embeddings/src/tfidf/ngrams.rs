@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use plaudit_core::{Analyzer, Tokens};
 
+use super::table::BLOCK;
 use super::{NgramUnit, TfIdfConfig};
 
 /// The units of one text, in buffers that are reused from text to text. They lie in one string in such a way that every n-gram is a
@@ -19,14 +20,38 @@ pub(super) struct Units {
 }
 
 impl Units {
-    /// Calls `each` with every n-gram of `text`, as often as it occurs.
-    pub(super) fn for_each<A: Analyzer + ?Sized>(
+    /// Calls `each` with the n-grams of `text`, each as often as it occurs, up to [`BLOCK`] at a time.
+    pub(super) fn for_each_block<A: Analyzer + ?Sized>(
         &mut self,
         text: &str,
         analyzer: &A,
         config: &TfIdfConfig,
-        mut each: impl FnMut(&str),
+        mut each: impl FnMut(&[&str]),
     ) {
+        self.read(text, analyzer, config);
+        let (mut block, mut filled) = ([""; BLOCK], 0);
+        for run in &self.runs {
+            let places = self.places.get(run.clone()).unwrap_or_default();
+            // A word that is too short counts as a whole.
+            let short = config.unit == NgramUnit::CharactersInWords && places.len() < config.min_n;
+            let min_n = if short { places.len() } else { config.min_n };
+            for n in min_n..=places.len().min(config.max_n) {
+                for (first, last) in places.iter().zip(places.iter().skip(n - 1)) {
+                    if let (Some(slot), Some(ngram)) = (block.get_mut(filled), self.text.get(first.0..last.1)) {
+                        *slot = ngram;
+                        filled += 1;
+                    }
+                    if filled == BLOCK {
+                        each(&block);
+                        filled = 0;
+                    }
+                }
+            }
+        }
+        each(block.get(..filled).unwrap_or_default());
+    }
+
+    fn read<A: Analyzer + ?Sized>(&mut self, text: &str, analyzer: &A, config: &TfIdfConfig) {
         self.text.clear();
         self.places.clear();
         self.runs.clear();
@@ -36,21 +61,6 @@ impl Units {
             NgramUnit::Words => self.words(text, analyzer),
             NgramUnit::Characters => self.characters(text),
             NgramUnit::CharactersInWords => self.characters_in_words(text),
-        }
-        for run in &self.runs {
-            let places = self.places.get(run.clone()).unwrap_or_default();
-            // A word that is too short counts as a whole.
-            let short = config.unit == NgramUnit::CharactersInWords && places.len() < config.min_n;
-            let min_n = if short { places.len() } else { config.min_n };
-            for n in min_n..=places.len().min(config.max_n) {
-                for window in places.windows(n) {
-                    if let [(start, end)] | [(start, _), .., (_, end)] = window
-                        && let Some(ngram) = self.text.get(*start..*end)
-                    {
-                        each(ngram);
-                    }
-                }
-            }
         }
     }
 
@@ -111,7 +121,8 @@ mod tests {
     fn ngrams(text: &str, unit: NgramUnit, min_n: usize, max_n: usize) -> Vec<String> {
         let mut found = Vec::new();
         let config = TfIdfConfig { unit, min_n, max_n, ..TfIdfConfig::default() };
-        Units::default().for_each(text, &RawText, &config, |ngram| found.push(ngram.to_owned()));
+        let each = |block: &[&str]| found.extend(block.iter().map(|&ngram| ngram.to_owned()));
+        Units::default().for_each_block(text, &RawText, &config, each);
         found
     }
 
