@@ -10,7 +10,8 @@ pub(super) const BLOCK: usize = 16;
 /// Distinct n-grams, numbered from 0 in the order in which they came.
 ///
 /// The standard map would hold one allocation an n-gram; here they lie in one string, and an n-gram costs its bytes, 8 for its end,
-/// and 16 to 32 of slots. Where an n-gram lies hangs on a random key, so that no text can be made to take long; its number does not.
+/// and 16 to 32 of slots. Where an n-gram lies hangs on random keys, so that nobody can write texts whose n-grams all want one slot;
+/// its number does not.
 #[derive(Debug, Clone)]
 pub(super) struct NgramTable {
     text: String,
@@ -147,15 +148,20 @@ impl NgramTable {
         self.slots = slots;
     }
 
-    /// Returns 32 bits. Eight bytes at a time are mixed in by a step that loses nothing (as MurmurHash3 ends), so that n-grams of up
-    /// to eight bytes share bits only by chance.
+    /// Returns 32 bits. What is left over of eight bytes is mixed in by a step that loses nothing (as MurmurHash3 ends), so that short
+    /// n-grams share bits only by chance. Whole eights are multiplied to 128 bits and folded in half (as in wyhash): after a step
+    /// that loses nothing, a change in the next eight could undo one in these, whatever the keys.
     fn hash(&self, ngram: &str) -> u64 {
         let [begin, factor] = self.keys;
         let mix = |hash: u64| (hash ^ hash >> 32).wrapping_mul(factor);
+        let fold = |hash: u64| {
+            let product = u128::from(hash) * u128::from(factor);
+            product as u64 ^ (product >> 64) as u64
+        };
         let mut hash = mix(begin ^ ngram.len() as u64); // the ends of `aaaa ` are those of `aaaaa `
         let mut rest = ngram.as_bytes();
         while let Some((first, after)) = rest.split_first_chunk::<8>() {
-            hash = mix(hash ^ u64::from_le_bytes(*first));
+            hash = fold(hash ^ u64::from_le_bytes(*first));
             rest = after;
         }
         let tail = match (rest, rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
