@@ -21,7 +21,8 @@ use crate::simd::{Kernel, MOST_LANES, Simd};
 /// # Panics
 /// When `dim` is 0, rows or queries are not whole, or `out` has another length.
 pub fn dots(set: InstructionSet, dim: usize, rows: &[f32], queries: &[f32], out: &mut [f32]) {
-    assert!(dim > 0 && rows.len() % dim == 0 && queries.len() % dim == 0, "whole rows and queries of {dim} numbers");
+    let whole = |values: &[f32]| dim > 0 && values.len().is_multiple_of(dim);
+    assert!(whole(rows) && whole(queries), "whole rows and queries of {dim} numbers");
     assert_eq!(Some(out.len()), (rows.len() / dim).checked_mul(queries.len() / dim), "an inner product for each pair");
     if !out.is_empty() {
         set.run(Dots { dim, rows, queries, out });
@@ -41,13 +42,17 @@ impl Kernel for Dots<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         // As many sums as the registers hold, beside what is multiplied.
-        if S::LANES == MOST_LANES { self.tiles::<S, 4, 4>(s) } else { self.tiles::<S, 2, 2>(s) }
+        match S::LANES {
+            MOST_LANES => self.tiles::<S, 4, 4, 4>(s),
+            8 => self.tiles::<S, 2, 2, 4>(s),
+            _ => self.tiles::<S, 2, 1, 2>(s),
+        }
     }
 }
 
 impl Dots<'_> {
     #[inline(always)]
-    fn tiles<S: Simd, const R: usize, const Q: usize>(self, s: S) {
+    fn tiles<S: Simd, const R: usize, const Q: usize, const ALONE: usize>(self, s: S) {
         let Self { dim, rows, queries, out } = self;
         let count = rows.len() / dim;
         let mut groups = queries.chunks_exact(Q * dim);
@@ -56,7 +61,7 @@ impl Dots<'_> {
             columns::<S, R, Q>(s, dim, rows, queries, out);
         }
         for (query, out) in groups.remainder().chunks_exact(dim).zip(outs.into_remainder().chunks_exact_mut(count)) {
-            columns::<S, 4, 1>(s, dim, rows, query, out);
+            columns::<S, ALONE, 1>(s, dim, rows, query, out);
         }
     }
 }
@@ -85,37 +90,36 @@ fn tile<S: Simd, const R: usize, const Q: usize>(
     stride: usize,
 ) {
     let dim = queries[0].len();
-    let parts = MOST_LANES / S::LANES;
-    let mut sums = [[[s.splat(0.0); MAX_PARTS]; Q]; R];
+    let mut sums = [[[s.splat(0.0); Q]; R]; MAX_PARTS];
     let mut start = 0;
     while start + MOST_LANES <= dim {
-        for part in 0..parts {
+        for (part, sums) in sums.iter_mut().take(MOST_LANES / S::LANES).enumerate() {
             let at = start + part * S::LANES;
             let query: [S::V; Q] = std::array::from_fn(|q| s.load(&queries[q][at..]));
             for r in 0..R {
                 let row = s.load(&rows[r][at..]);
                 for q in 0..Q {
-                    sums[r][q][part] = s.mul_add(row, query[q], sums[r][q][part]);
+                    sums[r][q] = s.mul_add(row, query[q], sums[r][q]);
                 }
             }
         }
         start += MOST_LANES;
     }
     if start < dim {
-        for part in 0..parts {
+        for (part, sums) in sums.iter_mut().take(MOST_LANES / S::LANES).enumerate() {
             // Beyond the end are zeros, which every width adds: a sum of -0 and 0 is 0.
             let at = (start + part * S::LANES).min(dim);
             for r in 0..R {
                 let row = s.load_some(&rows[r][at..]);
                 for q in 0..Q {
-                    sums[r][q][part] = s.mul_add(row, s.load_some(&queries[q][at..]), sums[r][q][part]);
+                    sums[r][q] = s.mul_add(row, s.load_some(&queries[q][at..]), sums[r][q]);
                 }
             }
         }
     }
     for r in 0..R {
         for q in 0..Q {
-            out[q * stride + r] = sum(s, &sums[r][q]);
+            out[q * stride + r] = sum(s, std::array::from_fn(|part| sums[part][r][q]));
         }
     }
 }
@@ -125,10 +129,10 @@ const MAX_PARTS: usize = 4;
 
 /// The sum of sixteen parts, by halves.
 #[inline(always)]
-fn sum<S: Simd>(s: S, parts: &[S::V; MAX_PARTS]) -> f32 {
+fn sum<S: Simd>(s: S, parts: [S::V; MAX_PARTS]) -> f32 {
     let mut lanes = [0.0; MOST_LANES];
-    for (part, lanes) in parts.iter().zip(lanes.chunks_exact_mut(S::LANES)) {
-        s.store(*part, lanes);
+    for (part, lanes) in parts.into_iter().zip(lanes.chunks_exact_mut(S::LANES)) {
+        s.store(part, lanes);
     }
     let mut half = MOST_LANES / 2;
     while half > 0 {
