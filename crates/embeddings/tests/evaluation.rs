@@ -185,7 +185,9 @@ fn nothing_known_is_no_figure() {
     let mut config = EvaluationConfig::default();
     let report = word_pairs(&vectors, &pairs, &config).unwrap();
     assert_eq!((report.spearman, report.pearson, report.coverage(), report.unknown), (None, None, Some(0.0), 2));
-    let error = compare_word_pairs(&pairs, &[report.clone()], &[report], &Bootstrap::default()).unwrap_err();
+    let error =
+        compare_word_pairs(&pairs, std::slice::from_ref(&report), std::slice::from_ref(&report), &Bootstrap::default())
+            .unwrap_err();
     assert!(error.to_string().contains("no item of 2 that every run knows"), "{error}");
     let report = analogies(&vectors, &list, &config).unwrap();
     assert_eq!((report.accuracy, report.coverage(), report.sections[1].accuracy), (None, Some(0.0), None));
@@ -214,27 +216,27 @@ fn differences_between_embeddings() {
     config.ignore_case = false;
     let bootstrap = Bootstrap::default();
 
-    let [a, b] = [&good, &spoilt].map(|vectors| word_pairs(vectors, &pairs, &config).unwrap());
-    let same = compare_word_pairs(&pairs, &[a.clone(), a.clone()], &[a.clone()], &bootstrap).unwrap();
+    let [a, b] = [&good, &spoilt].map(|vectors| [word_pairs(vectors, &pairs, &config).unwrap()]);
+    let same = compare_word_pairs(&pairs, &[a[0].clone(), a[0].clone()], &a, &bootstrap).unwrap();
     assert_eq!((same.difference, same.interval, same.items, same.units), (Some(0.0), None, 119, 119));
-    let found = compare_word_pairs(&pairs, &[a.clone()], &[b.clone()], &bootstrap).unwrap();
+    let found = compare_word_pairs(&pairs, &a, &b, &bootstrap).unwrap();
     let interval = found.interval.unwrap();
-    assert!((found.first.unwrap() - a.spearman.unwrap()).abs() < 1e-12);
-    assert!((found.second.unwrap() - b.spearman.unwrap()).abs() < 1e-12);
+    assert!((found.first.unwrap() - a[0].spearman.unwrap()).abs() < 1e-12);
+    assert!((found.second.unwrap() - b[0].spearman.unwrap()).abs() < 1e-12);
     assert!(
         0.0 < interval.low && interval.low < found.difference.unwrap() && found.difference.unwrap() < interval.high
     );
-    let turned = compare_word_pairs(&pairs, &[b], &[a.clone()], &bootstrap).unwrap();
+    let turned = compare_word_pairs(&pairs, &b, &a, &bootstrap).unwrap();
     assert!((turned.interval.unwrap().high + interval.low).abs() < 1e-12);
 
-    let [c, d] = [&good, &spoilt].map(|vectors| analogies(vectors, &list, &config).unwrap());
-    let found = compare_analogies(&list, &[c.clone()], &[d.clone(), d], &bootstrap).unwrap();
-    assert_eq!(found.first, c.accuracy);
+    let [c, d] = [&good, &spoilt].map(|vectors| [analogies(vectors, &list, &config).unwrap()]);
+    let found = compare_analogies(&list, &c, &[d.clone(), d].concat(), &bootstrap).unwrap();
+    assert_eq!(found.first, c[0].accuracy);
     assert!(found.units < found.items && found.interval.unwrap().low > 0.0, "{found:?}");
     let json = serde_json::to_string(&found).unwrap();
     assert_eq!(serde_json::from_str::<plaudit_embeddings::evaluation::Difference>(&json).unwrap(), found);
 
-    let error = compare_word_pairs(&pairs[1..], &[a], &[], &bootstrap).unwrap_err().to_string();
+    let error = compare_word_pairs(&pairs[1..], &a, &[], &bootstrap).unwrap_err().to_string();
     assert!(error.contains("run 0: found 119 items, expected 118") && error.contains("second embedding: found no run"));
 }
 
