@@ -71,6 +71,8 @@ pub struct Neighbours<V> {
 const LENGTHS: Range<f64> = 1e-15..1e15;
 /// Numbers of a block of rows: what the fastest cache of a processor holds beside a few queries.
 const BLOCK: usize = 6 << 10;
+/// Rows of a block for a single query, which meets each of them once: fewer blocks are less to do.
+const ALONE: usize = 512;
 /// Queries that are compared with a block before the next one is read: the second cache holds them.
 const TOGETHER: usize = 256;
 /// Numbers of the rows that are worth waking a thread for.
@@ -165,7 +167,7 @@ impl<V: Borrow<WordVectors> + Sync> Neighbours<V> {
     /// The neighbours of queries of length 1.
     fn search(&self, queries: &[f32], exclude: &[&[usize]], count: usize) -> Vec<Vec<Neighbour<'_>>> {
         let (dim, words) = (self.vectors().width(), self.inverse.len());
-        let block = (BLOCK / dim).clamp(4, 64);
+        let block = if exclude.len() == 1 { ALONE } else { (BLOCK / dim).clamp(4, 64) };
         let mut found = Vec::with_capacity(exclude.len());
         for (queries, exclude) in queries.chunks(TOGETHER * dim).zip(exclude.chunks(TOGETHER)) {
             let start = || Scan::new(queries.len() / dim * block, exclude, count.min(words));
