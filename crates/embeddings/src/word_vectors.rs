@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use plaudit_core::{Embedding, Error, Result};
 
+use crate::neighbours::cosine;
+
 /// A vector for each of a list of words, most frequent first where they were trained or read in that order.
 ///
 /// # Example: three words by hand
@@ -80,6 +82,17 @@ impl WordVectors {
     /// Returns all vectors, `[words, dim]`, row by row.
     pub fn values(&self) -> &[f32] {
         &self.values
+    }
+
+    /// Returns the cosine of the angle between the vectors of two words, -1 to 1, computed in double precision: 0 where one of
+    /// them is zero, and `None` where a word has no vector.
+    pub fn similarity(&self, a: &str, b: &str) -> Option<f32> {
+        Some(cosine(self.row(self.place(a)?)?, self.row(self.place(b)?)?) as f32)
+    }
+
+    /// The length of the vectors, 1 or more.
+    pub(crate) fn width(&self) -> usize {
+        self.dim
     }
 }
 

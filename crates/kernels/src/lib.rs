@@ -13,6 +13,7 @@
 mod adam;
 mod buffers;
 mod convolution;
+mod dots;
 mod lstm;
 mod math;
 mod packed;
@@ -26,6 +27,7 @@ mod testing;
 pub use adam::{AdamStep, sum_of_squares};
 pub use buffers::Buffer;
 pub use convolution::{Convolution, ConvolutionGradient, ConvolutionPanels};
+pub use dots::dots;
 pub use lstm::{Lstm, LstmGradient, LstmPanels, LstmState, LstmTrace, LstmWeights, Output, WeightPrecision};
 pub use packed::Packed;
 pub use product::{Matrix, Panels, Start, product, product_with};

@@ -1,0 +1,82 @@
+//! The mean vector of a text.
+
+use plaudit_core::Embedding;
+use serde::{Deserialize, Serialize};
+
+/// What a word without a vector counts for in the mean of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownWords {
+    /// Nothing: the mean is that of the words that have a vector.
+    #[default]
+    Skip,
+    /// A zero vector: the mean is shorter the more words are unknown.
+    Zero,
+}
+
+/// Writes the mean vector of some words into `out` (`[dim]`) and returns how many of them have a vector. A word counts as often as
+/// it stands there. Where none has a vector, `out` becomes zero.
+///
+/// # Example: the words of a text
+/// ```
+/// use plaudit_embeddings::{UnknownWords, WordVectors, mean_into};
+///
+/// let vectors = WordVectors::new(vec!["good".to_owned(), "tea".to_owned()], 2, vec![1.0, 0.0, 0.0, 1.0])?;
+/// let words = "good good tea today".split(' ');
+/// let mut mean = [0.0; 2];
+/// assert_eq!(mean_into(&vectors, words.clone(), UnknownWords::Skip, &mut mean), 3);
+/// assert_eq!(mean, [2.0 / 3.0, 1.0 / 3.0]);
+/// mean_into(&vectors, words, UnknownWords::Zero, &mut mean);
+/// assert_eq!(mean, [0.5, 0.25]);
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+///
+/// # Panics
+/// When `out` has another length than the embedding's vectors.
+pub fn mean_into<'a>(
+    embedding: &(impl Embedding + ?Sized),
+    words: impl IntoIterator<Item = &'a str>,
+    unknown: UnknownWords,
+    out: &mut [f32],
+) -> usize {
+    assert_eq!(out.len(), embedding.dim(), "room for a vector");
+    let mut sum = vec![0.0_f64; out.len()];
+    let (mut known, mut all) = (0_usize, 0_usize);
+    for word in words {
+        all += 1;
+        if embedding.embed_into(word, out) {
+            known += 1;
+            sum.iter_mut().zip(&*out).for_each(|(sum, &value)| *sum += f64::from(value));
+        }
+    }
+    let counted = if unknown == UnknownWords::Zero { all } else { known };
+    for (out, sum) in out.iter_mut().zip(sum) {
+        *out = (sum / counted.max(1) as f64) as f32;
+    }
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::WordVectors;
+
+    #[test]
+    fn no_known_word_is_zero() {
+        let vectors = WordVectors::new(vec!["a".to_owned()], 3, vec![f32::MAX, 0.0, -f32::MAX]).unwrap();
+        for (words, unknown) in [(&[][..], UnknownWords::Skip), (&["b", ""], UnknownWords::Zero)] {
+            let mut mean = [9.0; 3];
+            assert_eq!(mean_into(&vectors, words.iter().copied(), unknown, &mut mean), 0);
+            assert_eq!(mean, [0.0; 3]);
+        }
+        let mut mean = [0.0; 3];
+        assert_eq!(mean_into(&vectors, ["a"; 9], UnknownWords::Skip, &mut mean), 9);
+        assert_eq!(mean, [f32::MAX, 0.0, -f32::MAX]);
+    }
+
+    #[test]
+    fn policies_are_saved_by_name() {
+        assert_eq!(serde_json::to_string(&UnknownWords::Zero).unwrap(), "\"zero\"");
+    }
+}
