@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use plaudit_core::{Embedding, Error, Result};
 
-use super::collector::{Collector, shown};
+use super::collector::{Collector, counted, shown};
 use super::source::Source;
 use super::text::read_header;
 use super::{Loaded, VectorFormat, VectorsConfig};
@@ -48,7 +48,7 @@ pub(super) fn read(source: &mut Source, config: &VectorsConfig) -> Result<Loaded
         let start = word.iter().take_while(|&&byte| byte == b'\n').count();
         collector.word(word.get(start..).unwrap_or_default(), "record", record)?;
     }
-    source.end(&format!("the {declared} words that line 1 declares"))?;
+    source.end(&format!("{}, as line 1 says", counted(declared, "word")))?;
     Ok(collector.finish(source))
 }
 

@@ -207,3 +207,8 @@ pub(super) fn shown(word: &[u8]) -> String {
         None => format!("{word:?}"),
     }
 }
+
+/// A count with its noun: `1 word`, `2 words`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -6,7 +6,7 @@ use ::safetensors::tensor::{Dtype, Metadata};
 use plaudit_core::{Embedding, Error, Result};
 
 use super::binary::{MAX_WORD, write_floats};
-use super::collector::{Collector, shown};
+use super::collector::{Collector, counted, shown};
 use super::source::Source;
 use super::{Loaded, VectorFormat, VectorsConfig};
 use crate::WordVectors;
@@ -42,7 +42,7 @@ pub(super) fn read(source: &mut Source, vocab: &mut Source, config: &VectorsConf
     }
     source.end(&format!("the tensor `{TENSOR}`"))?;
     if !vocab.is_at_end()? {
-        return Err(vocab.format(format!("line {}: found more, expected {words} words", words + 1)));
+        return Err(vocab.format(format!("line {}: found more, expected {}", words + 1, counted(words, "word"))));
     }
     Ok(collector.finish(source))
 }
@@ -63,6 +63,7 @@ fn read_header(source: &mut Source) -> Result<(u64, u64)> {
             names.iter().take(6).filter_map(|name| header.info(name).map(|info| (name, info.dtype, &info.shape)));
         let found =
             found.map(|(name, dtype, shape)| format!("`{name}` {dtype} {shape:?}")).collect::<Vec<_>>().join(", ");
+        let found = if found.is_empty() { "no tensor" } else { &found };
         let expected = format!("expected one tensor, `{TENSOR}` F32 [words, dim]");
         return Err(source.format(format!("the header: found {found}, {expected}")));
     };

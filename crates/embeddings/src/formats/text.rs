@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use plaudit_core::{Embedding, Error, Result};
 
-use super::collector::{Collector, shown};
+use super::collector::{Collector, counted, shown};
 use super::format::{header, number};
 use super::source::Source;
 use super::{Loaded, VectorFormat, VectorsConfig};
@@ -45,11 +45,10 @@ pub(super) fn read(source: &mut Source, format: VectorFormat, config: &VectorsCo
     if let Some(declared) = declared {
         if collector.read() < declared {
             let read = collector.read();
-            return Err(
-                source.format(format!("line 1: found {declared} words declared, expected the {read} that follow"))
-            );
+            return Err(source
+                .format(format!("line 1: found {declared} as the number of words, expected {read}, which follow")));
         }
-        source.end(&format!("the {declared} words that line 1 declares"))?;
+        source.end(&format!("{}, as line 1 says", counted(declared, "word")))?;
     }
     Ok(collector.finish(source))
 }
@@ -113,9 +112,11 @@ fn add_blanks(source: &Source, collector: &mut Collector, line: &[u8], place: u6
     if found != dim {
         let odd = fields.iter().skip(1).find(|field| number(field).is_none());
         let odd = odd.map_or_else(String::new, |field| format!(" after {}, which is none", shown(field)));
-        return Err(
-            source.format(format!("line {place}: found {found} numbers{odd}, expected a word and {dim} numbers"))
-        );
+        return Err(source.format(format!(
+            "line {place}: found {}{odd}, expected a word and {}",
+            counted(found as u64, "number"),
+            counted(dim as u64, "number")
+        )));
     }
     let (before, vector) = fields.split_at_checked(fields.len() - dim).unwrap_or_default();
     for value in vector.iter().filter_map(|field| number(field)) {
