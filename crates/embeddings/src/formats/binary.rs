@@ -18,12 +18,7 @@ pub(super) const MAX_WORD: u64 = 1 << 16;
 /// Reads the whole.
 pub(super) fn read(source: &mut Source, config: &VectorsConfig) -> Result<Loaded> {
     let mut word = Vec::new();
-    if !source.until(b'\n', MAX_HEADER, &mut word)? {
-        let found = shown(&word);
-        return Err(
-            source.format(format!("line 1: found {found}, expected the number of words and the length of the vectors"))
-        );
-    }
+    source.until(b'\n', MAX_HEADER, &mut word, || "line 1".to_owned(), "a line with the sizes")?;
     let (declared, dim) = read_header(source, &word)?;
     source.check_room("line 1", declared, dim.saturating_mul(4).saturating_add(1))?;
     let mut collector = Collector::new(source, VectorFormat::Word2vecBinary, config, Some(declared), dim)?;
@@ -32,18 +27,9 @@ pub(super) fn read(source: &mut Source, config: &VectorsConfig) -> Result<Loaded
             return Ok(collector.finish(source));
         }
         let record = collector.read() + 1;
-        if !source.until(b' ', MAX_WORD, &mut word)? {
-            let found =
-                if word.len() as u64 > MAX_WORD { "no blank in the bytes of a word" } else { "the end of the file" };
-            return Err(
-                source.format(format!("record {record} of {declared}: found {found}, expected a word and a blank"))
-            );
-        }
-        source.floats(
-            collector.dim(),
-            || format!("record {record} of {declared}"),
-            |values| collector.push_bytes(values),
-        )?;
+        let place = || format!("record {record} of {declared}");
+        source.until(b' ', MAX_WORD, &mut word, place, "a word and a blank")?;
+        source.floats(collector.dim(), place, |values| collector.push_bytes(values))?;
         // The original ends each vector by a line end, which then stands before the next word; others do not.
         let start = word.iter().take_while(|&&byte| byte == b'\n').count();
         collector.word(word.get(start..).unwrap_or_default(), "record", record)?;

@@ -127,13 +127,8 @@ fn read_dictionary(source: &mut Source) -> Result<Vec<Vec<u8>>> {
     let mut all = Vec::new();
     for number in 1..=size {
         let mut word = Vec::new();
-        if !source.until(0, MAX_WORD, &mut word)? {
-            let found = if word.len() as u64 > MAX_WORD { "more bytes than a word has" } else { "the end of the file" };
-            return Err(source.format(format!(
-                "entry {number} of {size} of the dictionary: found {found}, expected a word and its end"
-            )));
-        }
         let place = || format!("entry {number} of {size} of the dictionary");
+        source.until(0, MAX_WORD, &mut word, place, "a word and its end (0)")?;
         source.exact::<8>(place)?; // its count
         let [kind] = source.exact(place)?;
         if kind != u8::from(number > words) {

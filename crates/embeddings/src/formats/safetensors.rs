@@ -28,19 +28,16 @@ pub(super) fn read(source: &mut Source, vocab: &mut Source, config: &VectorsConf
         }
         let row = collector.read() + 1;
         source.floats(collector.dim(), || format!("row {row} of {words}"), |values| collector.push_bytes(values))?;
-        if !vocab.until(b'\n', MAX_WORD, &mut word)? {
-            let found = if word.len() as u64 > MAX_WORD { "more bytes than a word has" } else { "the end of the file" };
-            return Err(
-                vocab.format(format!("line {row}: found {found}, expected a word and a line end, {words} in all"))
-            );
-        }
+        vocab.until(b'\n', MAX_WORD, &mut word, || format!("line {row} of {words}"), "a word and a line end")?;
         if word.is_empty() || word.contains(&b'\r') {
             let found = shown(&word);
             return Err(vocab.format(format!("line {row}: found {found}, expected a word, and a line end without \\r")));
         }
         collector.word(&word, "row", row)?;
     }
-    source.end(&format!("the tensor `{TENSOR}`"))?;
+    if !source.is_at_end()? {
+        return Err(source.format(format!("found more, expected the end of the file after the tensor `{TENSOR}`")));
+    }
     if !vocab.is_at_end()? {
         return Err(vocab.format(format!("line {}: found more, expected {}", words + 1, counted(words, "word"))));
     }

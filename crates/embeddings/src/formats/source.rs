@@ -66,14 +66,26 @@ impl<'a> Source<'a> {
         Error::format(&self.name, reason)
     }
 
-    /// Puts into `out` what comes up to `end`, which is passed over. Returns false where the file ends before, or where
-    /// more than `most` bytes come: then there are more in `out`.
-    pub(super) fn until(&mut self, end: u8, most: u64, out: &mut Vec<u8>) -> Result<bool> {
+    /// Puts into `out` what comes up to `end`, which is passed over. Where the file ends before, or more than `most` bytes
+    /// come, the error has the place and what was expected.
+    pub(super) fn until(
+        &mut self,
+        end: u8,
+        most: u64,
+        out: &mut Vec<u8>,
+        place: impl Fn() -> String,
+        expected: &str,
+    ) -> Result<()> {
         out.clear();
         let mut limited = (&mut self.input).take(most + 1);
         let read = limited.read_until(end, out).map_err(|error| fault(&self.name, error))?;
         self.consumed += read as u64;
-        Ok(out.pop_if(|last| *last == end).is_some())
+        if out.pop_if(|last| *last == end).is_some() {
+            return Ok(());
+        }
+        let found =
+            if read as u64 > most { format!("more than {most} bytes") } else { "the end of the file".to_owned() };
+        Err(self.format(format!("{}: found {found}, expected {expected}", place())))
     }
 
     /// Returns the next bytes; `place` stands in the error where the file ends before.
@@ -137,7 +149,7 @@ impl<'a> Source<'a> {
                 return Ok(());
             }
             if !bytes.iter().all(u8::is_ascii_whitespace) {
-                return Err(self.format(format!("expected the end of the file after {expected}, found more")));
+                return Err(self.format(format!("found more, expected the end of the file after {expected}")));
             }
             let blanks = bytes.len();
             self.consumed += blanks as u64;

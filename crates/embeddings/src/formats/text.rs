@@ -55,15 +55,7 @@ pub(super) fn read(source: &mut Source, format: VectorFormat, config: &VectorsCo
 
 /// Reads a line without its end. One that has none is refused: its last number may be cut off, and still be a number.
 fn read_line(source: &mut Source, number: u64, line: &mut Vec<u8>) -> Result<()> {
-    if source.until(b'\n', MAX_LINE, line)? {
-        return Ok(());
-    }
-    let found = if line.len() as u64 > MAX_LINE {
-        format!("more than {MAX_LINE} bytes without a line end")
-    } else {
-        "the end of the file within the line".to_owned()
-    };
-    Err(source.format(format!("line {number}: found {found}, expected a line end (\\n)")))
+    source.until(b'\n', MAX_LINE, line, || format!("line {number}"), "a line end")
 }
 
 /// The number of words and the length of the vectors, as far as the file has room for them.
