@@ -63,6 +63,12 @@ impl WordVectors {
         Ok(Self { words, places, dim, values })
     }
 
+    /// Returns the vectors of words whose places have been counted and whose values have been checked as [`new`](Self::new)
+    /// does it.
+    pub(crate) fn from_checked(words: Vec<String>, places: HashMap<String, u32>, dim: usize, values: Vec<f32>) -> Self {
+        Self { words, places, dim, values }
+    }
+
     /// Returns the words in order.
     pub fn words(&self) -> &[String] {
         &self.words
