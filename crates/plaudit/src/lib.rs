@@ -30,6 +30,7 @@
 //! | feature | brings | default |
 //! |---|---|---|
 //! | `text` | [`text`]: cleaning pipelines | yes |
+//! | `embeddings` | [`embeddings`]: word vectors, bags of words and TF-IDF | yes |
 //! | `models` | [`models`]: networks, training, the model directory (pulls candle) | yes |
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
@@ -43,6 +44,8 @@
 
 pub use plaudit_core as core;
 pub use plaudit_data as data;
+#[cfg(feature = "embeddings")]
+pub use plaudit_embeddings as embeddings;
 #[cfg(feature = "metrics")]
 pub use plaudit_metrics as metrics;
 #[cfg(feature = "models")]

@@ -31,10 +31,11 @@ fn crates_know_only_whom_they_may() {
         ("plaudit-stats", vec!["core"]),
         ("plaudit-data", vec!["core", "stats"]),
         ("plaudit-text", vec!["core"]),
+        ("plaudit-embeddings", vec!["core", "stats", "kernels"]),
         ("plaudit-metrics", vec!["core", "stats"]),
         ("plaudit-models", vec!["core", "stats", "metrics", "kernels"]),
         ("plaudit-promotion", vec!["core", "stats", "metrics"]),
-        ("plaudit", vec!["core", "data", "text", "models", "metrics", "promotion"]),
+        ("plaudit", vec!["core", "data", "text", "embeddings", "models", "metrics", "promotion"]),
     ]);
     let packages = packages();
     assert_eq!(packages.len(), allowed.len(), "a crate that the table does not name, or one too few");

@@ -1,7 +1,7 @@
 //! Where sentences come from.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,8 @@ impl<T: AsRef<str>> Sentences for [T] {
     }
 }
 
-/// A file of sentences, one a line, read line by line: its size does not matter.
+/// A file of sentences, one a line, as UTF-8 (what is none is replaced by U+FFFD). It is read piece by piece: its size does not
+/// matter, and a line above 64 KiB is cut at a blank into several sentences.
 #[derive(Debug, Clone)]
 pub struct SentenceFile {
     path: PathBuf,
@@ -38,16 +39,57 @@ impl SentenceFile {
 
 impl Sentences for SentenceFile {
     fn each(&self, take: &mut dyn FnMut(&str) -> ControlFlow<()>) -> Result<()> {
+        const MOST: usize = 1 << 16;
         let failed = |error| Error::io(self.path.display(), error);
-        let mut reader = BufReader::with_capacity(1 << 16, File::open(&self.path).map_err(failed)?);
+        let mut reader = BufReader::with_capacity(MOST, File::open(&self.path).map_err(failed)?);
         let mut line = Vec::new();
         loop {
-            line.clear();
-            if reader.read_until(b'\n', &mut line).map_err(failed)? == 0
-                || take(&String::from_utf8_lossy(&line)).is_break()
-            {
+            let more = (&mut reader).take((MOST - line.len()) as u64).read_until(b'\n', &mut line).map_err(failed)?;
+            if more == 0 && line.is_empty() {
                 return Ok(());
             }
+            // What is behind the last blank of a line that goes on may be the beginning of a word.
+            let goes_on = more > 0 && line.len() == MOST && line.last() != Some(&b'\n');
+            let blank = line.iter().rposition(u8::is_ascii_whitespace).filter(|_| goes_on);
+            let rest = line.split_off(blank.map_or(line.len(), |blank| blank + 1));
+            if take(&String::from_utf8_lossy(&line)).is_break() {
+                return Ok(());
+            }
+            line = rest;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(text: &[u8]) -> Vec<String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let mut found = Vec::new();
+        let each = |sentence: &str| {
+            found.push(sentence.to_owned());
+            ControlFlow::Continue(())
+        };
+        SentenceFile::new(file.path()).each(&mut { each }).unwrap();
+        found
+    }
+
+    #[test]
+    fn lines_are_sentences() {
+        assert_eq!(sentences(b"a b\n\nc\r\nd\xff"), ["a b\n", "\n", "c\r\n", "d\u{fffd}"]);
+        assert!(sentences(b"").is_empty());
+        assert!(SentenceFile::new("no such file").each(&mut |_| ControlFlow::Continue(())).is_err());
+    }
+
+    #[test]
+    fn endless_lines_are_cut_at_blanks() {
+        let text = "word ".repeat(50_000);
+        let found = sentences(text.as_bytes());
+        assert!(found.len() > 3 && found.iter().all(|sentence| sentence.len() <= 1 << 16));
+        assert_eq!(found.concat(), text);
+        assert!(found.iter().flat_map(|sentence| sentence.split_whitespace()).all(|word| word == "word"));
+        assert_eq!(sentences("x".repeat(200_000).as_bytes()).concat().len(), 200_000);
     }
 }

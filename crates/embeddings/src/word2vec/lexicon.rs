@@ -29,7 +29,9 @@ impl Lexicon {
     ) -> Result<Self> {
         /// Distinct words at which rare ones are given up, as in word2vec.c.
         const MOST: usize = 21_000_000;
-        let (mut counts, mut seen, mut rare, mut stopped) = (WordCounts::new(), 0_u64, 1, false);
+        /// Words between one report and the next.
+        const STEP: u64 = 1 << 20;
+        let (mut counts, mut seen, mut next, mut rare, mut stopped) = (WordCounts::new(), 0, STEP, 1, false);
         corpus.each(&mut |sentence| {
             for word in sentence.split_whitespace() {
                 counts.add(word, 1);
@@ -39,11 +41,13 @@ impl Lexicon {
                 rare += 1;
                 counts.prune(rare);
             }
-            if seen % (1 << 20) < 16 {
+            if seen >= next {
+                next = seen + STEP;
                 stopped = observer.progressed(&Progress::new(Stage::Analyzing, seen, None)).is_break();
             }
             if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        stopped |= observer.progressed(&Progress::new(Stage::Analyzing, seen, Some(seen))).is_break();
         if stopped {
             return Err(Error::Interrupted);
         }
