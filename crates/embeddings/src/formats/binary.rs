@@ -24,7 +24,7 @@ pub(super) fn read(source: &mut Source, config: &VectorsConfig) -> Result<Loaded
     let mut collector = Collector::new(source, VectorFormat::Word2vecBinary, config, Some(declared), dim)?;
     while collector.read() < declared {
         if collector.is_full() {
-            return Ok(collector.finish(source));
+            return collector.finish(source);
         }
         let record = collector.read() + 1;
         let place = || format!("record {record} of {declared}");
@@ -35,7 +35,7 @@ pub(super) fn read(source: &mut Source, config: &VectorsConfig) -> Result<Loaded
         collector.word(word.get(start..).unwrap_or_default(), "record", record)?;
     }
     source.end(&format!("{}, as line 1 says", counted(declared, "word")))?;
-    Ok(collector.finish(source))
+    collector.finish(source)
 }
 
 /// Writes the whole, as gensim does: without line ends between the vectors.

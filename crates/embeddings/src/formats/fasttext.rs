@@ -64,7 +64,7 @@ pub(super) fn read(source: &mut Source, config: &VectorsConfig) -> Result<Loaded
     let buckets = if has_ngrams { sizes.buckets } else { 0 };
     let ngrams = Ngrams::new(sizes.lengths, read_buckets(source, buckets, dim)?, dim);
     ngrams.complete(kept.iter().map(Vec::as_slice).zip(collector.values().chunks_exact_mut(dim)));
-    let Loaded { vectors, report } = collector.finish(source);
+    let Loaded { vectors, report } = collector.finish(source)?;
     Ok(Loaded { vectors: SubwordVectors::new(vectors, ngrams), report })
 }
 

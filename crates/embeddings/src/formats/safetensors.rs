@@ -24,7 +24,7 @@ pub(super) fn read(source: &mut Source, vocab: &mut Source, config: &VectorsConf
     let mut word = Vec::new();
     while collector.read() < words {
         if collector.is_full() {
-            return Ok(collector.finish(source));
+            return collector.finish(source);
         }
         let row = collector.read() + 1;
         source.floats(collector.dim(), || format!("row {row} of {words}"), |values| collector.push_bytes(values))?;
@@ -41,7 +41,7 @@ pub(super) fn read(source: &mut Source, vocab: &mut Source, config: &VectorsConf
     if !vocab.is_at_end()? {
         return Err(vocab.format(format!("line {}: found more, expected {}", words + 1, counted(words, "word"))));
     }
-    Ok(collector.finish(source))
+    collector.finish(source)
 }
 
 /// Reads the header; returns the number of words and the length of the vectors.

@@ -9,7 +9,7 @@ use plaudit_core::{Error, Result};
 
 /// The bytes that are looked at to tell a format.
 const START: u64 = 4096;
-const BUFFER: usize = 1 << 18;
+const BUFFER: usize = 1 << 16;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// A stream of bytes with its name. Nothing but the buffer and the line at hand is in memory.

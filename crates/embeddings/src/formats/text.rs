@@ -36,7 +36,7 @@ pub(super) fn read(source: &mut Source, format: VectorFormat, config: &VectorsCo
     }
     while declared != Some(collector.read()) && !source.is_at_end()? {
         if collector.is_full() {
-            return Ok(collector.finish(source));
+            return collector.finish(source);
         }
         let number = collector.read() + if headless { 1 } else { 2 };
         read_line(source, number, &mut line)?;
@@ -50,7 +50,7 @@ pub(super) fn read(source: &mut Source, format: VectorFormat, config: &VectorsCo
         }
         source.end(&format!("{}, as line 1 says", counted(declared, "word")))?;
     }
-    Ok(collector.finish(source))
+    collector.finish(source)
 }
 
 /// Reads a line without its end. One that has none is refused: its last number may be cut off, and still be a number.

@@ -34,7 +34,7 @@ pub fn write(path: impl AsRef<Path>, vectors: &WordVectors, format: VectorFormat
 /// its words are [`write_vocab`](super::write_vocab)'s.
 ///
 /// # Errors
-/// As [`write`]; `out` stands for the writer in the message.
+/// As [`write()`]; `out` stands for the writer in the message.
 pub fn write_to(mut out: impl Write, vectors: &WordVectors, format: VectorFormat) -> Result<()> {
     check(vectors, format)?;
     write_checked(&mut out, vectors, format).and_then(|()| out.flush()).map_err(|error| Error::io("out", error))
