@@ -14,15 +14,15 @@ use serde_json::json;
 const HELP: &str = "
 Trains a classifier with the steps of a preset, and again with each step alone switched off, or on where the preset is without it;
 prints accuracy and macro-F1 on the rows of valid.tsv, means over the seeds, with the difference from the preset and its standard
-error over the seeds (pairs of equal seeds). The best epoch is chosen on a tenth of train.tsv, and no test part is read.
+error over the seeds (pairs of equal seeds; one seed has none). The best epoch is chosen on a tenth of train.tsv, and no test part is read.
 
 cargo run --release --example ablate -- --data DIR [options]
   --data DIR         a folder with train.tsv and valid.tsv: columns text and label
   --preset NAME      english, chinese, social_media, counts, paper or raw (english)
   --label COLUMN     (label)
-  --rows N           at most so many rows of each file (all)
-  --seeds N          (3)
-  --epochs N         at most (those of train)
+  --rows N           at most so many rows of each file, 1 or more (all)
+  --seeds N          1 or more (3)
+  --epochs N         at most, 1 or more (those of train)
   --json             ends with one JSON object";
 
 fn main() -> ExitCode {
@@ -36,14 +36,16 @@ struct Variant {
 }
 
 fn ablate(options: &Options) -> Result<()> {
-    let folder = Path::new(options.required("data")?);
+    let folder = Path::new(options.required_file("data")?);
+    let seeds = options.positive::<u64>("seeds")?.unwrap_or(3);
+    let epochs = options.positive("epochs")?;
+    options.positive::<u64>("rows")?;
     let [train, valid] = ["train.tsv", "valid.tsv"].map(|name| read(&folder.join(name), options));
     let (train, valid) = (train?, valid?);
-    let seeds = options.number::<u64>("seeds")?.unwrap_or(3).max(1);
     let preset = PipelineConfig::preset(options.one_of("preset", &PipelineConfig::PRESETS)?.unwrap_or("english"))?;
     let mut base = TrainConfig::default();
     base.model.labels = Some(train.labels().and_then(|labels| Labels::new(labels.iter()))?);
-    if let Some(epochs) = options.number("epochs")? {
+    if let Some(epochs) = epochs {
         base.model.epochs = epochs;
     }
     say!("{:<24}{:>10}{:>10}{:>22}", "cleaning", "accuracy", "macro-F1", "accuracy - preset's");
@@ -67,8 +69,11 @@ fn ablate(options: &Options) -> Result<()> {
         let (accuracy, _) = mean(scores.iter().map(|scores| scores.0));
         let (macro_f1, _) = mean(scores.iter().map(|scores| scores.1));
         let (difference, error) = mean(differences.iter().copied());
-        let against =
-            if is_preset { String::new() } else { format!("{:+.2} ({:.2})", 100.0 * difference, 100.0 * error) };
+        let against = match error {
+            _ if is_preset => String::new(),
+            Some(error) => format!("{:+.2} ({:.2})", 100.0 * difference, 100.0 * error),
+            None => format!("{:+.2}", 100.0 * difference),
+        };
         say!("{:<24}{:>10.2}{:>10.2}{against:>22}", name, 100.0 * accuracy, 100.0 * macro_f1);
         rows.push(json!({"cleaning": name, "accuracy": accuracy, "macro_f1": macro_f1, "difference": difference,
             "standard_error": error}));
@@ -125,10 +130,10 @@ fn read(path: &Path, options: &Options) -> Result<Dataset> {
     })
 }
 
-/// The mean, and its standard error.
-fn mean(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+/// The mean, and its standard error; one value has none.
+fn mean(values: impl Iterator<Item = f64> + Clone) -> (f64, Option<f64>) {
     let count = values.clone().count() as f64;
     let mean = values.clone().sum::<f64>() / count;
-    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-    (mean, (variance / count).sqrt())
+    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    (mean, (count > 1.0).then(|| (variance / count).sqrt()))
 }

@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::process::ExitCode;
 
-use common::{Options, Result, Summary, say, usage};
+use common::{Options, Output, Result, Summary, say, usage};
+use plaudit::Analyzer;
 use plaudit::core::{TokenKind, Tokens};
 use plaudit::data::FeedbackReader;
 use plaudit::text::{Channel, ChannelConfig, Language, Pipeline, PipelineConfig, WordFrequencies};
-use plaudit::{Analyzer, Error};
 
 const HELP: &str = "
 Counts the English words of some texts, folded, and writes `word<TAB>count`, the most frequent first. Words are of the letters a to z
-with apostrophes inside; the 's of a noun is not counted with it.
+with apostrophes inside, of 256 bytes at most; the 's of a noun is not counted with it. The table is written when all is counted.
 
 Left out: words that no text with capitals in it writes without one (names), unless there are ten of them; and what looks
 misspelled: words that are no more frequent than slips of another one edit away would make them (before its last letter, where
@@ -31,6 +31,10 @@ cargo run --release --example count_words -- --input FILE,FILE.. [options]
 const NAME: u64 = 10;
 /// A misspelling is not found more often than this in each of several texts.
 const SLIPS: u64 = 10;
+/// Nobody writes longer words, and `WordFrequencies` reads none.
+const MAX_WORD_BYTES: usize = 256;
+/// Slips are looked for in words of so many letters at most, as spelling corrects no longer ones: it takes time in their square.
+const MAX_SLIP_LETTERS: usize = 40;
 /// The `'s` of these is a verb.
 const CONTRACTED: [&str; 14] =
     ["it", "that", "what", "he", "she", "there", "here", "let", "who", "where", "how", "when", "why", "everyone"];
@@ -53,11 +57,19 @@ impl Found {
 }
 
 fn count(options: &Options) -> Result<()> {
-    let files: Vec<&str> = options.required("input")?.split(',').collect();
+    let files: Vec<&str> = options.required_file("input")?.split(',').collect();
     let (min_count, most) = (options.number("min-count")?.unwrap_or(2), options.number("most")?.unwrap_or(usize::MAX));
     if options.value("json").is_some() && options.value("out").is_none() {
         return Err(usage("--json wants --out"));
     }
+    if files.contains(&"") {
+        return Err(usage("--input: expected names of files with commas between them, found an empty one"));
+    }
+    let out = options.file("out")?;
+    let inputs: Vec<_> = files.iter().map(|&file| ("input", file)).collect();
+    common::check_apart(&inputs, &out.map(|path| ("out", path)).into_iter().collect::<Vec<_>>())?;
+    // Who may not write learns it before the texts are read.
+    let out = out.map(Output::create).transpose()?;
     let mut words = HashMap::new();
     let mut tokens = 0;
     for (index, file) in files.iter().enumerate() {
@@ -70,9 +82,14 @@ fn count(options: &Options) -> Result<()> {
     for (word, count) in sorted.iter().take(most) {
         table.push_str(&format!("{word}\t{count}\n"));
     }
-    match options.value("out") {
-        Some(path) => std::fs::write(path, &table).map_err(|error| Error::io(path, error))?,
-        None => std::io::stdout().write_all(table.as_bytes())?,
+    match out {
+        Some(mut out) => {
+            out.write_all(table.as_bytes())?;
+            out.finish()?;
+        }
+        None => {
+            std::io::stdout().write_all(table.as_bytes()).map_err(|error| common::named("standard output", error))?
+        }
     }
     if options.value("json").is_some() {
         let mut summary = Summary::default();
@@ -122,6 +139,9 @@ fn count_file(
 
 /// Returns the word folded, without the `'s` of a noun; none where it has anything but letters and apostrophes inside.
 fn plain(token: &str) -> Option<String> {
+    if token.len() > MAX_WORD_BYTES {
+        return None;
+    }
     let word = token.to_ascii_lowercase();
     let noun = word.strip_suffix("'s").filter(|noun| !CONTRACTED.contains(noun));
     let word = noun.unwrap_or(&word);
@@ -148,7 +168,7 @@ fn kept(words: &HashMap<String, Found>, min_count: u64, channel: &Channel) -> Wo
 /// Returns whether slips of a more frequent word explain this one.
 fn is_slip(word: &str, found: &Found, words: &HashMap<String, Found>, channel: &Channel) -> bool {
     const SHORT: usize = 3; // too many words are one edit from these
-    if word.len() <= SHORT || found.counts.iter().all(|&count| count > SLIPS) {
+    if !(SHORT + 1..=MAX_SLIP_LETTERS).contains(&word.len()) || found.counts.iter().all(|&count| count > SLIPS) {
         return false;
     }
     // How often that other word would be written so, were each of its places as often wrong as in a misspelled word.

@@ -6,15 +6,17 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use common::{Options, Result, Summary, say};
-use plaudit::Error;
+use plaudit::data::{FeedbackReader, Format, Row};
 use plaudit::text::{Spelling, SpellingConfig, SpellingIndex, WordFrequencies};
+use plaudit::{Error, ReadConfig};
 
 const HELP: &str = "
 Corrects words with the shipped English list, and compares with what they should be.
 
 cargo run --release --example spell -- --pairs FILE [options]
-  --pairs FILE              a line a pair: wrong<TAB>right; a header with these names may say another order. A word that is right
-                            stands beside itself. Case makes no difference.
+  --pairs FILE              .tsv or .txt, perhaps .gz, .xz or .zst after it; a line a pair: wrong<TAB>right; a header with these names
+                            may say another order. A word that is right stands beside itself. Case and blanks around a word make no
+                            difference, and blank lines are passed over.
   --index deletes|symspell  who finds candidates (deletes)
   --json                    the last line of standard output is one JSON object";
 
@@ -26,7 +28,7 @@ fn main() -> ExitCode {
 }
 
 fn spell(options: &Options) -> Result<()> {
-    let path = options.required("pairs")?;
+    let path = options.required_file("pairs")?;
     let mut config = SpellingConfig::default();
     if options.one_of("index", &["deletes", "symspell"])? == Some("symspell") {
         config.index = SpellingIndex::Symspell;
@@ -77,19 +79,34 @@ fn seconds_since(start: Option<f64>) -> Option<f64> {
 
 /// Returns the pairs (wrong, right) of a file.
 fn pairs(path: &str) -> Result<Vec<(String, String)>> {
-    let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, error))?.to_lowercase();
-    let mut pairs = Vec::new();
-    let mut right_first = false;
-    for (number, line) in text.lines().enumerate() {
-        let Some((first, second)) = line.split_once('\t') else {
-            return Err(Error::data(path, number as u64 + 1, "", "found one column, expected `wrong<TAB>right`").into());
+    let read = ReadConfig::default();
+    let mut reader = FeedbackReader::open_as(path, Format::Lines, &read)?;
+    let (mut pairs, mut right_first, mut is_first) = (Vec::new(), false, true);
+    while let Some(row) = reader.next() {
+        let wrong = |column: &str, reason: String| Err(Error::data(path, reader.line(), column, reason).into());
+        let line = match row? {
+            Row::Used(row) => row.text.to_lowercase(),
+            Row::Rejected(rejection) => return wrong("", rejection.reason.to_string()),
+            _ => continue,
         };
-        match (number, first, second) {
-            (0, "right", "wrong") => right_first = true,
-            (0, "wrong", "right") => {}
-            _ if right_first => pairs.push((second.to_owned(), first.to_owned())),
-            _ => pairs.push((first.to_owned(), second.to_owned())),
+        let columns: Vec<&str> = line.split('\t').map(str::trim).collect();
+        let [first, second] = columns[..] else {
+            let columns = columns.len();
+            let found = format!("found {columns} column{}", if columns == 1 { "" } else { "s" });
+            return wrong("", format!("{found}, expected `wrong<TAB>right`"));
+        };
+        let names = std::mem::take(&mut is_first).then_some((first, second));
+        if names == Some(("right", "wrong")) || names == Some(("wrong", "right")) {
+            right_first = first == "right";
+            continue;
         }
+        let pair = if right_first { (second, first) } else { (first, second) };
+        for (name, word) in [("wrong", pair.0), ("right", pair.1)] {
+            if word.is_empty() {
+                return wrong(name, "is empty, expected a word".to_owned());
+            }
+        }
+        pairs.push((pair.0.to_owned(), pair.1.to_owned()));
     }
     if pairs.is_empty() {
         return Err(Error::data(path, 0, "", "there is no pair").into());

@@ -3,6 +3,7 @@
 
 mod checks;
 mod decided;
+mod output;
 mod pictures;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use checks::{warn_calibrated_on, warn_calibration, warn_known, warn_no_words, warn_rare, warn_shared};
 pub(crate) use decided::Decided;
+pub(crate) use output::{Output, check_apart, named};
 pub(crate) use pictures::{periods, save_evaluation};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -92,6 +94,36 @@ impl Options {
     /// Returns the value of `--name`.
     pub(crate) fn required(&self, name: &str) -> Result<&str> {
         self.value(name).ok_or_else(|| usage(format!("--{name} is missing")))
+    }
+
+    /// Returns the value of `--name`, the name of a file, where it was given.
+    pub(crate) fn file(&self, name: &str) -> Result<Option<&str>> {
+        match self.value(name) {
+            Some("") => Err(usage(format!("--{name}: expected the name of a file, found nothing"))),
+            value => Ok(value),
+        }
+    }
+
+    /// Returns the value of `--name`, the name of a file.
+    pub(crate) fn required_file(&self, name: &str) -> Result<&str> {
+        self.file(name)?.ok_or_else(|| usage(format!("--{name} is missing")))
+    }
+
+    /// Returns how many threads `--threads` asks for; 0 stands for all.
+    pub(crate) fn threads(&self) -> Result<usize> {
+        const MOST: usize = 1024;
+        match self.number("threads")?.unwrap_or(0) {
+            threads if threads > MOST => Err(usage(format!("--threads: expected at most {MOST}, found {threads}"))),
+            threads => Ok(threads),
+        }
+    }
+
+    /// Returns the value of `--name` as a whole number of at least 1, where it was given.
+    pub(crate) fn positive<T: std::str::FromStr + PartialOrd + From<u8>>(&self, name: &str) -> Result<Option<T>> {
+        match self.number(name)? {
+            Some(number) if number < T::from(1) => Err(usage(format!("--{name}: expected at least 1, found 0"))),
+            number => Ok(number),
+        }
     }
 
     /// Returns the value of `--name` as a whole number, where it was given.
@@ -301,30 +333,40 @@ const CHUNK_BYTES: usize = 4 << 20;
 /// Calls `each` with chunks of a file's rows, so that memory does not grow with the file, and with what there is before it
 /// waits for more; prints rejected rows.
 pub(crate) fn for_each_chunk<R: Read>(
-    mut reader: FeedbackReader<R>,
+    reader: FeedbackReader<R>,
     mut each: impl FnMut(&[Feedback]) -> Result<()>,
 ) -> Result<()> {
-    let (mut chunk, mut bytes) = (Vec::new(), 0);
+    for_each_chunk_with_lines(reader, |rows, _| each(rows))
+}
+
+/// The same, with the lines of the file where the rows begin, counted from 1.
+pub(crate) fn for_each_chunk_with_lines<R: Read>(
+    mut reader: FeedbackReader<R>,
+    mut each: impl FnMut(&[Feedback], &[u64]) -> Result<()>,
+) -> Result<()> {
+    let (mut chunk, mut lines, mut bytes) = (Vec::new(), Vec::new(), 0);
     while let Some(row) = reader.next() {
         match row {
             Ok(Row::Used(feedback)) => {
                 bytes += feedback.text.len() + feedback.uid.len() + feedback.division.len();
                 chunk.push(feedback);
+                lines.push(reader.line());
             }
             Ok(Row::Rejected(rejection)) => print_rejection(&reader.report().source_name, &rejection),
             Ok(_) => {}
             Err(error) => {
-                each(&chunk)?; // the rows before the error are good
+                each(&chunk, &lines)?; // the rows before the error are good
                 return Err(error.into());
             }
         }
         if chunk.len() >= CHUNK_ROWS || bytes >= CHUNK_BYTES || !reader.has_line() {
-            each(&chunk)?;
+            each(&chunk, &lines)?;
             chunk.clear();
+            lines.clear();
             bytes = 0;
         }
     }
-    each(&chunk)?;
+    each(&chunk, &lines)?;
     if reader.report().rows == 0 {
         complain(&format!("{}: there is no row", reader.report().source_name)); // worth a word, and no fault
     }

@@ -78,8 +78,17 @@ impl FeedbackReader<Box<dyn Read + Send>> {
     /// # Errors
     /// As [`new`](FeedbackReader::new), and when the file cannot be opened or the ending of its name is not known.
     pub fn open(path: impl AsRef<Path>, config: &ReadConfig) -> Result<Self, Error> {
+        let (format, _) = of_path(path.as_ref())?;
+        Self::open_as(path, format, config)
+    }
+
+    /// Opens a file in this format, whatever its name says of it; the name still tells the compression.
+    ///
+    /// # Errors
+    /// As [`open`](FeedbackReader::open).
+    pub fn open_as(path: impl AsRef<Path>, format: Format, config: &ReadConfig) -> Result<Self, Error> {
         let path = path.as_ref();
-        let (format, compression) = of_path(path)?;
+        let (_, compression) = of_path(path)?;
         let file = File::open(path).map_err(|error| Error::io(path.display(), error))?;
         Self::new(decompress(file, compression), &path.display().to_string(), format, config)
     }

@@ -67,7 +67,7 @@ fn stays(before: Option<char>, c: char, after: Option<char>) -> bool {
 }
 
 /// Returns whether `c` is an emoji, or hair, which is one in sequences only.
-fn is_emoji(c: char) -> bool {
+pub(crate) fn is_emoji(c: char) -> bool {
     matches!(c, '\u{1f9b0}'..='\u{1f9b3}') || emojis::get(c.encode_utf8(&mut [0; 4])).is_some()
 }
 

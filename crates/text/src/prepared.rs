@@ -44,7 +44,7 @@ impl Scratch {
     /// Lets go of buffers that one long text would leave to all that come after. What is remembered of words stays.
     fn shrink(&mut self) {
         /// The lists of the tokens of such a text take a megabyte or two at most.
-        const LONG: usize = 1 << 16;
+        const LONG: usize = 1 << 20;
         if self.longest > LONG {
             self.states.iter_mut().flatten().for_each(State::shrink);
             let alignments = self.alignments.iter().map(|_| Alignment::default()).collect();

@@ -25,7 +25,8 @@ use crate::words::Words;
 /// duplicate of it.
 ///
 /// Memory: each text that passed is kept in folded case, with 16 bytes, another 20 to 40 for exact duplicates, and 14 to 25
-/// for each band of [`NearDuplicates`]: about 500 bytes for a post of 100 characters. Time is linear in the length of a
+/// for each band of [`NearDuplicates`]: about 500 bytes for a post of 100 characters; and 16 MiB at most for the shingles of the
+/// latest long ones. Time is linear in the length of a
 /// text, and at most [`NearDuplicates::MAX_CANDIDATES`] earlier ones are compared with it.
 ///
 /// # Example: five answers

@@ -5,6 +5,7 @@ use unicode_normalization::char::{canonical_combining_class, decompose_canonical
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 
 use crate::alignment::Rewriter;
+use crate::invisible::is_emoji;
 
 /// A normal form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -15,8 +16,9 @@ pub enum NormalForm {
     /// look.
     Nfc,
     /// Also folds variants that mean the same: full-width `Ｇｏｏｄ１` becomes `Good1`, `ﬁ` becomes `fi`, mathematical `𝓰𝓸𝓸𝓭`
-    /// becomes `good`, `…` becomes three dots. The default. It folds `½` to `1⁄2` and `™` to `TM`, too. One departure: the accent
-    /// `´` stays, which people type for an apostrophe (`don´t`), and which the form makes a blank and a mark.
+    /// becomes `good`, `…` becomes three dots. The default. It folds `½` to `1⁄2` and `™` to `TM`, too. Two departures: the accent
+    /// `´` stays, which people type for an apostrophe (`don´t`), and which the form makes a blank and a mark. And where it takes an
+    /// emoji apart (`™️` becomes `TM`), the selector U+FE0F and joiners behind it go, too: they mean nothing behind letters.
     #[default]
     Nfkc,
 }
@@ -55,6 +57,11 @@ pub(crate) fn apply(form: NormalForm, text: &str, normal: &mut String, mut rewri
             NormalForm::Nfkc => normal.extend(cluster.nfkc()),
         }
         if *normal != cluster {
+            if form == NormalForm::Nfkc && is_emoji(first) {
+                while let Some((at, mark)) = clusters.next_if(|&(_, c)| matches!(c, '\u{fe0f}' | '\u{200d}')) {
+                    end = at + mark.len_utf8();
+                }
+            }
             rewriter.replace(start..end, normal.chars());
         }
     }
@@ -112,6 +119,8 @@ mod tests {
             ("½ ™ ①", "½ ™ ①", "1⁄2 TM 1"),
             ("don´t", "don´t", "don´t"), // Python: "don \u{301}t"
             ("\u{1112}\u{1161}\u{11ab}", "한", "한"),
+            ("™\u{fe0f}‼\u{fe0f}ℹ\u{fe0f}\u{fe0f}", "™\u{fe0f}‼\u{fe0f}ℹ\u{fe0f}\u{fe0f}", "TM!!i"), // Python keeps each U+FE0F
+            ("❤\u{fe0f} 1\u{fe0f}\u{20e3}", "❤\u{fe0f} 1\u{fe0f}\u{20e3}", "❤\u{fe0f} 1\u{fe0f}\u{20e3}"),
             ("ｶﾞ", "ｶﾞ", "ガ"),
             ("か\u{3099}", "が", "が"),
             ("\u{212b}", "Å", "Å"),
@@ -128,7 +137,7 @@ mod tests {
 
         #[test]
         fn clusters_make_the_form_of_the_whole(
-            text in r"[\PC--´]{0,24}|[aeｶﾞか\u{3099}\u{301}\u{328}\u{1112}\u{1161}\u{11ab}한\u{212b}ﬁ½ \u{fb2c}]{0,16}"
+            text in r"[\PC--´\u{fe0f}]{0,24}|[aeｶﾞか\u{3099}\u{301}\u{328}\u{1112}\u{1161}\u{11ab}한\u{212b}ﬁ½ \u{fb2c}]{0,16}"
         ) {
             prop_assert_eq!(normal(NormalForm::Nfc, &text), text.nfc().collect::<String>());
             prop_assert_eq!(normal(NormalForm::Nfkc, &text), text.nfkc().collect::<String>());

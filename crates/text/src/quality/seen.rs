@@ -1,11 +1,11 @@
 //! The texts that passed, and which of them a new one repeats.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::config::NearDuplicates;
 use super::min_hash::MinHash;
 use super::reason::QualityReason;
-use super::shingles::{hash, jaccard, mix, normalise, shingles};
+use super::shingles::{are_similar, hash, mix, normalise, shingles};
 
 /// The texts that passed, ready to be compared with.
 #[derive(Debug, Clone)]
@@ -95,6 +95,38 @@ struct Near {
     /// The entries to compare it with, and the shingles of one.
     candidates: Vec<u32>,
     other: Vec<u64>,
+    recent: Recent,
+}
+
+/// The shingles of the latest long texts, by their entries, in order: a crowd of long texts that are somewhat alike would be
+/// cut into shingles again for each new one.
+#[derive(Debug, Clone, Default)]
+struct Recent {
+    sets: VecDeque<(u32, Vec<u64>)>,
+    hashes: usize,
+}
+
+impl Recent {
+    /// Shorter texts are cut as fast as they are found here.
+    const LONG: usize = 512;
+    /// 16 MiB: [`NearDuplicates::MAX_CANDIDATES`] texts of 30,000 characters.
+    const MOST: usize = 1 << 21;
+
+    fn keep(&mut self, entry: u32, shingles: &[u64]) {
+        if !(Self::LONG..=Self::MOST).contains(&shingles.len()) {
+            return;
+        }
+        self.hashes += shingles.len();
+        self.sets.push_back((entry, shingles.to_vec()));
+        while self.hashes > Self::MOST {
+            self.hashes -= self.sets.pop_front().map_or(self.hashes, |(_, set)| set.len());
+        }
+    }
+
+    fn shingles(&self, entry: u32) -> Option<&[u64]> {
+        let place = self.sets.binary_search_by_key(&entry, |&(entry, _)| entry).ok()?;
+        self.sets.get(place).map(|(_, set)| set.as_slice())
+    }
 }
 
 /// No entry.
@@ -112,6 +144,7 @@ impl Near {
             keys: Vec::new(),
             candidates: Vec::new(),
             other: Vec::new(),
+            recent: Recent::default(),
         }
     }
 
@@ -142,8 +175,11 @@ impl Near {
         let passed_over = self.candidates.len().saturating_sub(NearDuplicates::MAX_CANDIDATES);
         let (config, ours, other) = (&self.config, &self.shingles, &mut self.other);
         self.candidates.iter().skip(passed_over).copied().find(|&entry| {
-            shingles(texts.text(entry), config.shingle, other);
-            jaccard(ours, other) >= config.similarity
+            let theirs = self.recent.shingles(entry).unwrap_or_else(|| {
+                shingles(texts.text(entry), config.shingle, other);
+                other
+            });
+            are_similar(ours, theirs, config.similarity)
         })
     }
 
@@ -151,11 +187,13 @@ impl Near {
     fn keep(&mut self, entry: u32) {
         let before = self.keys.iter().zip(&mut self.last).map(|(&key, last)| last.insert(key, entry).unwrap_or(NONE));
         self.before.extend(before);
+        self.recent.keep(entry, &self.shingles);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::shingles::tests::jaccard;
     use super::*;
     use crate::word_list;
 
@@ -231,6 +269,37 @@ mod tests {
         assert_eq!(near.find(&texts), None);
         assert_eq!(near.candidates.len(), NearDuplicates::MAX_CANDIDATES);
         assert_eq!(near.candidates.last(), Some(&999));
+    }
+
+    /// Long texts, each two of which share 70 % of their words: 64 comparisons a text, none a duplicate.
+    #[test]
+    fn a_crowd_of_long_texts_ends() {
+        let mut seen = Seen::new(true, Some(&NearDuplicates::default()));
+        let words: Vec<&str> = word_list::words(word_list::LETTER_WORDS).take(2000).collect();
+        for number in 0..100 {
+            let word = |(place, word): (usize, &&str)| match mix(place as u64 * 1000 + number) % 6 {
+                0 => format!("{word}{}", mix(number + place as u64) % 1_000_000),
+                _ => (*word).to_owned(),
+            };
+            let text: Vec<String> = words.iter().enumerate().map(word).collect();
+            assert_eq!(seen.check(&text.join(" "), number), None, "{number}");
+        }
+        let recent = &seen.near.as_ref().unwrap().recent;
+        assert!(recent.sets.len() == 100 && recent.hashes <= Recent::MOST);
+        // What is remembered is what would be cut again.
+        let entry = recent.sets[7].0;
+        assert_eq!(recent.sets[7].1, set(seen.texts.text(entry)));
+    }
+
+    #[test]
+    fn the_latest_long_texts_are_remembered() {
+        let mut recent = Recent::default();
+        let long = vec![1; Recent::MOST / 4];
+        (0..10).for_each(|entry| recent.keep(2 * entry, &long));
+        recent.keep(40, &long[..10]);
+        assert_eq!((recent.sets.len(), recent.hashes), (4, Recent::MOST));
+        let known: Vec<u32> = (0..50).filter(|&entry| recent.shingles(entry).is_some()).collect();
+        assert_eq!(known, [12, 14, 16, 18]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The normal form of a text, its shingles, and how alike two sets of them are.
 
+use std::cmp::Ordering;
+
 use crate::casefold;
 
 /// Writes `text` into `normal`: folded, each run of white space one blank, none at the ends.
@@ -57,31 +59,71 @@ pub(super) fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// Returns the Jaccard similarity of two sets in order, 0 to 1: what both hold over what either holds. 1 where both are
-/// empty.
-pub(super) fn jaccard(a: &[u64], b: &[u64]) -> f64 {
-    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
-    let mut both = 0;
-    while let (Some(&x), Some(&y)) = (left.peek(), right.peek()) {
-        both += usize::from(x == y);
-        if x <= y {
-            left.next();
-        }
-        if y <= x {
-            right.next();
-        }
+/// Returns whether the Jaccard similarity of two sets in order, what both hold over what either holds, is `least` or more.
+/// It is 1 where both are empty. Whether the sets are alike enough shows before their end in most cases.
+pub(super) fn are_similar(a: &[u64], b: &[u64], least: f64) -> bool {
+    let total = a.len() + b.len();
+    let suffices = |both: usize| {
+        let either = total - both;
+        (if either == 0 { 1.0 } else { both as f64 / either as f64 }) >= least
+    };
+    // The fewest that both must hold: what suffices, suffices with more.
+    let (mut low, mut high) = (0, a.len().min(b.len()));
+    if !suffices(high) {
+        return false;
     }
-    let either = a.len() + b.len() - both;
-    if either == 0 { 1.0 } else { both as f64 / either as f64 }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if suffices(middle) { high = middle } else { low = middle + 1 }
+    }
+    let (mut spare_a, mut spare_b) = (a.len() - low, b.len() - low);
+    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+    while let (Some(&x), Some(&y)) = (left.peek(), right.peek()) {
+        let spare = match x.cmp(y) {
+            Ordering::Less => &mut spare_a,
+            Ordering::Greater => &mut spare_b,
+            Ordering::Equal => {
+                left.next();
+                right.next();
+                continue;
+            }
+        };
+        let Some(less) = spare.checked_sub(1) else { return false };
+        *spare = less;
+        if x < y {
+            left.next()
+        } else {
+            right.next()
+        };
+    }
+    left.count() <= spare_a && right.count() <= spare_b
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::HashSet;
 
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Returns the Jaccard similarity of two sets in order, 0 to 1: what both hold over what either holds. 1 where both are
+    /// empty.
+    pub(crate) fn jaccard(a: &[u64], b: &[u64]) -> f64 {
+        let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+        let mut both = 0;
+        while let (Some(&x), Some(&y)) = (left.peek(), right.peek()) {
+            both += usize::from(x == y);
+            if x <= y {
+                left.next();
+            }
+            if y <= x {
+                right.next();
+            }
+        }
+        let either = a.len() + b.len() - both;
+        if either == 0 { 1.0 } else { both as f64 / either as f64 }
+    }
 
     fn normal(text: &str) -> String {
         let mut normal = String::new();
@@ -177,6 +219,9 @@ mod tests {
             let (a, b): (Vec<u64>, Vec<u64>) = (a.into_iter().collect(), b.into_iter().collect());
             prop_assert_eq!(jaccard(&a, &b), expected);
             prop_assert_eq!(jaccard(&b, &a), expected);
+            for least in [expected, expected + 1e-9, 0.8, 0.5, 0.25, 1.0] {
+                prop_assert_eq!(are_similar(&a, &b, least), expected >= least);
+            }
         }
     }
 }
