@@ -107,7 +107,7 @@ fn word2vec(options: &Options) -> Result<()> {
         summary.add("vocabulary", vectors.words().len());
         summary.add("seconds", seconds);
         summary.add("words_per_second", words as f64 / seconds);
-        summary.add("words_per_cpu_second", common::cpu_seconds().map(|cpu| words as f64 / cpu));
+        summary.add("words_per_cpu_second", common::cpu_hundredths().map(|cpu| words as f64 / cpu));
         summary.add("peak_memory_bytes", common::peak_memory_bytes());
         say!("{}", summary.line());
     } else {

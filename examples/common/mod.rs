@@ -404,8 +404,8 @@ pub(crate) fn cpu_seconds() -> Option<f64> {
     }
 }
 
-/// The same to a hundredth.
-fn cpu_hundredths() -> Option<f64> {
+/// The same to a hundredth, with that of threads that have ended.
+pub(crate) fn cpu_hundredths() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect(); // after the command's name
     let ticks = |place: usize| fields.get(place)?.parse::<f64>().ok(); // of a hundredth of a second
