@@ -110,14 +110,14 @@ impl Sink {
     fn line(&mut self, line: &str) -> std::io::Result<()> {
         match self {
             Self::File(file) => writeln!(file, "{line}"),
-            Self::Standard(out) => writeln!(out, "{line}").map_err(|error| common::named("standard output", error)),
+            Self::Standard(out) => writeln!(out, "{line}").map_err(|error| common::named("standard output", &error)),
         }
     }
 
     fn finish(self) -> Result<()> {
         match self {
             Self::File(file) => file.finish(),
-            Self::Standard(mut out) => Ok(out.flush().map_err(|error| common::named("standard output", error))?),
+            Self::Standard(mut out) => Ok(out.flush().map_err(|error| common::named("standard output", &error))?),
         }
     }
 }

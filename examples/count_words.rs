@@ -88,7 +88,8 @@ fn count(options: &Options) -> Result<()> {
             out.finish()?;
         }
         None => {
-            std::io::stdout().write_all(table.as_bytes()).map_err(|error| common::named("standard output", error))?
+            let written = std::io::stdout().write_all(table.as_bytes());
+            written.map_err(|error| common::named("standard output", &error))?;
         }
     }
     if options.value("json").is_some() {

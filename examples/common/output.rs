@@ -51,23 +51,23 @@ impl Output {
         }
     }
 
-    fn named(&self, error: io::Error) -> io::Error {
+    fn named(&self, error: &io::Error) -> io::Error {
         named(self.path.display(), error)
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer.write(bytes).map_err(|error| self.named(error))
+        self.writer.write(bytes).map_err(|error| self.named(&error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush().map_err(|error| self.named(error))
+        self.writer.flush().map_err(|error| self.named(&error))
     }
 }
 
 /// Returns the error with the name of what could not be written.
-pub(crate) fn named(name: impl std::fmt::Display, error: io::Error) -> io::Error {
+pub(crate) fn named(name: impl std::fmt::Display, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{name}: {error}"))
 }
 
