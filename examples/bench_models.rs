@@ -47,6 +47,7 @@ fn bench(options: &Options) -> Result<()> {
         count @ 1..=10_000 => Ok(count),
         count => Err(usage(format!("--{name}: {count} is not in 1 to 10000"))),
     };
+    options.threads()?;
     let [threads, size, repeats] = [count("threads", 1)?, count("batch", 64)?, count("repeats", 3)?];
     let mut adam = AdamConfig::default();
     adam.clip_norm = 1e9;

@@ -112,7 +112,7 @@ impl PipelineConfig {
     /// alone cost 1.8 points at most, and nothing on some sets (`docs/text.md`, with what each other step is worth).
     ///
     /// Tokens of usual text, joined by blanks, give the same tokens again, with four exceptions: one stem in 25 is cut once more (`only` becomes
-    /// `onli`, and that `on`), a tag such as `<num>` is split at its signs, a mark joins letters that folding made, as those
+    /// `onli`, and that `on`) or ends in an apostrophe that is split off, a tag such as `<num>` is split at its signs, a mark joins letters that folding made, as those
     /// of `ß`, and some letters of other scripts look like Latin ones only when they are small (`У`, `у`). So clean a text once.
     pub fn english() -> Self {
         let steps = vec![

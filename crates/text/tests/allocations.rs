@@ -108,4 +108,8 @@ fn one_huge_text_leaves_little_behind() {
         println!("{} bytes: {} left of {}", text.len(), info.bytes_current, info.bytes_max);
         assert!(info.bytes_current <= 1 << 20, "{} bytes are left", info.bytes_current);
     }
+    // Buffers of a text up to a MiB stay. These hold most: a token a byte, all of which wait for their lemmas.
+    let info = allocation_counter::measure(|| drop(pipeline.analyze(&"'".repeat(1 << 20))));
+    println!("1 MiB: {} left of {}", info.bytes_current, info.bytes_max);
+    assert!(info.bytes_current <= 80 << 20, "{} bytes are left", info.bytes_current);
 }

@@ -5,7 +5,7 @@
 use plaudit_core::Analyzer;
 use plaudit_text::{Language, Pipeline, PipelineConfig, TextStep};
 
-const PIECES: [&str; 66] = [
+const PIECES: [&str; 68] = [
     "a",
     "ay",
     "a ",
@@ -44,6 +44,8 @@ const PIECES: [&str; 66] = [
     "#开",
     "a@a.",
     "a.",
+    "aa.Bb",
+    "é.Éé",
     "&",
     "&#",
     "&amp;",

@@ -169,6 +169,25 @@ proptest! {
         prop_assert_eq!(forward, backward);
     }
 
+    /// Where the normal form takes an emoji apart, nothing of the emoji's selector is left.
+    #[test]
+    fn no_selector_is_left_behind_what_is_no_emoji(
+        text in "[a1.é好™‼⁉ℹⓂ㊗🈁🅰❤👍 \u{fe0f}\u{200d}\u{20e3}]{0,12}",
+        preset in prop::sample::select(vec!["english", "social_media"]),
+    ) {
+        let mut config = PipelineConfig::preset(preset).unwrap();
+        config.steps.retain(|step| !matches!(step, TextStep::Numbers { .. }));
+        for token in texts_of(&Pipeline::new(config).unwrap().analyze(&text)) {
+            let chars: Vec<char> = token.chars().collect();
+            for (place, _) in chars.iter().enumerate().filter(|&(_, &c)| c == '\u{fe0f}' || c == '\u{200d}') {
+                let before = place.checked_sub(1).map(|place| chars[place]);
+                let keycap = chars.get(place + 1) == Some(&'\u{20e3}');
+                let emoji = before.is_some_and(|c| matches!(c, '🅰' | '❤' | '👍' | '\u{fe0f}'));
+                prop_assert!(emoji || keycap && before == Some('1'), "{token:?} of {text:?}");
+            }
+        }
+    }
+
     /// What `PipelineConfig::english` promises.
     #[test]
     fn english_without_its_exceptions_changes_nothing_more(text in prop::collection::vec(usual(), 0..12)) {
