@@ -1,4 +1,4 @@
-//! Bag of words and TF-IDF beside scikit-learn, properties, and input made to break them. `golden/make.py` wrote what is expected and
+//! Bag of words and TF-IDF beside scikit-learn, properties, and input made to break them. `golden/make_tfidf.py` wrote what is expected and
 //! names the versions.
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 

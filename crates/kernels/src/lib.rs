@@ -1,5 +1,5 @@
-//! The numeric loops of plaudit's networks, on slices of `f32`: matrix products, the LSTM over a packed batch and its
-//! gradient.
+//! The numeric loops of plaudit's networks and word vectors, on slices of `f32`: matrix products, the LSTM over a packed batch
+//! and its gradient, windows of skip-gram, products of rows with queries.
 //!
 //! This is the only plaudit crate that may contain `unsafe`; every block states why it holds. It knows no tensors and no
 //! texts. Sizes are the caller's contract: a slice of the wrong length is a programming error and panics.

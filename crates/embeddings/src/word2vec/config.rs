@@ -86,7 +86,12 @@ impl Word2VecConfig {
         check("window", &self.window, "1 to 1000", (1..=1000).contains(&self.window));
         check("negative", &self.negative, "1 to 100", (1..=100).contains(&self.negative));
         check("noise_power", &self.noise_power, "0 to 1", (0.0..=1.0).contains(&self.noise_power));
-        check("max_words", &0, "2 or more", self.max_words.is_none_or(|most| most >= 2));
+        check(
+            "max_words",
+            &self.max_words.unwrap_or_default(),
+            "2 or more",
+            self.max_words.is_none_or(|most| most >= 2),
+        );
         check("sample", &self.sample, "0 to 1", (0.0..=1.0).contains(&self.sample));
         check("epochs", &self.epochs, "1 or more", self.epochs >= 1);
         check("rate", &self.rate, "above 0, at most 1", self.rate > 0.0 && self.rate <= 1.0);

@@ -17,7 +17,8 @@ const BLOCKS: usize = 8;
 /// Bytes of a block, about. Each block reads the rows as they were before the round: the smaller, the less they miss of each other.
 const BYTES: usize = 1 << 12;
 
-/// Trains word vectors on a corpus.
+/// Returns word vectors that are trained on a corpus, the most frequent word first.
+///
 /// A round is eight blocks of a few sentences, which threads share out between them: each reads the rows as they were before the
 /// round, and the changes are added in the order of the blocks. So the vectors are the same, to the last bit, with any number of
 /// threads, on every processor that rounds `a b + c` once; more than eight threads find nothing to do. A sentence is a line.

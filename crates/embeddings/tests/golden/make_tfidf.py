@@ -1,6 +1,6 @@
 """Writes tfidf.jsonl: what scikit-learn makes of invented texts, one combination of options a line after a line with versions.
 
-Run: python make.py (scikit-learn 1.9.1, NumPy 2.4.6; a few seconds).
+Run: python make_tfidf.py (scikit-learn 1.9.1, NumPy 2.4.6; a few seconds).
 
 NumPy sorts by the vector instructions that it finds, and with them breaks ties in an order of their own. They are switched off, and
 among at most 16 candidates (asserted) NumPy's sort is stable: that is the order that `max_features` is held to. With more candidates,
