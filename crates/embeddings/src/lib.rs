@@ -16,6 +16,7 @@ mod mean;
 mod neighbours;
 mod subword_vectors;
 mod tfidf;
+mod unpack;
 pub mod word2vec;
 mod word_vectors;
 
