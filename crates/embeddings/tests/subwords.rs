@@ -130,7 +130,7 @@ fn hostile_words_and_configurations() {
     let mut config = config(1);
     (config.min_count, config.dim) = (1, 3);
     let long = "x".repeat(20_000);
-    let corpus = [&format!("</s> a \u{1f469}\u{200d}\u{1f467} {long} ññ <> < >")[..], "e\u{301} \u{fffd} a <a>"];
+    let corpus = [format!("</s> a \u{1f469}\u{200d}\u{1f467} {long} ññ <> < >"), "e\u{301} \u{fffd} a <a>".to_owned()];
     let vectors = train_subwords(&corpus[..], &config, &mut ()).unwrap();
     assert!(vectors.words().values().iter().all(|value| value.is_finite()));
     let back = formats::read_subwords_from(&written(&vectors)[..], "model.bin", &VectorsConfig::default()).unwrap();
