@@ -88,7 +88,7 @@ impl Subwords {
     pub(super) fn merge<'a>(&'a mut self, merge: Merge<'a>) {
         let Self { lists, used, dim, values, ways, .. } = self;
         let matrix = values.get_mut(..used.len() * *dim).unwrap_or_default();
-        let (lists, merge) = (&*lists, Merge { shares: rayon::current_num_threads(), ..merge });
+        let lists = &*lists;
         merge.add(
             (matrix, *dim),
             ways,
@@ -175,7 +175,7 @@ mod tests {
         let mut block = Block::default();
         (block.inputs.words, block.inputs.pairs) = (vec![0, 1], vec![30, 40]);
         block.inputs.rows = [[1.0; 16], [1.0; 16], [2.0; 16], [2.0; 16]].map(Line).to_vec();
-        subwords.merge(Merge { blocks: &[block], rate: 0.5, width: 2, shares: 1 });
+        subwords.merge(Merge { blocks: &[block], rate: 0.5, width: 2 });
         let mut seen = [0; 4];
         for (row, (new, old)) in (0..).zip(subwords.values.chunks(18).zip(before.chunks(18))).take(subwords.used.len())
         {

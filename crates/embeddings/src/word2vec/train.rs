@@ -175,8 +175,6 @@ impl<'a> Training<'a> {
 
     /// Trains on the sentences that were taken.
     fn round(&mut self) -> &Self {
-        /// Parts of the rows of words.
-        const SHARES: usize = 16;
         let Self { lexicon, config, width, inputs, outputs, blocks, rounds, set, ways, subwords, .. } = self;
         let all = (lexicon.total * config.epochs as u64) as f64;
         let counts: Vec<u64> = blocks.par_iter_mut().map(|block| block.read(lexicon)).collect();
@@ -195,7 +193,7 @@ impl<'a> Training<'a> {
             block.train(&snapshot, &mut stream, rate);
         });
         let rate = config.rate + (config.final_rate - config.rate) * (self.done as f64 / all).min(1.0);
-        let merge = Merge { blocks, rate, width: *width, shares: SHARES };
+        let merge = Merge { blocks, rate, width: *width };
         merge.add((inputs.as_mut_slice(), *width), ways, |block| &block.inputs, std::slice::from_ref, add);
         merge.add((outputs.as_mut_slice(), *width), ways, |block| &block.outputs, std::slice::from_ref, add);
         if let Some(subwords) = subwords {
