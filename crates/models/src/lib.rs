@@ -1,4 +1,5 @@
-//! Sentiment classifiers on candle: a BiLSTM (DPMS, Fig. 2), a CNN-LSTM, their training, their prediction, and their model directory.
+//! Sentiment classifiers on candle: a BiLSTM (DPMS, Fig. 2), a CNN-LSTM, their training, their prediction, and their model directory;
+//! and the linear baseline beside them ([`train_linear`]).
 //!
 //! ```
 //! use plaudit_core::{Analyzer, Classifier, Example, TokenKind, Tokens};
@@ -46,6 +47,7 @@ mod composed;
 mod config;
 mod directory;
 mod held_out;
+mod linear;
 mod module;
 pub mod network;
 mod ops;
@@ -66,6 +68,7 @@ pub use classifier::TextClassifier;
 pub use cnn_lstm::CnnLstmConfig;
 pub use config::TrainConfig;
 pub use held_out::{HeldOut, Origin, out_of_fold};
+pub use linear::{ClassWeights, LinearClassifier, LinearConfig, LinearFit, LinearReport, train_linear};
 pub use plan::Pooling;
 pub use plaudit_kernels::WeightPrecision;
 pub use report::{Stopped, TrainReport};
