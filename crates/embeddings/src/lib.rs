@@ -6,7 +6,8 @@
 //! | training of word vectors: the same bytes with any number of threads | [`word2vec`] | Eq. 16 |
 //! | files of word vectors: word2vec, GloVe, fastText, safetensors | [`formats`] | |
 //! | words and their vectors, also of words that nobody has seen | [`WordVectors`], [`SubwordVectors`] | |
-//! | nearest words, analogies, the mean vector of a text | [`Neighbours`], [`mean_into`] | |
+//! | nearest words, analogies | [`Neighbours`] | |
+//! | the mean vector of a text, as features too | [`mean_into`], [`MeanVectors`] | |
 //! | how good vectors are, as gensim says it | [`evaluation`] | |
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
@@ -20,7 +21,7 @@ mod unpack;
 pub mod word2vec;
 mod word_vectors;
 
-pub use mean::{UnknownWords, mean_into};
+pub use mean::{MeanVectors, UnknownWords, mean_into};
 pub use neighbours::{AnalogyRule, Neighbour, Neighbours, Query};
 pub use subword_vectors::SubwordVectors;
 pub use tfidf::{

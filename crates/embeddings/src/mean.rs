@@ -1,6 +1,6 @@
 //! The mean vector of a text.
 
-use plaudit_core::Embedding;
+use plaudit_core::{Analyzer, Embedding, Features, SparseRow, Tokens};
 use serde::{Deserialize, Serialize};
 
 /// What a word without a vector counts for in the mean of a text.
@@ -57,10 +57,52 @@ pub fn mean_into<'a>(
     known
 }
 
+/// The mean vector of a text's words, as its [`Features`]: what a linear classifier reads in the place of word counts.
+///
+/// # Example: one row of numbers a text
+/// ```
+/// use plaudit_core::Features;
+/// use plaudit_embeddings::{MeanVectors, RawText, UnknownWords, WordVectors};
+///
+/// let vectors = WordVectors::new(vec!["good".to_owned(), "tea".to_owned()], 2, vec![1.0, 0.0, 0.5, 1.0])?;
+/// let features = MeanVectors::new(RawText, vectors, UnknownWords::Skip); // `RawText`: the text is its only word
+/// assert_eq!(features.features("tea").iter().collect::<Vec<_>>(), [(0, 0.5), (1, 1.0)]);
+/// assert!(features.features("good tea").is_empty());
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct MeanVectors<A, E> {
+    analyzer: A,
+    vectors: E,
+    unknown: UnknownWords,
+}
+
+impl<A, E> MeanVectors<A, E> {
+    /// Returns the features that these words' vectors make of what `analyzer` splits.
+    pub fn new(analyzer: A, vectors: E, unknown: UnknownWords) -> Self {
+        Self { analyzer, vectors, unknown }
+    }
+}
+
+impl<A: Analyzer, E: Embedding> Features for MeanVectors<A, E> {
+    fn width(&self) -> usize {
+        self.vectors.dim()
+    }
+
+    fn features_into(&self, text: &str, row: &mut SparseRow) {
+        let (mut tokens, mut mean) = (Tokens::new(), vec![0.0; self.vectors.dim()]);
+        self.analyzer.analyze_into(text, &mut tokens);
+        mean_into(&self.vectors, tokens.iter().map(|token| token.text), self.unknown, &mut mean);
+        row.assign((0..).zip(mean));
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use plaudit_core::conformance;
+
     use super::*;
-    use crate::WordVectors;
+    use crate::{RawText, WordVectors};
 
     #[test]
     fn no_known_word_is_zero() {
@@ -73,6 +115,15 @@ mod tests {
         let mut mean = [0.0; 3];
         assert_eq!(mean_into(&vectors, ["a"; 9], UnknownWords::Skip, &mut mean), 9);
         assert_eq!(mean, [f32::MAX, 0.0, -f32::MAX]);
+    }
+
+    #[test]
+    fn means_are_features() {
+        let vectors =
+            WordVectors::new(vec!["a".to_owned(), "\0".to_owned()], 2, vec![1.0, 0.0, 0.0, f32::MAX]).unwrap();
+        let features = MeanVectors::new(RawText, vectors, UnknownWords::Zero);
+        conformance::check_features(&features, &["a", "b"]).unwrap();
+        assert_eq!((features.width(), features.features("a").len(), features.features("b").len()), (2, 1, 0));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::{Deposit, Mode};
 use crate::parameters::{Parameter, Parameters, with_values};
+use crate::recurrent::gather;
 
 /// How weights are moved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,6 +120,16 @@ impl AdamConfig {
 pub struct Adam {
     config: AdamConfig,
     state: AdamState,
+    frozen: Option<Frozen>,
+}
+
+/// Rows of a table that no step moves.
+#[derive(Debug, Clone)]
+struct Frozen {
+    /// The table's place among the parameters.
+    parameter: usize,
+    /// For each row, whether it stays.
+    rows: Vec<bool>,
 }
 
 /// What Adam remembers: enough to go on as if it had never stopped.
@@ -150,7 +161,7 @@ impl Adam {
             let zeros = vec![0.0; parameter.var.elem_count()];
             Moments { mean: zeros.clone(), square: zeros }
         });
-        Ok(Self { config: config.clone(), state: AdamState { steps: 0, moments: moments.collect() } })
+        Ok(Self { config: config.clone(), state: AdamState { steps: 0, moments: moments.collect() }, frozen: None })
     }
 
     /// Returns Adam as it was when it had this state, on these weights.
@@ -168,7 +179,26 @@ impl Adam {
         if state.moments.len() != parameters.iter().count() || !state.moments.iter().zip(parameters.iter()).all(fits) {
             return Err(Error::config("the state of Adam is not one of these weights"));
         }
-        Ok(Self { config: config.clone(), state })
+        Ok(Self { config: config.clone(), state, frozen: None })
+    }
+
+    /// Leaves rows of a table as they are from now on; of its other rows, a step moves those that it would have moved.
+    pub(crate) fn freeze(&mut self, parameter: usize, rows: &[bool]) {
+        self.frozen = Some(Frozen { parameter, rows: rows.to_vec() });
+    }
+
+    /// The gradient without the rows that stay.
+    fn movable(&self, deposit: Deposit) -> Deposit {
+        let Some(frozen) = self.frozen_of(deposit.parameter) else { return deposit };
+        let Deposit { parameter, rows: Some(rows), values } = deposit else { return deposit };
+        let width = values.len().checked_div(rows.len()).unwrap_or(0).max(1);
+        let left = rows.into_iter().zip(values.chunks_exact(width)).filter(|&(row, _)| !frozen.holds(row));
+        let (rows, values): (Vec<u32>, Vec<&[f32]>) = left.unzip();
+        Deposit { parameter, rows: Some(rows), values: values.concat()[..].into() }
+    }
+
+    fn frozen_of(&self, parameter: usize) -> Option<&Frozen> {
+        self.frozen.as_ref().filter(|frozen| frozen.parameter == parameter)
     }
 
     /// Returns the number of steps taken.
@@ -200,7 +230,8 @@ impl Adam {
             let deposit = from_store(&store, part.rows.as_tensor(), part.parameter, Some(part.ids))?;
             gradients.extend(deposit.map(ascending));
         }
-        self.move_against(parameters, &gradients)
+        let movable: Vec<Deposit> = gradients.into_iter().map(|gradient| self.movable(gradient)).collect();
+        self.move_against(parameters, &movable)
     }
 
     fn move_against(&mut self, parameters: &Parameters, gradients: &[Deposit]) -> Result<f64> {
@@ -238,12 +269,26 @@ impl Adam {
             mutate(weight.var.as_tensor(), |weights| match rows {
                 None => step.apply(set, weights, mean, square, values),
                 Some(rows) if config.tables == TableUpdate::All => {
-                    step.apply(set, weights, mean, square, &spread(rows, values, weights.len()));
+                    let whole = spread(rows, values, weights.len());
+                    match self.frozen.as_ref().filter(|frozen| frozen.parameter == *parameter) {
+                        None => step.apply(set, weights, mean, square, &whole),
+                        Some(frozen) => {
+                            let (count, width) = weight.var.dims2().unwrap_or_default();
+                            let all: Vec<u32> = (0..count as u32).filter(|&row| !frozen.holds(row)).collect();
+                            step.apply_rows(set, &all, [weights, mean, square], &gather(&whole, width, &all));
+                        }
+                    }
                 }
                 Some(rows) => step.apply_rows(set, rows, [weights, mean, square], values),
             })?;
         }
         Ok(norm)
+    }
+}
+
+impl Frozen {
+    fn holds(&self, row: u32) -> bool {
+        self.rows.get(row as usize).is_some_and(|&stays| stays)
     }
 }
 
@@ -344,6 +389,29 @@ mod tests {
         // The table's touched row moves as the weight did; the others stay.
         assert_eq!(found[1].values, [1.0, found[0].values[0], 1.0]);
         assert_eq!(adam.steps(), 2);
+    }
+
+    #[test]
+    fn frozen_rows_stay_and_count_for_nothing() {
+        for tables in [TableUpdate::Touched, TableUpdate::All] {
+            let table =
+                |name: &str| ParameterSpec { table: true, ..ParameterSpec::dense(name, [4, 2], Init::Constant(1.0)) };
+            let parameters = Parameters::initialize(&[table("t"), table("u")], 0).unwrap();
+            let config = AdamConfig { tables, weight_decay: 0.5, ..AdamConfig::default() };
+            let mut adam = Adam::new(&config, &parameters).unwrap();
+            adam.freeze(0, &[false, true, true]); // of row 3 nothing is said
+            let mut norm = |rows: &[u32]| {
+                let mut mode = Mode::train(Stream::new(0, "", 0));
+                let sums = ["t", "u"].map(|name| parameters.rows(name, rows, &mut mode).unwrap().sum_all().unwrap());
+                adam.step(&parameters, &(&sums[0] + &sums[1]).unwrap(), mode).unwrap()
+            };
+            assert!((norm(&[1, 3]) - 6f64.sqrt()).abs() < 1e-6, "two numbers of `t` and four of `u`");
+            assert!((norm(&[2]) - 2f64.sqrt()).abs() < 1e-6);
+            let [t, u] = ["t", "u"].map(|name| parameters.value(name).unwrap().values);
+            assert_eq!(t[2..6], [1.0; 4]);
+            assert!(t[6..] == u[6..] && u[2..].iter().all(|&value| value < 1.0), "{t:?} {u:?}");
+            assert_eq!(t[..2] == [1.0; 2], tables == TableUpdate::Touched, "weight decay moves what is not frozen");
+        }
     }
 
     #[test]

@@ -68,6 +68,32 @@ impl Architecture {
         }
     }
 
+    /// Returns the length of a word's vector.
+    pub fn embedding(&self) -> usize {
+        self.plan().embedding
+    }
+
+    /// Returns this network with words' vectors of this length, which goes over the default one.
+    ///
+    /// # Errors
+    /// When the network has another length that is not the default one: somebody asked for it.
+    pub(crate) fn with_embedding(&self, dim: usize) -> Result<Self> {
+        let mut network = self.clone();
+        let (embedding, default) = match &mut network {
+            Self::BiLstm(config) => (&mut config.embedding, BiLstmConfig::default().embedding),
+            Self::CnnLstm(config) => (&mut config.embedding, CnnLstmConfig::default().embedding),
+        };
+        if ![dim, default].contains(embedding) {
+            let name = self.name();
+            let how = "expected the same, or nothing said of it";
+            return Err(Error::config(format!(
+                "{name}.embedding: {embedding}, but the vectors have length {dim}; {how}"
+            )));
+        }
+        *embedding = dim;
+        Ok(network)
+    }
+
     pub(crate) fn plan(&self) -> Plan {
         match self {
             Self::BiLstm(config) => config.plan(),

@@ -319,10 +319,11 @@ impl<A: Analyzer> TextClassifier<A> {
         }
         let own = match held_out.source() {
             // Of a network of one's own, the configuration tells nothing.
-            Source::TrainedWith { config, rows } => {
+            Source::TrainedWith { config, rows, vectors } => {
                 self.architecture().is_some()
                     && self.report().rows.as_ref() == Some(rows)
                     && untold(self.config()) == **config
+                    && self.report().vectors.as_ref().map(|report| &report.digest) == vectors.as_ref()
             }
             network => *network == self.source()?,
         };

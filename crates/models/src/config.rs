@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::AdamConfig;
 use crate::scorer::MOST_TOKENS;
-use crate::{Architecture, CalibrationConfig};
+use crate::{Architecture, CalibrationConfig, PretrainedConfig};
 
 /// How a classifier is trained, from vocabulary to stopping. Saved with the model.
 ///
@@ -43,6 +43,8 @@ pub struct TrainConfig {
     pub adam: AdamConfig,
     /// Share of known words that a training pass reads as unknown, so that the unknown word learns a vector. Default 0.05.
     pub word_dropout: f64,
+    /// What becomes of given word vectors ([`train_with_vectors`](crate::train_with_vectors)); without any, nothing.
+    pub pretrained: PretrainedConfig,
     /// How the classifier is calibrated, on rows that are used for nothing else. Default: not.
     pub calibration: Option<CalibrationConfig>,
     /// The seed of initial weights, order and dropout. Default 0.
@@ -65,6 +67,7 @@ impl Default for TrainConfig {
             batch: 32,
             adam: AdamConfig::default(),
             word_dropout: 0.05,
+            pretrained: PretrainedConfig::default(),
             calibration: None,
             seed: 0,
             threads: None,
@@ -106,6 +109,10 @@ impl TrainConfig {
         self.adam.faults(&mut faults);
         if !(0.0..1.0).contains(&self.word_dropout) {
             faults.push(format!("word_dropout: {} is not in 0 to below 1", self.word_dropout));
+        }
+        let extra = self.pretrained.extra_words;
+        if self.vocab.max_words.saturating_add(extra) >= u32::MAX as usize - 2 {
+            faults.push(format!("pretrained.extra_words: {extra} and vocab.max_words must be below {}", u32::MAX - 2));
         }
         if let Some(calibration) = &self.calibration {
             calibration.faults(&mut faults);

@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Cursor, ErrorKind, Read};
+use std::io::{Cursor, Read};
 use std::path::{Component, Path};
 
 use plaudit_core::{Analyzer, Classifier, Error, Files, Result, Stored, Vocab};
@@ -28,26 +28,26 @@ use crate::seen::Seen;
 use crate::weights::{MAX_HEADER, Tensors, to_bytes};
 use crate::{Calibrated, Stopped, TextClassifier, TrainConfig, TrainReport};
 
+mod folder;
 mod write;
 
+pub(crate) use folder::{Folder, load, save};
 pub(crate) use write::replace_file;
 
-const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 1;
 const CONFIG: &str = "config.json";
 const VOCAB: &str = "vocab.txt";
-const WEIGHTS: &str = "model.safetensors";
+pub(crate) const WEIGHTS: &str = "model.safetensors";
 const REPORT: &str = "report.json";
 const SEEN: &str = "seen.bin";
 const CALIBRATION: &str = "calibration.json";
 const CALIBRATED_ON: &str = "calibration.bin";
 const MANIFEST: &str = "manifest.json";
-const ANALYZER: &str = "analyzer/";
+pub(crate) const ANALYZER: &str = "analyzer/";
 /// The most bytes of the manifest and of the configuration.
-const MAX_TEXT: u64 = 1 << 20;
+pub(crate) const MAX_TEXT: u64 = 1 << 20;
 /// The most bytes of the vocabulary, the report, and each file of the analyzer: a dictionary of millions of words fits.
-const MAX_PART: u64 = 1 << 28;
-/// How often a model is read anew that was replaced while it was read.
-const ATTEMPTS: usize = 10;
+pub(crate) const MAX_PART: u64 = 1 << 28;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,8 +82,6 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
     /// nor a model: it is then left as it was. Also where somebody put a file beside the earlier model while the new one
     /// was written: the new model is then in its place, and the message says where the earlier one was moved with that file.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        write::check_replaceable(path)?;
         let mut files = Files::new();
         let training = self.config().clone();
         files.insert(CONFIG.to_owned(), json(&Config { format_version: FORMAT_VERSION, training })?);
@@ -101,17 +99,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             files.insert(CALIBRATED_ON.to_owned(), fitted.texts.to_bytes());
         }
         let specs = self.named_architecture("saved")?.specs(self.vocab().len(), self.labels().len());
-        let mut manifest = Manifest { format_version: FORMAT_VERSION, files: BTreeMap::new() };
-        for (name, bytes) in &files {
-            check_name(name).map_err(|reason| Error::format(name, reason))?;
-            check_size(name, bytes, most(name, &specs))?;
-            let entry = Entry { bytes: bytes.len() as u64, sha256: sha256(bytes) };
-            manifest.files.insert(name.clone(), entry);
-        }
-        let bytes = json(&manifest)?;
-        check_size(MANIFEST, &bytes, MAX_TEXT)?;
-        files.insert(MANIFEST.to_owned(), bytes);
-        write::write_directory(path, &files)
+        save(path.as_ref(), files, |name| most(name, &specs))
     }
 
     /// Reads the model directory `path`. Nothing is allocated by what a header claims; only by what is there, and no more
@@ -121,29 +109,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
     /// When a file is missing, is a link or no plain file, has another size or checksum than the manifest says, leads out
     /// of the directory, or holds something else than this version expects. The message names the file.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let at = path.join(MANIFEST);
-        let mut manifest =
-            read_plain(&at, None, MAX_TEXT).map_err(|error| match (&error, write::moved_aside(path)) {
-                (Error::Io { source, .. }, Some(old)) if source.kind() == ErrorKind::NotFound => {
-                    let reason = format!("a save was broken off; the earlier model is {}: rename it", old.display());
-                    Error::format(path.display(), reason)
-                }
-                _ => error,
-            })?;
-        let mut result = parse_manifest(&manifest, &at).and_then(|manifest| Self::load_files(path, &manifest));
-        for _ in 1..ATTEMPTS {
-            if result.is_ok() {
-                break;
-            }
-            let now = read_plain(&at, None, MAX_TEXT)?;
-            if now == manifest {
-                break;
-            }
-            manifest = now;
-            result = parse_manifest(&manifest, &at).and_then(|manifest| Self::load_files(path, &manifest));
-        }
-        result
+        load(path.as_ref(), Self::from_folder)
     }
 
     /// Returns `Ok` where a model may be written to `path`, tried with an empty directory, which is removed again. For a
@@ -155,12 +121,9 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         write::check_place(path.as_ref())
     }
 
-    fn load_files(path: &Path, manifest: &Manifest) -> Result<Self> {
-        let name_of = |name: &str| path.join(name).display().to_string();
-        let file = |name: &str, specs: &[ParameterSpec]| {
-            let missing = || Error::format(name_of(name), "is missing from the manifest");
-            read_file(path, name, manifest.files.get(name).ok_or_else(missing)?, most(name, specs))
-        };
+    fn from_folder(folder: &Folder<'_>) -> Result<Self> {
+        let name_of = |name: &str| folder.name_of(name);
+        let file = |name: &str, specs: &[ParameterSpec]| folder.file(name, most(name, specs));
         let bytes = file(CONFIG, &[])?;
         check_version(&bytes, &name_of(CONFIG))?;
         let config: TrainConfig = parse::<Config>(&bytes, &name_of(CONFIG))?.training;
@@ -173,7 +136,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
         let vocab = Vocab::from_text(&text, &name_of(VOCAB))?;
         let report: TrainReport = parse(&file(REPORT, &[])?, &name_of(REPORT))?;
 
-        let there = |name: &str| manifest.files.contains_key(name).then(|| file(name, &[])).transpose();
+        let there = |name: &str| folder.holds(name).then(|| file(name, &[])).transpose();
         let seen = there(SEEN)?.map(|bytes| Seen::from_bytes(&bytes, &name_of(SEEN))).transpose()?;
         if seen.is_none() && report.stopped != Stopped::Elsewhere {
             return Err(Error::format(name_of(SEEN), "is missing from the manifest of a model that was trained here"));
@@ -194,29 +157,8 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             return Err(Error::format(name_of(REPORT), "its labels, vocabulary or epochs are not those of this model"));
         }
 
-        let folder = path.join(ANALYZER.trim_end_matches('/'));
-        let mut own = Files::new();
-        for (name, entry) in &manifest.files {
-            if let Some(short) = name.strip_prefix(ANALYZER) {
-                let found = fs::symlink_metadata(&folder).map_err(|error| Error::io(folder.display(), error))?;
-                if !found.is_dir() {
-                    return Err(Error::format(folder.display(), kind(&found, "a directory")));
-                }
-                own.insert(short.to_owned(), read_file(path, name, entry, most(name, &[]))?);
-            } else if ![CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON].contains(&name.as_str()) {
-                return Err(Error::format(name_of(MANIFEST), format!("{name:?} is no file of a model")));
-            }
-        }
-        let analyzer = A::from_files(&own).map_err(|error| {
-            let name = match &error {
-                Error::Format { source_name, .. } => folder.join(source_name).display().to_string(),
-                _ => folder.display().to_string(),
-            };
-            match in_file(&name, error) {
-                Error::Format { reason, source, .. } => Error::Format { source_name: name, reason, source },
-                error => error,
-            }
-        })?;
+        let known = [CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON];
+        let analyzer = folder.analyzer(&known)?;
         let network = config.architecture.network(parameters);
         let classifier = Self::new(analyzer, vocab, labels, config, network, report, seen)
             .map_err(|error| in_file(&name_of(WEIGHTS), error))?;
@@ -251,7 +193,7 @@ fn check_size(name: &str, bytes: &[u8], most: u64) -> Result<()> {
 }
 
 /// The faults of what a file holds are the file's, not those of a configuration.
-fn in_file(name: &str, error: Error) -> Error {
+pub(crate) fn in_file(name: &str, error: Error) -> Error {
     let cause = match &error {
         Error::Format { source: Some(source), .. } => source.downcast_ref::<Error>(),
         error => Some(error),
@@ -261,7 +203,7 @@ fn in_file(name: &str, error: Error) -> Error {
 }
 
 /// A version that this program does not know is named before any of its fields is read.
-fn check_version(bytes: &[u8], name: &str) -> Result<()> {
+pub(crate) fn check_version(bytes: &[u8], name: &str) -> Result<()> {
     #[derive(Deserialize)]
     struct Version {
         format_version: u32,
@@ -273,13 +215,13 @@ fn check_version(bytes: &[u8], name: &str) -> Result<()> {
     Err(Error::format(name, format!("format version {found}; this program reads version {FORMAT_VERSION}")))
 }
 
-fn json(value: &impl Serialize) -> Result<Vec<u8>> {
+pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(Error::backend)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
-fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], name: &str) -> Result<T> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], name: &str) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| Error::malformed(name, error))
 }
 

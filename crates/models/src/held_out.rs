@@ -7,6 +7,7 @@ use plaudit_metrics::Scored;
 use plaudit_stats::Stream;
 use serde::{Deserialize, Serialize};
 
+use crate::pretrained::Pretrained;
 use crate::seen::{digest_of_rows, digests};
 use crate::train::{TRAIN, VALID, fit, labels_of, places};
 use crate::{Stopped, TextClassifier, TrainConfig};
@@ -33,7 +34,12 @@ pub(crate) enum Source {
     /// The one whose network has these weights, as their digest.
     Network(u64),
     /// One that was trained with this configuration, of which threads and calibration say nothing, on these rows, as their digest.
-    TrainedWith { config: Box<TrainConfig>, rows: String },
+    TrainedWith {
+        config: Box<TrainConfig>,
+        rows: String,
+        /// The digest of the word vectors that it started from.
+        vectors: Option<String>,
+    },
 }
 
 /// Where the scores of a [`HeldOut`] come from.
@@ -116,6 +122,33 @@ pub fn out_of_fold<A: Analyzer>(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<HeldOut> {
+    scored_out_of_fold(analyzer, [train, valid], folds, None, config, observer)
+}
+
+/// The same for classifiers that are trained as [`train_with_vectors`](crate::train_with_vectors) trains.
+///
+/// # Errors
+/// As [`out_of_fold`] and [`train_with_vectors`](crate::train_with_vectors).
+pub fn out_of_fold_with_vectors<A: Analyzer>(
+    analyzer: &A,
+    train: &[Example<'_>],
+    valid: &[Example<'_>],
+    folds: usize,
+    vectors: &Pretrained<'_>,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<HeldOut> {
+    scored_out_of_fold(analyzer, [train, valid], folds, Some(vectors), &vectors.applied(config)?, observer)
+}
+
+pub(crate) fn scored_out_of_fold<A: Analyzer>(
+    analyzer: &A,
+    [train, valid]: [&[Example<'_>]; 2],
+    folds: usize,
+    vectors: Option<&Pretrained<'_>>,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<HeldOut> {
     let mut config = config.clone();
     config.calibration = None;
     config.validate()?;
@@ -126,11 +159,12 @@ pub fn out_of_fold<A: Analyzer>(
     let [own, other] = [train, valid].map(|part| digests(analyzer, part, most));
     let folds = deal(&Texts::new(&own, &truth, &other, labels.len()), folds, config.seed)?;
     let rows = digest_of_rows([(&own, &truth), (&other, &places(VALID, valid, &labels)?)]);
-    let source = Source::TrainedWith { config: Box::new(untold(&config)), rows };
+    let digest = vectors.map(|vectors| vectors.digest().to_owned());
+    let source = Source::TrainedWith { config: Box::new(untold(&config)), rows, vectors: digest };
     let mut probabilities = vec![Vec::new(); train.len()];
     for fold in &folds {
         let rest: Vec<usize> = (0..train.len()).filter(|row| fold.binary_search(row).is_err()).collect();
-        let classifier = fit_rows(analyzer, train, &rest, valid, &config, observer)?;
+        let classifier = fit_rows(analyzer, train, &rest, valid, vectors, &config, observer)?;
         if classifier.report().stopped == Stopped::Observer {
             return Err(Error::Interrupted);
         }
@@ -165,11 +199,12 @@ pub(crate) fn fit_rows<A: Analyzer>(
     train: &[Example<'_>],
     rows: &[usize],
     valid: &[Example<'_>],
+    vectors: Option<&Pretrained<'_>>,
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
     let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
-    fit(analyzer, &pick(train, rows), valid, config, observer, network).map_err(|error| match error {
+    fit(analyzer, [&pick(train, rows), valid], vectors, config, observer, network).map_err(|error| match error {
         Error::Diverged { step, rows: of_part, what } => {
             let rows = of_part.into_iter().filter_map(|row| rows.get(row).copied()).collect();
             Error::Diverged { step, rows, what }

@@ -1,4 +1,5 @@
-//! Sentiment classifiers on candle: a BiLSTM (DPMS, Fig. 2), a CNN-LSTM, their training, their prediction, and their model directory.
+//! Sentiment classifiers on candle: a BiLSTM (DPMS, Fig. 2), a CNN-LSTM, their training, their prediction, and their model directory;
+//! and the linear baseline beside them ([`train_linear`]).
 //!
 //! ```
 //! use plaudit_core::{Analyzer, Classifier, Example, TokenKind, Tokens};
@@ -38,6 +39,7 @@
 
 mod adam;
 mod architecture;
+mod batches;
 mod bi_lstm;
 mod calibrated;
 mod classifier;
@@ -46,11 +48,13 @@ mod composed;
 mod config;
 mod directory;
 mod held_out;
+mod linear;
 mod module;
 pub mod network;
 mod ops;
 mod parameters;
 mod plan;
+mod pretrained;
 mod pytorch;
 mod recurrent;
 mod report;
@@ -65,8 +69,10 @@ pub use calibrated::{Calibrated, CalibrationConfig, CalibrationFigures, Calibrat
 pub use classifier::TextClassifier;
 pub use cnn_lstm::CnnLstmConfig;
 pub use config::TrainConfig;
-pub use held_out::{HeldOut, Origin, out_of_fold};
+pub use held_out::{HeldOut, Origin, out_of_fold, out_of_fold_with_vectors};
+pub use linear::{ClassWeights, LinearClassifier, LinearConfig, LinearFit, LinearReport, train_linear};
 pub use plan::Pooling;
 pub use plaudit_kernels::WeightPrecision;
+pub use pretrained::{Pretrained, PretrainedConfig, VectorsReport};
 pub use report::{Stopped, TrainReport};
-pub use train::{train, train_network};
+pub use train::{train, train_network, train_with_vectors};

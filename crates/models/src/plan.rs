@@ -47,6 +47,8 @@ pub(crate) struct Plan {
 
 /// No layer is wider than this: it keeps every product of sizes within bounds.
 pub(crate) const WIDEST: usize = 1 << 14;
+/// The standard deviation of the numbers that words' vectors start with; their mean is 0.
+pub(crate) const START: f64 = 0.1;
 /// No network has more layers, or more convolutions, or wider ones.
 const MOST: usize = 16;
 
@@ -79,7 +81,7 @@ impl Plan {
         let fan_in = |inputs: usize| Init::Uniform(1.0 / (inputs as f64).sqrt()); // PyTorch's default
         let glorot = |inputs: usize, outputs: usize| Init::Uniform((6.0 / (inputs + outputs) as f64).sqrt());
         let table = vec![words, embedding];
-        let init = Init::Normal(0.1);
+        let init = Init::Normal(START);
         let mut specs = vec![ParameterSpec { name: "embedding.weight".to_owned(), shape: table, init, table: true }];
         let mut add = |name: String, shape: Vec<usize>, init| specs.push(ParameterSpec::dense(name, shape, init));
         for (place, &width) in self.widths.iter().enumerate() {

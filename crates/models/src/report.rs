@@ -4,6 +4,8 @@ use plaudit_core::Epoch;
 use plaudit_kernels::InstructionSet;
 use serde::{Deserialize, Serialize};
 
+use crate::VectorsReport;
+
 /// What training did: saved as `report.json`. It holds no time and no path, so that the same run writes the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -24,6 +26,8 @@ pub struct TrainReport {
     pub truncated: usize,
     /// Share of the validation part's tokens that the vocabulary does not hold, 0 to 1.
     pub unknown_share: f64,
+    /// How far the word vectors that training was given reach; none where it was given none.
+    pub vectors: Option<VectorsReport>,
     /// Word ids, padding and unknown included: 2 where no word was left, and then texts hardly differ.
     pub vocab: usize,
     /// Weights in all.
@@ -62,6 +66,7 @@ impl TrainReport {
             rows: None,
             truncated: 0,
             unknown_share: 0.0,
+            vectors: None,
             vocab,
             parameters,
             epochs: Vec::new(),

@@ -11,9 +11,11 @@ use plaudit_stats::Stream;
 use rayon::prelude::*;
 
 use crate::adam::Adam;
+use crate::batches::{Row, batches};
 use crate::classifier::{TextClassifier, encode, probabilities};
-use crate::held_out::{HeldOut, Origin, Texts, fit_rows, out_of_fold, pick, set_aside};
+use crate::held_out::{HeldOut, Origin, Texts, fit_rows, pick, scored_out_of_fold, set_aside};
 use crate::network::{Batch, Mode, Network, cross_entropy};
+use crate::pretrained::{Pretrained, VectorsReport, WORDS};
 use crate::report::{Stopped, TrainReport};
 use crate::seen::{Seen, digest_of_rows, digests};
 use crate::{CalibrationRows, TrainConfig};
@@ -41,18 +43,45 @@ pub fn train<A: Analyzer>(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
+    train_from(analyzer, [train, valid], None, config, observer)
+}
+
+/// Returns a classifier fitted as [`train`] fits it, whose words start from given vectors. `config.pretrained` says what becomes of
+/// them, and [`TrainReport::vectors`] how far they reach.
+///
+/// # Errors
+/// As [`train`]; also where the vectors have another length than `config.architecture` asks for, which may be its default
+/// or theirs, or the vector of a word has a number that is not finite.
+pub fn train_with_vectors<A: Analyzer>(
+    analyzer: A,
+    train: &[Example<'_>],
+    valid: &[Example<'_>],
+    vectors: &Pretrained<'_>,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier<A>> {
+    train_from(analyzer, [train, valid], Some(vectors), &vectors.applied(config)?, observer)
+}
+
+fn train_from<A: Analyzer>(
+    analyzer: A,
+    [train, valid]: [&[Example<'_>]; 2],
+    vectors: Option<&Pretrained<'_>>,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier<A>> {
     config.validate()?;
     let all = || (0..train.len()).collect::<Vec<_>>();
     let Some(calibration) = &config.calibration else {
-        return fit_rows(analyzer, train, &all(), valid, config, observer);
+        return fit_rows(analyzer, train, &all(), valid, vectors, config, observer);
     };
     let labels = labels_of(train, config)?;
     let mut whole = config.clone();
     whole.labels = Some(labels.clone()); // also those that only rows set aside have
     let (classifier, held_out) = match calibration.rows {
         CalibrationRows::Folds(folds) => {
-            let held_out = out_of_fold(&analyzer, train, valid, folds, &whole, observer)?;
-            (fit_rows(analyzer, train, &all(), valid, &whole, observer)?, held_out)
+            let held_out = scored_out_of_fold(&analyzer, [train, valid], folds, vectors, &whole, observer)?;
+            (fit_rows(analyzer, train, &all(), valid, vectors, &whole, observer)?, held_out)
         }
         CalibrationRows::SetAside(share) => {
             let [own, other] = [train, valid].map(|part| digests(&analyzer, part, config.max_tokens));
@@ -63,7 +92,7 @@ pub fn train<A: Analyzer>(
                 return Err(Error::data(TRAIN, 0, "text", reason));
             }
             let stay: Vec<usize> = all().into_iter().filter(|row| aside.binary_search(row).is_err()).collect();
-            let classifier = fit_rows(analyzer, train, &stay, valid, &whole, observer)?;
+            let classifier = fit_rows(analyzer, train, &stay, valid, vectors, &whole, observer)?;
             let (scored, source) = (classifier.scored(&pick(train, &aside))?, classifier.source()?);
             let held_out = HeldOut::new(scored, &own, aside, Origin::SetAside, source);
             (classifier, held_out)
@@ -94,7 +123,7 @@ pub fn train_network<A: Analyzer>(
         let how = "calibrate it with `held_out` and `calibrated` when it is trained";
         return Err(Error::config(format!("calibration: a network that you give is trained once; {how}")));
     }
-    fit(analyzer, train, valid, config, observer, network)
+    fit(analyzer, [train, valid], None, config, observer, network)
 }
 
 /// The labels that `config` names, or those that occur.
@@ -109,24 +138,20 @@ pub(crate) fn labels_of(train: &[Example<'_>], config: &TrainConfig) -> Result<L
 /// Trains one network, and does not calibrate it.
 pub(crate) fn fit<A: Analyzer>(
     analyzer: A,
-    train: &[Example<'_>],
-    valid: &[Example<'_>],
+    [train, valid]: [&[Example<'_>]; 2],
+    vectors: Option<&Pretrained<'_>>,
     config: &TrainConfig,
     observer: &mut dyn Observer,
     network: impl FnOnce(usize, usize, u64) -> Result<Box<dyn Network>>,
 ) -> Result<TextClassifier<A>> {
+    if config.pretrained.frozen && vectors.is_none() {
+        return Err(Error::config("pretrained.frozen: true, but no vectors were given"));
+    }
     let labels = labels_of(train, config)?;
     if labels.len() < 2 {
         return Err(Error::data(TRAIN, 0, "label", "every row has the same label; there must be at least two"));
     }
-    let mut pool = rayon::ThreadPoolBuilder::new();
-    if let Some(threads) = config.threads {
-        pool = pool.num_threads(threads);
-    }
-    let pool = pool.build().map_err(Error::backend)?;
-    // The observer need not be Send, so the loop stays on this thread and enters the pool for its work.
-    let texts = [train, valid].map(|part| pool.install(|| digests(&analyzer, part, config.max_tokens)));
-    Trainer::new(&pool, analyzer, [train, valid], labels, config, observer, network)?.run(&texts)
+    Trainer::new(analyzer, [train, valid], labels, vectors, config, observer, network)?.run()
 }
 
 /// The parts' names in errors.
@@ -136,16 +161,15 @@ pub(crate) const VALID: &str = "the validation part";
 /// Texts analyzed between two events.
 const CHUNK: usize = 4096;
 
-/// A text as ids, with its label's place.
-struct Row {
-    ids: Vec<u32>,
-    label: usize,
-}
-
 struct Trainer<'a, A> {
-    pool: &'a rayon::ThreadPool,
+    // The observer need not be Send, so the loop stays on its thread and enters the pool for its work.
+    pool: rayon::ThreadPool,
     analyzer: A,
+    /// The digests of the texts of both parts.
+    texts: [Vec<u64>; 2],
     vocab: Vocab,
+    /// For each word id, whether it has a given vector, and how far these reach; none where none are given.
+    given: Option<(Vec<bool>, VectorsReport)>,
     labels: Labels,
     config: &'a TrainConfig,
     observer: &'a mut dyn Observer,
@@ -159,14 +183,20 @@ struct Trainer<'a, A> {
 
 impl<'a, A: Analyzer> Trainer<'a, A> {
     fn new(
-        pool: &'a rayon::ThreadPool,
         analyzer: A,
         [train, valid]: [&[Example<'_>]; 2],
         labels: Labels,
+        vectors: Option<&Pretrained<'_>>,
         config: &'a TrainConfig,
         observer: &'a mut dyn Observer,
         network: impl FnOnce(usize, usize, u64) -> Result<Box<dyn Network>>,
     ) -> Result<Self> {
+        let mut pool = rayon::ThreadPoolBuilder::new();
+        if let Some(threads) = config.threads {
+            pool = pool.num_threads(threads);
+        }
+        let pool = pool.build().map_err(Error::backend)?;
+        let texts = [train, valid].map(|part| pool.install(|| digests(&analyzer, part, config.max_tokens)));
         let train_places = places(TRAIN, train, &labels)?;
         let valid_places = places(VALID, valid, &labels)?;
         let total = (2 * train.len() + valid.len()) as u64; // the training part is read twice: to count, and to encode
@@ -186,7 +216,10 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             tokens.iter().for_each(|tokens| counts.add_tokens(tokens));
             analyzed(chunk.len())?;
         }
-        let vocab = counts.into_vocab(&config.vocab)?;
+        let (vocab, start) = match vectors {
+            Some(vectors) => vectors.start(&counts, config).map(|(vocab, start)| (vocab, Some(start)))?,
+            None => (counts.into_vocab(&config.vocab)?, None),
+        };
         let mut truncated = 0;
         let mut encoded = |examples: &[Example<'_>], places: Vec<usize>| -> Result<Vec<Row>> {
             let mut rows = Vec::with_capacity(examples.len());
@@ -203,12 +236,30 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let valid = encoded(valid, valid_places)?;
         let network = network(vocab.len(), labels.len(), config.seed)?;
         check_logits(network.as_ref(), labels.len())?;
-        Ok(Self { pool, analyzer, vocab, labels, config, observer, train, valid, truncated, network, last: Vec::new() })
+        let given = start.map(|start| start.put(network.parameters())).transpose()?;
+        let last = Vec::new();
+        Ok(Self {
+            pool,
+            analyzer,
+            texts,
+            vocab,
+            given,
+            labels,
+            config,
+            observer,
+            train,
+            valid,
+            truncated,
+            network,
+            last,
+        })
     }
 
-    /// `texts` are the digests of both parts.
-    fn run(mut self, texts: &[Vec<u64>; 2]) -> Result<TextClassifier<A>> {
+    fn run(mut self) -> Result<TextClassifier<A>> {
         let mut adam = Adam::new(&self.config.adam, self.network.parameters())?;
+        if let Some((rows, _)) = self.given.as_ref().filter(|_| self.config.pretrained.frozen) {
+            adam.freeze(WORDS, rows);
+        }
         let mut epochs: Vec<Epoch> = Vec::new();
         let mut best = None;
         let mut stopped = Stopped::Epochs;
@@ -243,9 +294,9 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         self.network.parameters().restore(&weights)?;
         let mut report = self.report(epochs, best_epoch, stopped);
         let labels = [&self.train, &self.valid].map(|part| part.iter().map(|row| row.label).collect::<Vec<_>>());
-        let ([own, other], [own_labels, other_labels]) = (texts, &labels);
+        let ([own, other], [own_labels, other_labels]) = (&self.texts, &labels);
         report.rows = Some(digest_of_rows([(own, own_labels), (other, other_labels)]));
-        let seen = Seen::new(texts.concat());
+        let seen = Seen::new(self.texts.concat());
         let mut config = self.config.clone();
         config.labels = Some(self.labels.clone());
         if let Some(architecture) = self.network.architecture() {
@@ -346,6 +397,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             rows: None,
             truncated: self.truncated,
             unknown_share: unknown as f64 / tokens.max(1) as f64,
+            vectors: self.given.as_ref().map(|(_, report)| report.clone()),
             vocab: self.vocab.len(),
             parameters: self.network.parameters().elements(),
             epochs,
@@ -377,43 +429,4 @@ fn check_logits(network: &dyn Network, labels: usize) -> Result<()> {
         return Ok(());
     }
     Err(Error::config(format!("the network gives logits {:?} for one text, expected {:?}", logits.dims(), [1, labels])))
-}
-
-/// The rows of each step of an epoch: shuffled, then sorted by length within stretches of 50 batches, so that texts of a
-/// batch are about as long as each other, then the batches shuffled.
-fn batches(rows: &[Row], size: usize, seed: u64, epoch: u64) -> Vec<Vec<usize>> {
-    let mut random = Stream::new(seed, "batches", epoch);
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    random.shuffle(&mut order);
-    let mut batches: Vec<Vec<usize>> = Vec::new();
-    for stretch in order.chunks_mut(size.saturating_mul(50)) {
-        stretch.sort_by_key(|&row| rows.get(row).map_or(0, |row| row.ids.len())); // stable
-        batches.extend(stretch.chunks(size).map(<[usize]>::to_vec));
-    }
-    random.shuffle(&mut batches);
-    batches
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_once_in_like_lengths() {
-        let rows: Vec<Row> = (0..1000).map(|k| Row { ids: vec![2; k * 7919 % 61], label: 0 }).collect();
-        let batches_of = |epoch| batches(&rows, 16, 5, epoch);
-        let mut all: Vec<usize> = batches_of(1).concat();
-        all.sort_unstable();
-        assert_eq!(all, (0..1000).collect::<Vec<_>>());
-        assert_eq!(batches_of(1), batches_of(1));
-        assert_ne!(batches_of(1), batches_of(2));
-        let spread: usize = batches_of(1)
-            .iter()
-            .map(|batch| {
-                let lengths = batch.iter().map(|&row| rows[row].ids.len());
-                lengths.clone().max().unwrap() - lengths.min().unwrap()
-            })
-            .sum();
-        assert!(spread < 3 * 63, "{spread}");
-    }
 }

@@ -70,6 +70,7 @@ pub(crate) fn config() -> TrainConfig {
     config
 }
 
+#[allow(dead_code)] // each file of tests uses its own part
 pub(crate) fn trained(config: &TrainConfig) -> TextClassifier<Blanks> {
     train(Blanks, &examples(&rows(400, 1)), &examples(&rows(100, 2)), config, &mut ()).unwrap()
 }

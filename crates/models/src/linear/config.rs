@@ -1,0 +1,143 @@
+//! How a linear classifier is trained.
+
+use plaudit_core::{Error, Labels, Result};
+use serde::{Deserialize, Serialize};
+
+/// What an error on a row of each label costs.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum ClassWeights {
+    /// 1 on every row.
+    #[default]
+    Equal,
+    /// All labels as much in all: rows / (labels that occur x rows of the label), as scikit-learn's `balanced`.
+    Balanced,
+    /// These, one a label, in the labels' order, 1e-10 to 1e10.
+    Each(Vec<f64>),
+}
+
+/// How a linear classifier is trained. Saved with the model.
+///
+/// ```
+/// use plaudit_models::{ClassWeights, LinearConfig};
+///
+/// let mut config = LinearConfig::default();
+/// config.class_weights = ClassWeights::Balanced;
+/// config.c = vec![1.0, 0.1];
+/// assert!(config.validate().unwrap_err().to_string().contains("linear.c"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct LinearConfig {
+    /// What the sum of the rows' losses is multiplied by beside half the sum of the squared weights, scikit-learn's `C`, 1e-10 to 1e10,
+    /// ascending: a smaller one holds the weights nearer to 0. Of several, the best on the validation part is taken. Default 0.01,
+    /// 0.03, 0.1, up to 100.
+    pub c: Vec<f64>,
+    /// What an error on a row of each label costs. Default 1 on every row.
+    pub class_weights: ClassWeights,
+    /// The labels and their order. Default: those that occur in the training part, as [`Labels::from_occurring`] orders them.
+    pub labels: Option<Labels>,
+    /// The search for the weights ends where no slope of the mean loss is greater, above 0. Default 1e-4, scikit-learn's.
+    pub tolerance: f64,
+    /// The most steps of the search, 1 or more. Default 1,000.
+    pub iterations: usize,
+    /// Threads to train with; none takes as many as rayon takes by default. It changes no byte of the model and is not saved.
+    #[serde(skip)]
+    pub threads: Option<usize>,
+}
+
+impl Default for LinearConfig {
+    fn default() -> Self {
+        Self {
+            c: vec![0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
+            class_weights: ClassWeights::Equal,
+            labels: None,
+            tolerance: 1e-4,
+            iterations: 1000,
+            threads: None,
+        }
+    }
+}
+
+/// More threads than any machine of today has processors only cost memory.
+const MOST_THREADS: usize = 1024;
+
+impl LinearConfig {
+    /// Names every fault of the configuration.
+    ///
+    /// # Errors
+    /// When a field cannot work.
+    pub fn validate(&self) -> Result<()> {
+        let mut faults = Vec::new();
+        if self.c.is_empty() {
+            faults.push("linear.c: found none, expected at least one".to_owned());
+        }
+        for c in self.c.iter().filter(|c| !(1e-10..=1e10).contains(*c)) {
+            faults.push(format!("linear.c: found {c}, expected 1e-10 to 1e10"));
+        }
+        if !self.c.is_sorted_by(|a, b| a < b) {
+            faults.push(format!("linear.c: found {:?}, expected an ascending order", self.c));
+        }
+        if let ClassWeights::Each(weights) = &self.class_weights {
+            for weight in weights.iter().filter(|weight| !(1e-10..=1e10).contains(*weight)) {
+                faults.push(format!("linear.class_weights: found {weight}, expected 1e-10 to 1e10"));
+            }
+            match &self.labels {
+                None => faults.push("linear.class_weights: weights of labels need `labels`, found none".to_owned()),
+                Some(labels) if labels.len() != weights.len() => faults.push(format!(
+                    "linear.class_weights: found {} weights, expected one for each of {} labels",
+                    weights.len(),
+                    labels.len()
+                )),
+                Some(_) => {}
+            }
+        }
+        if self.labels.as_ref().is_some_and(|labels| labels.len() < 2) {
+            faults.push("linear.labels: found one, expected at least two".to_owned());
+        }
+        if !(self.tolerance > 0.0 && self.tolerance.is_finite()) {
+            faults.push(format!("linear.tolerance: found {}, expected a number above 0", self.tolerance));
+        }
+        if self.iterations == 0 {
+            faults.push("linear.iterations: found 0, expected 1 or more".to_owned());
+        }
+        if self.threads.is_some_and(|threads| !(1..=MOST_THREADS).contains(&threads)) {
+            faults.push(format!("linear.threads: found {}, expected 1 to {MOST_THREADS}", self.threads.unwrap_or(0)));
+        }
+        Error::from_faults(faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_named() {
+        let config = LinearConfig {
+            c: vec![f64::NAN, 1.0, 0.1],
+            class_weights: ClassWeights::Each(vec![0.0]),
+            labels: Labels::new(["one"]).ok(),
+            tolerance: 0.0,
+            iterations: 0,
+            threads: Some(0),
+        };
+        let error = config.validate().unwrap_err().to_string();
+        for fault in ["7 faults", "found NaN", "ascending", "found 0, expected 1e-10", "found one", "threads"] {
+            assert!(error.contains(fault), "{error}");
+        }
+        let none = LinearConfig { c: Vec::new(), class_weights: ClassWeights::Each(vec![1.0]), ..config };
+        let error = LinearConfig { labels: None, ..none }.validate().unwrap_err().to_string();
+        assert!(error.contains("found none, expected at least one") && error.contains("need `labels`"), "{error}");
+        LinearConfig::default().validate().unwrap();
+    }
+
+    #[test]
+    fn it_is_data() {
+        let config: LinearConfig = serde_json::from_str(r#"{"c": [1.0], "class_weights": "balanced"}"#).unwrap();
+        assert_eq!((config.c.as_slice(), &config.class_weights), (&[1.0][..], &ClassWeights::Balanced));
+        assert!(serde_json::from_str::<LinearConfig>(r#"{"C": [1.0]}"#).is_err());
+    }
+}
