@@ -128,6 +128,15 @@ pub fn read_safetensors(input: impl Read, vocab: impl Read, name: &str, config: 
     safetensors::read(&mut source, &mut vocab, config)
 }
 
+/// Returns the format of a file.
+///
+/// # Errors
+/// When the file cannot be read or is of no known format.
+pub fn detect(path: impl AsRef<Path>) -> Result<VectorFormat> {
+    let path = path.as_ref();
+    format(&Source::open(path)?, path, &VectorsConfig::default())
+}
+
 fn format(source: &Source, path: &Path, config: &VectorsConfig) -> Result<VectorFormat> {
     config.format.or_else(|| VectorFormat::detect(&source.start, path)).ok_or_else(|| {
         source.format("found a file of no known format, expected word2vec, GloVe, fastText or safetensors")
