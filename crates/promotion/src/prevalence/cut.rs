@@ -22,7 +22,7 @@ const MOST: usize = 1 << 27;
 pub struct CutConfig {
     /// The number of draws of the error rates, 100 to 100,000; there are two draws of shares for each. By default 1,000.
     pub draws: usize,
-    /// The steps of each chain of shares, 1 to 1,000. By default 20; the chain forgets its start the more slowly the more errors
+    /// The steps of each chain of shares, 1 to 1,000. By default 16; the chain forgets its start the more slowly the more errors
     /// the classifier makes, and no slower where there are more texts.
     pub steps: usize,
     /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a million. By
@@ -55,7 +55,7 @@ pub enum Prior {
 
 impl Default for CutConfig {
     fn default() -> Self {
-        Self { draws: 1_000, steps: 20, gold_prior: 1.0, prior: Prior::Even { weight: 1.0 }, seed: 0 }
+        Self { draws: 1_000, steps: 16, gold_prior: 1.0, prior: Prior::Even { weight: 1.0 }, seed: 0 }
     }
 }
 

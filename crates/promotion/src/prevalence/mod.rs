@@ -10,7 +10,7 @@
 //!   one to decide with.
 //!
 //! All of them hold only where texts of one label are predicted in a division as the gold rows of that label were;
-//! [`ConfidenceCells::check`] asks whether the division's texts look so, and [`ppi`] does without, from a random sample
+//! [`ConfidenceCells::check`] asks whether the division's texts look so, and [`ppi()`] does without, from a random sample
 //! of the division with known labels. [`manski_bounds`] and [`tipping_point`] say what those who did not answer could change.
 //!
 //! # Example: shares behind predicted counts
@@ -30,18 +30,24 @@
 //! ```
 
 mod adjusted;
+mod cells;
 mod cut;
 mod em;
 mod error_matrix;
 mod linear;
 mod naive;
+mod nonresponse;
+mod ppi;
 mod probabilities;
 mod share_draws;
 
 pub use adjusted::adjusted_count;
+pub use cells::{ConfidenceCells, LabelShift, ShiftConfig};
 pub use cut::{CutConfig, CutPosterior, Prior};
 pub use em::{EmEstimate, EmStop, em_quantifier};
 pub use error_matrix::{ErrorMatrix, Origin};
 pub use naive::{classify_and_count, probabilistic_classify_and_count};
+pub use nonresponse::{manski_bounds, tipping_point};
+pub use ppi::{GoldSample, PpiEstimate, ppi};
 pub use probabilities::Probabilities;
 pub use share_draws::{ShareDraws, Variance};
