@@ -5,11 +5,11 @@ use crate::Stream;
 /// Below this mean the distribution function is inverted; from it on, candidates are rejected.
 const SMALL_MEAN: f64 = 10.0;
 
-/// Returns a draw from the binomial distribution: the number of successes in `n` trials of probability `p`, 0 to `n`. A `p`
-/// that is not above 0 gives 0, one of at least 1 gives `n`.
+/// Returns a draw from the binomial distribution: the number of successes in `n` trials of probability `p`, 0 to `n`. A
+/// `p` that is not above 0 gives 0, one of at least 1 gives `n`.
 ///
-/// Inversion where the smaller of both means is below 10, and transformed rejection with squeeze otherwise (BTRS of
-/// W. Hörmann, *The generation of binomial random variates*, Journal of Statistical Computation and Simulation 46 (1993)),
+/// Inversion where the smaller of both means is below 10, and transformed rejection with squeeze otherwise (BTRS of W.
+/// Hörmann, *The generation of binomial random variates*, Journal of Statistical Computation and Simulation 46 (1993)),
 /// whose time does not grow with `n`. Exact but for rounding, up to n = 2^53; beyond, `n` and the draw have 53 bits.
 ///
 /// ```
@@ -30,9 +30,9 @@ pub fn binomial(stream: &mut Stream, n: u64, p: f64) -> u64 {
     }
 }
 
-/// Replaces `out` by a draw from the multinomial distribution: how many of `n` trials fall on each of `weights`, which need
-/// not add up to 1; those beyond the length of `out` are not read. The draw adds up to `n`. A weight that is missing, or not
-/// a positive finite number, counts as 0, and where all are 0 the weights are even.
+/// Replaces `out` by a draw from the multinomial distribution: how many of `n` trials fall on each of `weights`, which
+/// need not add up to 1; those beyond the length of `out` are not read. The draw adds up to `n`. A weight that is
+/// missing, or not a positive finite number, counts as 0, and where all are 0 the weights are even.
 ///
 /// One [`binomial`] draw a weight, of the trials that are left.
 ///
@@ -114,9 +114,9 @@ fn rejected(stream: &mut Stream, n: u64, p: f64) -> u64 {
 
 /// The logarithm of the probability of `k` of `n`, less that of the mode.
 ///
-/// With ln x! = x ln x - x + s(x), ln C(n, k) p^k q^(n-k) is s(n) - s(k) - s(n - k) - k ln(k / np) - (n - k) ln((n - k) / nq).
-/// Adding k - np and (n - k) - nq, whose sum is 0, makes the logarithms deviances, from which nothing is lost where `n` is
-/// large (C. Loader, *Fast and accurate computation of binomial probabilities*, 2000).
+/// With ln x! = x ln x - x + s(x), ln C(n, k) p^k q^(n-k) is s(n) - s(k) - s(n - k) - k ln(k / np) - (n - k) ln((n - k)
+/// / nq). Adding k - np and (n - k) - nq, whose sum is 0, makes the logarithms deviances, from which nothing is lost
+/// where `n` is large (C. Loader, *Fast and accurate computation of binomial probabilities*, 2000).
 fn log_ratio(n: f64, p: f64, k: f64) -> f64 {
     let (hits, misses) = (n * p, n * (1.0 - p));
     // The mode, to rounding of `n`.

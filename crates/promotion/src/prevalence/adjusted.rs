@@ -8,13 +8,13 @@ use super::{ErrorMatrix, classify_and_count};
 /// The distance from the least square that is good enough.
 const GAP: f64 = 1e-15;
 
-/// Returns the shares pi on the simplex with the least ||theta^T pi - q||^2, where theta are the rates of the error matrix and q
-/// the shares of the predicted labels (adjusted count). They add up to 1.
+/// Returns the shares pi on the simplex with the least ||theta^T pi - q||^2, where theta are the rates of the error
+/// matrix and q the shares of the predicted labels (adjusted count). They add up to 1.
 ///
-/// G. Forman, *Quantifying counts and costs via classification*, Data Mining and Knowledge Discovery 17 (2008); for more than
-/// two labels as least squares, M. Bunse, *On multi-class extensions of adjusted classify and count*, LQ 2022. The least square is
-/// exact to about 1e-14. Where two labels are predicted nearly alike many shares have nearly that square, and the one that
-/// is returned says little.
+/// G. Forman, *Quantifying counts and costs via classification*, Data Mining and Knowledge Discovery 17 (2008); for
+/// more than two labels as least squares, M. Bunse, *On multi-class extensions of adjusted classify and count*, LQ
+/// 2022. The least square is exact to about 1e-14. Where two labels are predicted nearly alike many shares have nearly
+/// that square, and the one that is returned says little.
 ///
 /// ```
 /// use plaudit_core::Labels;
@@ -48,9 +48,10 @@ pub(super) fn one_a_label(width: usize, counts: &[u64]) -> Result<()> {
 
 /// Returns the weights of the point of least norm in the convex hull of `points`, row-major `[points, width]`.
 ///
-/// P. Wolfe, *Finding the nearest point in a polytope*, Mathematical Programming 11 (1976): a set of affinely independent
-/// points, whose affine hull has its least point inside their convex hull, takes in the point that lies furthest behind it,
-/// until none lies behind. It ends after finitely many sets, also where points depend on each other.
+/// P. Wolfe, *Finding the nearest point in a polytope*, Mathematical Programming 11 (1976): a set of affinely
+/// independent points, whose affine hull has its least point inside their convex hull, takes in the point that lies
+/// furthest behind it, until none lies behind. It ends after finitely many sets, also where points depend on each
+/// other.
 fn nearest(points: &[f64], width: usize) -> Vec<f64> {
     let point = |index: usize| points.get(index * width..(index + 1) * width).unwrap_or_default();
     let number = points.len() / width;
@@ -84,8 +85,8 @@ fn nearest(points: &[f64], width: usize) -> Vec<f64> {
     weights
 }
 
-/// Moves the weights to the least point of the set's affine hull, dropping the points at which that leaves the convex hull.
-/// Returns false where rounding leaves no such point.
+/// Moves the weights to the least point of the set's affine hull, dropping the points at which that leaves the convex
+/// hull. Returns false where rounding leaves no such point.
 fn move_inside<'a>(set: &mut Vec<(usize, f64)>, point: &impl Fn(usize) -> &'a [f64]) -> bool {
     while set.len() > 1 {
         let n = set.len();
@@ -183,7 +184,8 @@ mod tests {
     }
 
     proptest! {
-        /// The conditions of Karush, Kuhn and Tucker: at the least square no label has a slope below the mean of those in use.
+        /// The conditions of Karush, Kuhn and Tucker: at the least square no label has a slope below the mean of those
+        /// in use.
         #[test]
         fn no_shares_are_better(
             (rows, counts) in (2usize..=10).prop_flat_map(|k| (

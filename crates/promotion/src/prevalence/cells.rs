@@ -15,9 +15,10 @@ const PARTS: usize = 3;
 
 /// Gold rows by their label and by cells: the predicted label and a third of its confidences.
 ///
-/// The predicted labels alone are as many as the unknown shares, and fit any counts. The cells are three times as many, and
-/// do not fit counts of a division where texts of one label are predicted otherwise than among the gold rows. Thirds are those of
-/// the gold rows with the same predicted label; a cell with fewer than 5 gold rows is merged with its neighbour.
+/// The predicted labels alone are as many as the unknown shares, and fit any counts. The cells are three times as many,
+/// and do not fit counts of a division where texts of one label are predicted otherwise than among the gold rows.
+/// Thirds are those of the gold rows with the same predicted label; a cell with fewer than 5 gold rows is merged with
+/// its neighbour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfidenceCells {
     labels: Labels,
@@ -35,8 +36,8 @@ pub struct ConfidenceCells {
 pub struct ShiftConfig {
     /// The number of simulated divisions, 99 to 100,000. By default 999: no p-value is below 1 / (`resamples` + 1).
     pub resamples: usize,
-    /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a million, spread
-    /// evenly over its parts. By default 1, as in [`CutConfig`](super::CutConfig).
+    /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a
+    /// million, spread evenly over its parts. By default 1, as in [`CutConfig`](super::CutConfig).
     pub gold_prior: f64,
     /// The seed of every draw.
     pub seed: u64,
@@ -71,23 +72,24 @@ impl ShiftConfig {
 pub struct LabelShift {
     /// The deviance G^2 of the likeliest shares, at least 0.
     pub deviance: f64,
-    /// The number of cells less that of labels, at least 1. The deviance is about that large where the gold rows are many.
+    /// The number of cells less that of labels, at least 1. The deviance is about that large where the gold rows are
+    /// many.
     pub degrees: usize,
-    /// The probability of a deviance at least that large where texts of one label are predicted in the division as they were
-    /// among the gold rows. Where it is small, say below 0.05, the division's shares must not be computed from these gold
-    /// rows: label a random sample of the division and use [`ppi`](super::ppi()).
+    /// The probability of a deviance at least that large where texts of one label are predicted in the division as they
+    /// were among the gold rows. Where it is small, say below 0.05, the division's shares must not be computed from
+    /// these gold rows: label a random sample of the division and use [`ppi`](super::ppi()).
     pub p_value: f64,
     /// The likeliest shares, in the labels' order.
     pub shares: Vec<f64>,
 }
 
 impl ConfidenceCells {
-    /// Returns the cells of these gold rows, each given by the index of its gold label, that of its predicted label, and the
-    /// confidence of the prediction, a finite number such as its probability.
+    /// Returns the cells of these gold rows, each given by the index of its gold label, that of its predicted label,
+    /// and the confidence of the prediction, a finite number such as its probability.
     ///
     /// # Errors
-    /// When `origin` has fewer than 2 folds, an index is not that of a label, or a confidence is not finite; of the rows the message
-    /// names the first, counted from 0. Also when there are no more cells than labels.
+    /// When `origin` has fewer than 2 folds, an index is not that of a label, or a confidence is not finite; of the
+    /// rows the message names the first, counted from 0. Also when there are no more cells than labels.
     pub fn new(labels: Labels, origin: Origin, rows: &[(usize, usize, f64)]) -> Result<Self> {
         Error::from_faults(origin.fault().into_iter().collect())?;
         let width = labels.len();
@@ -138,7 +140,8 @@ impl ConfidenceCells {
         self.parts.len()
     }
 
-    /// Returns how many of these texts, each given by the index of its predicted label and the confidence, fall on each cell.
+    /// Returns how many of these texts, each given by the index of its predicted label and the confidence, fall on each
+    /// cell.
     ///
     /// # Errors
     /// When an index is not that of a label, or a confidence is not finite; the message names the text, counted from 0.
@@ -155,9 +158,9 @@ impl ConfidenceCells {
 
     /// Returns how well any shares explain these counts of a division, `[cells]`, as [`tally`](Self::tally) makes them.
     ///
-    /// The deviance is G^2 = 2 sum_b n_b log(n_b / (n (theta^T pi)_b)) with the posterior mean theta of the gold rows and the
-    /// likeliest shares pi. Its distribution is simulated: error rates from the gold rows' posterior, counts from them and pi,
-    /// and their deviance from the same theta, so that few gold rows make large deviances usual.
+    /// The deviance is G^2 = 2 sum_b n_b log(n_b / (n (theta^T pi)_b)) with the posterior mean theta of the gold rows
+    /// and the likeliest shares pi. Its distribution is simulated: error rates from the gold rows' posterior, counts
+    /// from them and pi, and their deviance from the same theta, so that few gold rows make large deviances usual.
     ///
     /// # Errors
     /// When the configuration is at fault, there is not one count a cell, no text, or more than 2^53.
@@ -207,8 +210,8 @@ impl ConfidenceCells {
         self.cells.get(predicted * PARTS + part).copied().unwrap_or(0)
     }
 
-    /// The same with cells of fewer than 5 gold rows merged: with the next ones of the same predicted label until there are 5,
-    /// what is left of a label with those before it, and a label with fewer than 5 in all with the next label.
+    /// The same with cells of fewer than 5 gold rows merged: with the next ones of the same predicted label until there
+    /// are 5, what is left of a label with those before it, and a label with fewer than 5 in all with the next label.
     fn merged(mut self) -> Self {
         let rows = |part: usize| self.counts.iter().filter_map(|row| row.get(part)).sum::<u64>();
         let mut groups: Vec<Vec<usize>> = Vec::new();
@@ -336,8 +339,8 @@ mod tests {
         assert!(rejected >= 18, "{rejected} of 20");
     }
 
-    // Two labels, both gold rows and division as below. By hand: with theta the gold rates (a prior of 1e-9 is none) and counts
-    // that 0.5, 0.5 explain exactly, the deviance is 0.
+    // Two labels, both gold rows and division as below. By hand: with theta the gold rates (a prior of 1e-9 is none)
+    // and counts that 0.5, 0.5 explain exactly, the deviance is 0.
     #[test]
     fn counts_that_shares_explain_have_no_deviance() {
         let labels = Labels::new(["a", "b"]).unwrap();

@@ -20,13 +20,17 @@ const MOST: usize = 1 << 27;
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct CutConfig {
-    /// The number of draws of the error rates, 100 to 100,000; there are two draws of shares for each. By default 1,000.
+    /// The number of draws of the error rates, 100 to 100,000; there are two draws of shares for each. By default
+    /// 1,000.
     pub draws: usize,
-    /// The steps of each chain of shares, 1 to 1,000. By default 16; the chain forgets its start the more slowly the more errors
-    /// the classifier makes, and no slower where there are more texts.
+    /// The steps of each chain of shares, 1 to 1,000. By default 16. The chain forgets its start the more slowly the
+    /// more errors the classifier makes and the rarer a label is. With 50 gold rows a label, 66 % of them right, and
+    /// 2,000 texts, intervals after 16 steps are as wide as after 200, to 2 %. With error rates that are known exactly,
+    /// which nothing hides then, that of a label with 1 % of 100,000 texts is a quarter too narrow: take 100 steps
+    /// where there are thousands of gold rows.
     pub steps: usize,
-    /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a million. By
-    /// default 1.
+    /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a
+    /// million. By default 1.
     pub gold_prior: f64,
     /// The prior of each division's shares.
     pub prior: Prior,
@@ -102,18 +106,19 @@ impl CutConfig {
 
 /// Draws of the error rates from gold rows, and from them draws of any division's shares (a cut posterior).
 ///
-/// Draw s of the error rates is theta_y ~ Dirichlet(`gold_prior` + M_y) for each gold label y, from gold rows alone and the same
-/// for every division. Given theta, a division's shares pi are drawn by a chain that starts at their likeliest value and takes
-/// `steps` steps: z_c ~ Multinomial(n_c, in proportion to pi_y theta_yc) says which labels stand behind the n_c texts
-/// predicted c, and pi ~ Dirichlet(`prior` + sum_c z_c).
+/// Draw s of the error rates is theta_y ~ Dirichlet(`gold_prior` + M_y) for each gold label y, from gold rows alone and
+/// the same for every division. Given theta, a division's shares pi are drawn by a chain that starts at their likeliest
+/// value and takes `steps` steps: z_c ~ Multinomial(n_c, in proportion to pi_y theta_yc) says which labels stand behind
+/// the n_c texts predicted c, and pi ~ Dirichlet(`prior` + sum_c z_c).
 ///
-/// The predicted counts, which are many and have no gold label, do not change the error rates. A sampler that lets them does
-/// not mix where there are many texts, and its intervals hold the truth too seldom. For cutting, M. Plummer, *Cuts in
-/// Bayesian graphical models*, Statistics and Computing 25 (2015); for the model, A. Ziegler and P. Czyż, *Bayesian
+/// The predicted counts, which are many and have no gold label, do not change the error rates. A sampler that lets them
+/// does not mix where there are many texts, and its intervals hold the truth too seldom. For cutting, M. Plummer, *Cuts
+/// in Bayesian graphical models*, Statistics and Computing 25 (2015); for the model, A. Ziegler and P. Czyż, *Bayesian
 /// quantification with black-box estimators*, TMLR (2024).
 ///
 /// A division's draws hang on the configuration, the error matrix and its counts alone: divisions with equal counts get
-/// equal draws, whatever stands beside them and however many threads there are. Time does not grow with the number of texts.
+/// equal draws, whatever stands beside them and however many threads there are. Time does not grow with the number of
+/// texts. Another order of the labels gives other draws from the same distribution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CutPosterior {
     labels: Labels,
@@ -170,8 +175,8 @@ impl CutPosterior {
         Ok(self.draw("promotion: prevalence", counts, |_, _, _| ()))
     }
 
-    /// Returns what `each` makes of the draws of every division, in order. The divisions are spread over the threads of the
-    /// caller's rayon pool; the draws of one division a thread are in memory at a time.
+    /// Returns what `each` makes of the draws of every division, in order. The divisions are spread over the threads of
+    /// the caller's rayon pool; the draws of one division a thread are in memory at a time.
     ///
     /// # Errors
     /// As [`division`](Self::division), before anything is drawn; the message counts divisions from 0.
@@ -191,11 +196,11 @@ impl CutPosterior {
         Ok(divisions.par_iter().map(draw).collect())
     }
 
-    /// Returns draws of the shares among all `size` texts of a finite population, of which these were predicted and the others
-    /// were not seen: the labels behind the predictions, and labels drawn from the shares for the others.
+    /// Returns draws of the shares among all `size` texts of a finite population, of which these were predicted and the
+    /// others were not seen: the labels behind the predictions, and labels drawn from the shares for the others.
     ///
-    /// Where all texts were seen, what is left is the classifier's errors. It holds only where those not seen are like those
-    /// seen; for people who did not answer, see [`manski_bounds`](super::manski_bounds).
+    /// Where all texts were seen, what is left is the classifier's errors. It holds only where those not seen are like
+    /// those seen; for people who did not answer, see [`manski_bounds`](super::manski_bounds).
     ///
     /// # Errors
     /// As [`division`](Self::division), or when `size` is 0, below the number of texts, or above 2^53.
@@ -332,8 +337,8 @@ mod tests {
         CutConfig { draws, ..CutConfig::default() }
     }
 
-    // With the error rates known and an even prior, the share r = 0.3 + 0.5 pi of predicted `good` is even on 0.3 to 0.8, so its
-    // posterior is Beta(n_1 + 1, n_0 + 1), cut to 0.3 to 0.8, and pi = (r - 0.3) / 0.5. scipy 1.17.1:
+    // With the error rates known and an even prior, the share r = 0.3 + 0.5 pi of predicted `good` is even on 0.3 to
+    // 0.8, so its posterior is Beta(n_1 + 1, n_0 + 1), cut to 0.3 to 0.8, and pi = (r - 0.3) / 0.5. scipy 1.17.1:
     //   b = stats.beta(n1 + 1, n0 + 1); lo, hi = b.cdf(.3), b.cdf(.8); f = lambda p: (b.ppf(lo + p * (hi - lo)) - .3) / .5
     //   [f(.05), f(.5), f(.95)]; m = quad(f, 0, 1)[0]; quad(lambda p: (f(p) - m) ** 2, 0, 1)[0] ** .5
     #[test]
@@ -349,7 +354,8 @@ mod tests {
             let shares = posterior.division(&counts).unwrap();
             let middle = shares.interval(0.0, |row| row[0]).low;
             let ends = shares.interval(0.9, |row| row[0]);
-            // 40,000 draws: the mean's standard error is 0.005 sd, a quantile's at 5 % about 0.011 sd where the density is normal
+            // 40,000 draws: the mean's standard error is 0.005 sd, a quantile's at 5 % about 0.011 sd where the density
+            // is normal
             assert!((shares.means()[0] - mean).abs() < 0.02 * sd, "{counts:?}: {:?}", shares.means());
             for (found, expected) in [ends.low, middle, ends.high].into_iter().zip(quantiles) {
                 assert!((found - expected).abs() < 0.06 * sd, "{counts:?}: {found} for {expected}");
@@ -360,8 +366,8 @@ mod tests {
         }
     }
 
-    // The same with the error rates drawn: theta_good ~ Beta(41, 11), theta_poor ~ Beta(16, 36), both on a grid of 400 quantiles,
-    // and the moments of a Beta(111, 91) cut to lie between them (scipy 1.17.1).
+    // The same with the error rates drawn: theta_good ~ Beta(41, 11), theta_poor ~ Beta(16, 36), both on a grid of 400
+    // quantiles, and the moments of a Beta(111, 91) cut to lie between them (scipy 1.17.1).
     #[test]
     fn the_variance_has_two_parts() {
         let posterior = CutPosterior::new(&matrix(&[[40, 10], [15, 35]]), &draws(20_000)).unwrap();
@@ -372,8 +378,8 @@ mod tests {
         assert!((variance.gold / 0.009_187_3 - 1.0).abs() < 0.05, "{variance:?}");
     }
 
-    /// Simulation-based calibration (S. Talts and others, 2018) of the shares given the error rates: shares from the prior,
-    /// counts from the shares; then the rank of the true share among draws is even.
+    /// Simulation-based calibration (S. Talts and others, 2018) of the shares given the error rates: shares from the
+    /// prior, counts from the shares; then the rank of the true share among draws is even.
     fn ranks(rates: &[Vec<f64>], texts: u64, config: &CutConfig, runs: u64) -> Vec<f64> {
         const BINS: usize = 10;
         let (labels, flat) = (rates.len(), rates.concat());
@@ -407,7 +413,7 @@ mod tests {
             (0..labels).map(|a| (0..labels).map(|b| rate(a, b)).collect()).collect()
         };
         for (labels, accuracy, texts, runs) in
-            [(2, 0.8, 50, 500), (4, 0.66, 200, 500), (4, 0.8, 100_000, 500), (10, 0.8, 500, 100)]
+            [(2, 0.8, 50, 500), (4, 0.66, 200, 500), (4, 0.8, 100_000, 500), (10, 0.8, 500, 60)]
         {
             let found = ranks(&symmetric(labels, accuracy), texts, &draws(100), runs);
             assert!(found.iter().all(|&p| p > 1e-4), "{labels} labels, {accuracy}, {texts} texts: {found:?}");
@@ -449,8 +455,8 @@ mod tests {
         }
     }
 
-    // Without a text the posterior is the prior: the marginals of an even Dirichlet of K labels are Beta(1, K - 1), with mean 1 / K
-    // and variance (K - 1) / (K^2 (K + 1)).
+    // Without a text the posterior is the prior: the marginals of an even Dirichlet of K labels are Beta(1, K - 1),
+    // with mean 1 / K and variance (K - 1) / (K^2 (K + 1)).
     #[test]
     fn no_text_is_the_prior() {
         for labels in [1usize, 2, 4, 10] {

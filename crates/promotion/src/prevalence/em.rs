@@ -10,7 +10,8 @@ use super::Probabilities;
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct EmStop {
-    /// The mean absolute change of a share in one step, at least 0: below it the iteration has converged. By default 1e-10.
+    /// The mean absolute change of a share in one step, at least 0: below it the iteration has converged. By default
+    /// 1e-10.
     pub tolerance: f64,
     /// The fewest steps. By default 2: the first has nothing to compare with.
     pub min_steps: usize,
@@ -25,8 +26,8 @@ impl Default for EmStop {
 }
 
 impl EmStop {
-    /// Returns the rule of QuaPy 0.2.3: a change below 1e-4 after at least 12 steps, at most 1,000. It stops up to a few
-    /// thousandths away from the maximum.
+    /// Returns the rule of QuaPy 0.2.3: a change below 1e-4 after at least 12 steps, at most 1,000. It may stop
+    /// before the maximum.
     pub fn quapy() -> Self {
         Self { tolerance: 1e-4, min_steps: 12, max_steps: 1_000 }
     }
@@ -60,13 +61,14 @@ pub struct EmEstimate {
     pub converged: bool,
 }
 
-/// Returns the shares under which the texts' probabilities are likeliest (EMQ), from `trained`, the share of each label for which
-/// the probabilities hold: the mean calibrated probability of the calibration rows.
+/// Returns the shares under which the texts' probabilities are likeliest (EMQ), from `trained`, the share of each label
+/// for which the probabilities hold: the mean calibrated probability of the calibration rows.
 ///
-/// M. Saerens, P. Latinne and C. Decaestecker, *Adjusting the outputs of a classifier to new a priori probabilities*, Neural
-/// Computation 14 (2002): pi_y becomes the mean over the texts of p(y | x) pi_y / trained_y, normalised text by text, until
-/// `stop`. The probabilities must be calibrated, with a bias for each label where possible: A. Alexandari, A. Kundaje and
-/// A. Shrikumar, *Maximum likelihood with bias-corrected calibration is hard-to-beat at label shift adaptation*, ICML 2020.
+/// M. Saerens, P. Latinne and C. Decaestecker, *Adjusting the outputs of a classifier to new a priori probabilities*,
+/// Neural Computation 14 (2002): pi_y becomes the mean over the texts of p(y | x) pi_y / trained_y, normalised text by
+/// text, until `stop`. The probabilities must be calibrated, with a bias for each label where possible: A. Alexandari,
+/// A. Kundaje and A. Shrikumar, *Maximum likelihood with bias-corrected calibration is hard-to-beat at label shift
+/// adaptation*, ICML 2020.
 ///
 /// ```
 /// use plaudit_core::Labels;
@@ -104,7 +106,8 @@ pub fn em_quantifier(texts: &Probabilities, trained: &[f64], stop: &EmStop) -> R
                 *slot = p * ratio;
                 sum += *slot;
             }
-            // A text that no share explains any more, because its labels' shares became too small for a number, is left out.
+            // A text that no share explains any more, because its labels' shares became too small for a number, is left
+            // out.
             if sum > 0.0 {
                 sums.iter_mut().zip(&weighed).for_each(|(slot, part)| *slot += part / sum);
             }

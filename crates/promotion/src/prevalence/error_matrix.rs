@@ -49,8 +49,8 @@ impl ErrorMatrix {
     /// Returns a matrix with these counts; `counts[y][c]` rows of label y were predicted c.
     ///
     /// # Errors
-    /// When there is not one row and one column a label, all counts are 0, there are more than 2^53 rows, or `origin` has
-    /// fewer than 2 folds. All faults are named.
+    /// When there is not one row and one column a label, all counts are 0, there are more than 2^53 rows, or `origin`
+    /// has fewer than 2 folds. All faults are named.
     pub fn new<R: AsRef<[u64]>>(labels: Labels, origin: Origin, counts: &[R]) -> Result<Self> {
         let mut faults: Vec<String> = origin.fault().into_iter().collect();
         let width = labels.len();

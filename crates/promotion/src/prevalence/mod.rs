@@ -1,7 +1,8 @@
 //! The share of each label in a division, from what a classifier predicted there, with the classifier's errors in it.
 //!
-//! A classifier that takes one text in ten of another label for `Good` moves the share of `Good`, and more texts do not mend
-//! it. What mends it is an [`ErrorMatrix`]: how often each label was predicted for rows whose label is known. From it come
+//! A classifier that takes one text in ten of another label for `Good` moves the share of `Good`, and more texts do not
+//! mend it. What mends it is an [`ErrorMatrix`]: how often each label was predicted for rows whose label is known. From
+//! it come
 //!
 //! - [`adjusted_count`], the shares that explain the predicted counts best, beside the baselines [`classify_and_count`] and
 //!   [`probabilistic_classify_and_count`];
@@ -10,8 +11,9 @@
 //!   one to decide with.
 //!
 //! All of them hold only where texts of one label are predicted in a division as the gold rows of that label were;
-//! [`ConfidenceCells::check`] asks whether the division's texts look so, and [`ppi()`] does without, from a random sample
-//! of the division with known labels. [`manski_bounds`] and [`tipping_point`] say what those who did not answer could change.
+//! [`ConfidenceCells::check`] asks whether the division's texts look so, and [`ppi()`] does without, from a random
+//! sample of the division with known labels. [`manski_bounds`] and [`tipping_point`] say what those who did not answer
+//! could change.
 //!
 //! # Example: shares behind predicted counts
 //! ```

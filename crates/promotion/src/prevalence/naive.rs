@@ -25,7 +25,8 @@ pub fn classify_and_count(counts: &[u64]) -> Result<Vec<f64>> {
 
 /// Returns the mean probability of each label (probabilistic classify and count); they add up to 1.
 ///
-/// A. Bella, C. Ferri, J. Hernández-Orallo and M. J. Ramírez-Quintana, *Quantification via probability estimators*, ICDM 2010.
+/// A. Bella, C. Ferri, J. Hernández-Orallo and M. J. Ramírez-Quintana, *Quantification via probability estimators*,
+/// ICDM 2010.
 ///
 /// # Errors
 /// When there is no text.

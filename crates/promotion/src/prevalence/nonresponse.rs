@@ -2,8 +2,8 @@
 
 use plaudit_core::{Error, Result};
 
-/// Returns the lowest and the highest share among all, where `share` of those who answered has the label and `response`, above 0
-/// and at most 1, of all answered: r pi to r pi + 1 - r, whatever the others think.
+/// Returns the lowest and the highest share among all, where `share` of those who answered has the label and
+/// `response`, above 0 and at most 1, of all answered: r pi to r pi + 1 - r, whatever the others think.
 ///
 /// C. F. Manski, *Nonparametric bounds on treatment effects*, American Economic Review 80 (1990). For bounds around an
 /// interval take the lower bound of its low end and the upper one of its high end.
@@ -28,10 +28,10 @@ pub fn manski_bounds(share: f64, response: f64) -> Result<(f64, f64)> {
     Ok((response * share, response * share + (1.0 - response)))
 }
 
-/// Returns by how much the mean score of those who did not answer would have to lie below that of those who did, `score`, for
-/// the mean of all to be `floor`: (score - floor) / (1 - response). A negative number says that they would have to lie above. None
-/// where all answered, and where they would have to lie outside `range`, the lowest and the highest score that anybody can have: then
-/// nothing that they think changes the answer.
+/// Returns by how much the mean score of those who did not answer would have to lie below that of those who did,
+/// `score`, for the mean of all to be `floor`: (score - floor) / (1 - response). A negative number says that they would
+/// have to lie above. None where all answered, and where they would have to lie outside `range`, the lowest and the
+/// highest score that anybody can have: then nothing that they think changes the answer.
 ///
 /// ```
 /// use plaudit_promotion::prevalence::tipping_point;

@@ -26,8 +26,8 @@ pub struct GoldSample {
 pub struct PpiEstimate {
     /// The share of each label, in the labels' order; they add up to 1.
     pub shares: Vec<f64>,
-    /// The interval of each share, with equal tails, 0 to 1. They lie around the shares before these were moved to where they
-    /// add up to 1 and none is below 0.
+    /// The interval of each share, with equal tails, 0 to 1. They lie around the shares before these were moved to
+    /// where they add up to 1 and none is below 0.
     pub intervals: Vec<Interval>,
     /// The standard error of each share.
     pub errors: Vec<f64>,
@@ -39,13 +39,13 @@ pub struct PpiEstimate {
 
 impl GoldSample {
     /// Returns a sample drawn at random from a division: the index of each text's label, what was predicted for it by a
-    /// classifier that did not know it, and how likely it was to be drawn (above 0 and at most 1, up to a factor common to all);
-    /// without `inclusion` all were equally likely.
+    /// classifier that did not know it, and how likely it was to be drawn (above 0 and at most 1, up to a factor common
+    /// to all); without `inclusion` all were equally likely.
     ///
     /// # Errors
-    /// When the lengths differ, an index is not that of a label, a probability is not above 0 and at most 1, or there are fewer
-    /// than 100 rows; under weights, as many as (sum w)^2 / sum w^2 (L. Kish, *Survey Sampling*, 1965). Faults of rows name the
-    /// first, counted from 0.
+    /// When the lengths differ, an index is not that of a label, a probability is not above 0 and at most 1, or there
+    /// are fewer than 100 rows; under weights, as many as (sum w)^2 / sum w^2 (L. Kish, *Survey Sampling*, 1965).
+    /// Faults of rows name the first, counted from 0.
     pub fn new(origin: Origin, gold: Vec<usize>, predicted: Probabilities, inclusion: Option<&[f64]>) -> Result<Self> {
         let (n, width) = (gold.len(), predicted.labels().len());
         let mut faults: Vec<String> = origin.fault().into_iter().collect();
@@ -94,17 +94,19 @@ impl GoldSample {
     }
 }
 
-/// Returns the shares of a division from a sample of it with known labels and the predictions for its other texts (PPI++).
+/// Returns the shares of a division from a sample of it with known labels and the predictions for its other texts
+/// (PPI++).
 ///
-/// With f the predictions, n rows in the sample and N others, the share of label k is
-/// mean_n 1\[y = k\] + lambda (mean_N f_k - mean_n f_k), where lambda = sum_k Cov_n(1\[y = k\], f_k) / ((1 + n / N) sum_k Var f_k),
-/// held to 0 to 1, is the one with the least variance; Var f is that of all n + N. The variance is
-/// Var_n(1\[y = k\] - lambda f_k) / n + lambda^2 Var_N(f_k) / N. A. N. Angelopoulos, J. C. Duchi and T. Zrnic, *PPI++: efficient
-/// prediction-powered inference* (2023). It asks nothing of the classifier: poor predictions make it no worse than the
-/// sample alone, and no label shift is assumed.
+/// With f the predictions, n rows in the sample and N others, the share of label k is mean_n 1\[y = k\] + lambda
+/// (mean_N f_k - mean_n f_k), where lambda = sum_k Cov_n(1\[y = k\], f_k) / ((1 + n / N) sum_k Var f_k), held to 0 to
+/// 1, is the one with the least variance; Var f is that of all n + N. The variance is Var_n(1\[y = k\] - lambda f_k) /
+/// n + lambda^2 Var_N(f_k) / N. A. N. Angelopoulos, J. C. Duchi and T. Zrnic, *PPI++: efficient prediction-powered
+/// inference* (2023). It asks nothing of the classifier: poor predictions make it no worse than the sample alone, and
+/// no label shift is assumed.
 ///
-/// Where a label is expected in fewer than 10 rows of the sample, the normal intervals are replaced by quantiles of `bootstrap`,
-/// which draws rows of the sample again, with lambda as it is, and the mean of the others from its normal distribution.
+/// Where a label is expected in fewer than 10 rows of the sample, the normal intervals are replaced by quantiles of
+/// `bootstrap`, which draws rows of the sample again, with lambda as it is, and the mean of the others from its normal
+/// distribution.
 ///
 /// # Errors
 /// When the labels differ, there are no other texts, or `bootstrap` is at fault.

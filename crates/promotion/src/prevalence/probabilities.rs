@@ -19,8 +19,8 @@ impl Probabilities {
     /// leaves beside 1.
     ///
     /// # Errors
-    /// When a row is incomplete, has a value that is not finite or below 0, or misses a sum of 1 by more than 0.001. The
-    /// message names the first such row, counted from 0.
+    /// When a row is incomplete, has a value that is not finite or below 0, or misses a sum of 1 by more than 0.001.
+    /// The message names the first such row, counted from 0.
     pub fn new(labels: Labels, mut values: Vec<f64>) -> Result<Self> {
         let width = labels.len();
         if !values.len().is_multiple_of(width) {
@@ -47,8 +47,8 @@ impl Probabilities {
         Self::new(scores.labels().clone(), scores.as_slice().iter().copied().map(f64::from).collect())
     }
 
-    /// Returns probabilities of 1 for these labels, by index, and of 0 for all others: predictions of a classifier that gives no
-    /// probabilities.
+    /// Returns probabilities of 1 for these labels, by index, and of 0 for all others: predictions of a classifier that
+    /// gives no probabilities.
     ///
     /// # Errors
     /// When an index is not that of a label; the message names the text, counted from 0.

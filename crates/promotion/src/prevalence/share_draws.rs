@@ -7,8 +7,8 @@ pub(super) const CHAINS: usize = 2;
 
 /// Draws of the share of each label in one division, two for each draw of the error rates.
 ///
-/// Draws of two divisions from one [`CutPosterior`](super::CutPosterior) are paired: those with the same index have the same
-/// error rates, so that a contrast is taken draw by draw.
+/// Draws of two divisions from one [`CutPosterior`](super::CutPosterior) are paired: those with the same index have the
+/// same error rates, so that a contrast is taken draw by draw.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShareDraws {
     labels: usize,
@@ -21,8 +21,8 @@ pub struct ShareDraws {
 pub struct Variance {
     /// The mean variance given the error rates, E Var(s | theta): what more texts of the division would lower.
     pub texts: f64,
-    /// The variance of the mean given the error rates, Var E(s | theta): what more gold rows would lower. It is estimated as
-    /// a covariance, and 0 where chance makes that negative.
+    /// The variance of the mean given the error rates, Var E(s | theta): what more gold rows would lower. It is
+    /// estimated as a covariance, and 0 where chance makes that negative.
     pub gold: f64,
 }
 
@@ -74,8 +74,8 @@ impl ShareDraws {
         Interval { low: end(tail), high: end(1.0 - tail), level }
     }
 
-    /// Returns the variance of `value` by its sources. Two draws with the same error rates differ by the texts alone: half
-    /// their mean squared difference is the one part, their covariance the other.
+    /// Returns the variance of `value` by its sources. Two draws with the same error rates differ by the texts alone:
+    /// half their mean squared difference is the one part, their covariance the other.
     pub fn variance(&self, value: impl Fn(&[f64]) -> f64) -> Variance {
         let values: Vec<f64> = self.rows().map(value).collect();
         let pairs: Vec<(f64, f64)> = values.chunks_exact(CHAINS).filter_map(pair).collect();
