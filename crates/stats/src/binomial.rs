@@ -129,9 +129,10 @@ fn log_ratio(n: f64, p: f64, k: f64) -> f64 {
 fn deviance(m: f64, distance: f64) -> f64 {
     let e = distance / m;
     if e.abs() < 0.1 {
-        // The sum of (-e)^j / (j (j - 1)) from j = 2; what follows the last term is below 1e-14 of the first.
-        let terms = [156.0, 132.0, 110.0, 90.0, 72.0, 56.0, 42.0, 30.0, 20.0, 12.0, 6.0, 2.0];
-        return m * e * e * terms.iter().fold(0.0, |sum, term| 1.0 / term - e * sum);
+        // The sum of (-e)^j / (j (j - 1)) from j = 2; what follows the last term is below 1e-13 of the first.
+        let add = |sum: f64, term: &f64| 1.0 / term - e * sum;
+        let far = if e.abs() < 0.01 { 0.0 } else { [156.0, 132.0, 110.0, 90.0, 72.0, 56.0].iter().fold(0.0, add) };
+        return m * e * e * [42.0, 30.0, 20.0, 12.0, 6.0, 2.0].iter().fold(far, add);
     }
     // x = 0 has e = -1, and 0 ln 0 is 0
     if e > -1.0 { m * ((1.0 + e) * libm::log1p(e) - e) } else { m }
