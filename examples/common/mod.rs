@@ -184,8 +184,7 @@ impl Options {
         };
         let io = |error| Error::io(folder.display(), error);
         std::fs::create_dir_all(&folder).map_err(io)?;
-        let probe = folder.join(".plaudit-probe");
-        std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(io)?;
+        tempfile::tempfile_in(&folder).map_err(io)?; // of no name: two recipes may try the same folder at once
         Ok(folder)
     }
 
