@@ -98,7 +98,7 @@ fn equals_scikit_learn() {
         }
         cases += 1;
     }
-    assert_eq!(cases, 20);
+    assert_eq!(cases, 22);
 }
 
 const ROWS: [(&str, &str); 6] =

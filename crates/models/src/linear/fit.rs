@@ -124,7 +124,7 @@ fn fit(
     let weights: Vec<f64> = truth.iter().filter_map(|&label| of_label.get(label).copied()).collect();
     let total: f64 = weights.iter().sum();
     let mut loss = Loss::new(rows, columns, &places, &weights, occurring.len());
-    let mut start = vec![0.0; loss.len()];
+    let mut start = loss.start();
     let mut report = LinearReport {
         train_rows: truth.len(),
         valid_rows: valid_truth.len(),
@@ -135,10 +135,10 @@ fn fit(
     };
     let mut best: Option<((f64, f64), Weights)> = None;
     for (place, &c) in config.c.iter().enumerate() {
-        let penalty = 1.0 / (c * total);
-        let value = |at: &[f64], gradient: &mut [f64]| loss.value(at, penalty, gradient);
-        let Minimum { at, value, iterations, converged } = minimize(start, config.tolerance, config.iterations, value);
-        let weights = Weights::new(labels.len(), occurring.clone(), &at);
+        loss.penalty = 1.0 / (c * total);
+        let Minimum { at, value, iterations, converged } =
+            minimize(start, config.tolerance, config.iterations, &mut loss);
+        let weights = Weights::new(labels.len(), occurring.clone(), &loss.weights(&at));
         start = at;
         let mut fit = LinearFit {
             c,

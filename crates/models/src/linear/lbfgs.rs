@@ -21,6 +21,17 @@ const LENGTHS: usize = 60;
 /// Numbers of which one thread takes the sum. It fixes the order of every sum, whatever the number of threads.
 const CHUNK: usize = 1 << 14;
 
+/// What is minimised. Points and gradients are lists of numbers, of which sums and multiples are taken number by number.
+pub(super) trait Function {
+    /// Returns the value at a point and the greatest slope there, without its sign, and writes the gradient.
+    fn value(&mut self, at: &[f64], gradient: &mut [f64]) -> (f64, f64);
+
+    /// Returns the inner product of two points or gradients.
+    fn product(&self, a: &[f64], b: &[f64]) -> f64 {
+        dot(a, b)
+    }
+}
+
 /// Where the search ended.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Minimum {
@@ -32,12 +43,19 @@ pub(super) struct Minimum {
     pub(super) converged: bool,
 }
 
-/// A point, its value and its gradient.
+/// A point, its value and its slopes.
 #[derive(Clone)]
 struct Point {
     at: Vec<f64>,
     value: f64,
     gradient: Vec<f64>,
+    steepest: f64,
+}
+
+impl Point {
+    fn look(&mut self, function: &mut impl Function) {
+        (self.value, self.steepest) = function.value(&self.at, &mut self.gradient);
+    }
 }
 
 /// A step, how it changed the gradient, and one over their product.
@@ -47,53 +65,39 @@ struct Pair {
     rho: f64,
 }
 
-/// Returns the minimum of `f`, which returns its value at a point and writes its gradient there. The search begins at `start`, and ends
-/// where no slope is greater than `tolerance`, after `most` steps, or where rounding lets no step go further. The result is the same with
-/// any number of threads, as long as that of `f` is.
-pub(super) fn minimize(
-    start: Vec<f64>,
-    tolerance: f64,
-    most: usize,
-    mut f: impl FnMut(&[f64], &mut [f64]) -> f64,
-) -> Minimum {
-    let mut here = Point { gradient: vec![0.0; start.len()], at: start, value: 0.0 };
-    here.value = f(&here.at, &mut here.gradient);
-    let (mut next, mut history) = (here.clone(), VecDeque::with_capacity(HISTORY));
-    let small = |gradient: &[f64]| gradient.iter().all(|slope| slope.abs() <= tolerance);
-    let mut iterations = 0;
-    while iterations < most && !small(&here.gradient) {
-        let direction = direction(&here.gradient, &history);
-        if !step(&here, &direction, history.is_empty(), &mut next, &mut f) {
+/// Returns the minimum of a function. The search begins at `start`, and ends where no slope is greater than `tolerance`, after `most` steps,
+/// or where rounding lets no step go further. The result is the same with any number of threads, as long as that of the function is.
+pub(super) fn minimize(start: Vec<f64>, tolerance: f64, most: usize, function: &mut impl Function) -> Minimum {
+    let mut here = Point { gradient: vec![0.0; start.len()], at: start, value: 0.0, steepest: 0.0 };
+    here.look(function);
+    let (mut next, mut history, mut iterations) = (here.clone(), VecDeque::with_capacity(HISTORY), 0);
+    while iterations < most && here.steepest > tolerance {
+        let direction = direction(&here.gradient, &history, function);
+        if !step(&here, &direction, history.is_empty(), &mut next, function) {
             break;
         }
-        remember(&mut history, &here, &next);
+        remember(&mut history, &here, &next, function);
         std::mem::swap(&mut here, &mut next);
         iterations += 1;
     }
-    let converged = small(&here.gradient);
+    let converged = here.steepest <= tolerance;
     Minimum { at: here.at, value: here.value, iterations, converged }
 }
 
 /// Moves `next` from `here` along a direction, where that leads down.
-fn step(
-    here: &Point,
-    direction: &[f64],
-    first: bool,
-    next: &mut Point,
-    f: &mut impl FnMut(&[f64], &mut [f64]) -> f64,
-) -> bool {
-    let slope = dot(direction, &here.gradient);
+fn step(here: &Point, direction: &[f64], first: bool, next: &mut Point, function: &mut impl Function) -> bool {
+    let slope = function.product(direction, &here.gradient);
     // Nothing tells yet how far to go: as far as 1.
     let mut length = if first { 1.0 / (-slope).sqrt() } else { 1.0 };
     let (mut low, mut high) = (0.0, f64::INFINITY);
     for _ in 0..LENGTHS {
         next.at.copy_from_slice(&here.at);
         add(&mut next.at, length, direction);
-        next.value = f(&next.at, &mut next.gradient);
+        next.look(function);
         let most = here.value + FALL * length * slope + ROUNDING * here.value.abs();
         if next.value.is_nan() || next.value > most {
             high = length;
-        } else if dot(direction, &next.gradient) < SLOPE * slope {
+        } else if function.product(direction, &next.gradient) < SLOPE * slope {
             low = length;
         } else {
             return true;
@@ -104,41 +108,41 @@ fn step(
 }
 
 /// Keeps what a step told of the curvature. Of one that told nothing but rounding, nothing is kept.
-fn remember(history: &mut VecDeque<Pair>, here: &Point, next: &Point) {
+fn remember(history: &mut VecDeque<Pair>, here: &Point, next: &Point, function: &impl Function) {
     let oldest = if history.len() == HISTORY { history.pop_front() } else { None };
     let (mut step, mut change) = oldest.map_or_else(Default::default, |pair| (pair.step, pair.change));
     step.clone_from(&next.at);
     add(&mut step, -1.0, &here.at);
     change.clone_from(&next.gradient);
     add(&mut change, -1.0, &here.gradient);
-    let product = dot(&step, &change);
-    if product > f64::EPSILON * dot(&change, &change) {
+    let product = function.product(&step, &change);
+    if product > f64::EPSILON * function.product(&change, &change) {
         history.push_back(Pair { step, change, rho: 1.0 / product });
     }
 }
 
 /// The way down: minus the gradient times the inverse of the curvature, as the last steps tell it (the two-loop recursion).
-fn direction(gradient: &[f64], history: &VecDeque<Pair>) -> Vec<f64> {
+fn direction(gradient: &[f64], history: &VecDeque<Pair>, function: &impl Function) -> Vec<f64> {
     let mut direction: Vec<f64> = gradient.iter().map(|slope| -slope).collect();
     let mut shares = Vec::with_capacity(history.len());
     for Pair { step, change, rho } in history.iter().rev() {
-        let share = rho * dot(step, &direction);
+        let share = rho * function.product(step, &direction);
         add(&mut direction, -share, change);
         shares.push(share);
     }
     if let Some(Pair { change, rho, .. }) = history.back() {
-        let scale = 1.0 / (rho * dot(change, change));
+        let scale = 1.0 / (rho * function.product(change, change));
         direction.iter_mut().for_each(|x| *x *= scale);
     }
     for (Pair { step, change, rho }, share) in history.iter().zip(shares.into_iter().rev()) {
-        let back = rho * dot(change, &direction);
+        let back = rho * function.product(change, &direction);
         add(&mut direction, share - back, step);
     }
     direction
 }
 
 /// The sum of products, in an order that hangs on the length alone.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let chunks = a.par_chunks(CHUNK).zip(b.par_chunks(CHUNK));
     let sums: Vec<f64> = chunks
         .map(|(a, b)| {
@@ -162,6 +166,19 @@ fn add(a: &mut [f64], times: f64, b: &[f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Plain<F>(F);
+
+    impl<F: Fn(&[f64], &mut [f64]) -> f64> Function for Plain<F> {
+        fn value(&mut self, at: &[f64], gradient: &mut [f64]) -> (f64, f64) {
+            let value = (self.0)(at, gradient);
+            (value, gradient.iter().fold(0.0, |most: f64, slope| most.max(slope.abs())))
+        }
+    }
+
+    fn minimize(start: Vec<f64>, tolerance: f64, most: usize, f: impl Fn(&[f64], &mut [f64]) -> f64) -> Minimum {
+        super::minimize(start, tolerance, most, &mut Plain(f))
+    }
 
     // The minimum of sum of i (x_i - i)^2 / 2 is at x_i = i.
     #[test]

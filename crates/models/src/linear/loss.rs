@@ -3,15 +3,23 @@
 use rayon::prelude::*;
 
 use super::entries::Entries;
+use super::lbfgs::{Function, dot};
 
 /// Lines of the matrix that one thread takes at once. It fixes the order of every sum, whatever the number of threads.
 const LINES: usize = 1024;
 
 /// The mean of the rows' log-losses, weighed, and penalty / 2 times the sum of the squared weights; biases are free of it.
 ///
-/// Weights lie as `[columns, outputs]`, with the biases as one more column. With two labels there is one output, how much more the second
-/// is worth than the first, as scikit-learn has it: one for each would be held half as near to 0.
+/// With two labels there is one output, how much more the second is worth than the first, as scikit-learn has it: one for each would be
+/// held half as near to 0.
+///
+/// A point is the weights, `[columns, outputs]`, and the biases. Where there are many more columns than rows, as of pairs of words, most of
+/// the time would go into the long vectors. But whatever is a sum of gradients is a sum of rows, each times a share: the penalty's
+/// slope is the weights themselves, and the search begins at 0. So a point is then the shares of the rows, `[rows, outputs]`, the products of
+/// the rows with the weights that these are, `[rows, outputs]`, and the biases; the inner product of two is that of the shares of one and
+/// the products of the other.
 pub(super) struct Loss<'a> {
+    pub(super) penalty: f64,
     rows: &'a Entries,
     columns: Entries,
     /// `[rows]`, each a place among the labels that occur.
@@ -19,8 +27,9 @@ pub(super) struct Loss<'a> {
     /// `[rows]`, of the sum of the rows' weights.
     shares: Vec<f64>,
     outputs: usize,
-    /// The slope of each row's share of the loss by each of its outputs, `[rows, outputs]`.
-    slopes: Vec<f64>,
+    by_rows: bool,
+    /// `[columns, outputs]` where points are shares of rows, `[rows, outputs]` where they are weights.
+    scratch: Vec<f64>,
 }
 
 impl<'a> Loss<'a> {
@@ -28,63 +37,114 @@ impl<'a> Loss<'a> {
     pub(super) fn new(rows: &'a Entries, width: usize, truth: &'a [usize], weights: &[f64], labels: usize) -> Self {
         let (outputs, total) = (outputs(labels), weights.iter().sum::<f64>());
         let shares = weights.iter().map(|weight| weight / total).collect();
-        let slopes = vec![0.0; rows.len() * outputs];
-        Self { rows, columns: rows.transposed(width), truth, shares, outputs, slopes }
+        let by_rows = width > 2 * rows.len();
+        let scratch = vec![0.0; outputs * if by_rows { width } else { rows.len() }];
+        Self { penalty: 0.0, rows, columns: rows.transposed(width), truth, shares, outputs, by_rows, scratch }
     }
 
-    /// Returns the number of weights and biases.
-    pub(super) fn len(&self) -> usize {
-        (self.columns.len() + 1) * self.outputs
+    /// Returns the point at which all weights are 0.
+    pub(super) fn start(&self) -> Vec<f64> {
+        let lines = if self.by_rows { 2 * self.rows.len() } else { self.columns.len() };
+        vec![0.0; (lines + 1) * self.outputs]
     }
 
-    /// Returns the loss at these weights, and writes its gradient.
-    pub(super) fn value(&mut self, at: &[f64], penalty: f64, gradient: &mut [f64]) -> f64 {
-        let outputs = self.outputs;
-        let (weights, bias) = at.split_at(at.len().saturating_sub(outputs));
-        let of_rows: Vec<f64> = self
-            .slopes
-            .par_chunks_mut(LINES * outputs)
-            .enumerate()
-            .map(|(chunk, slopes)| {
+    /// Returns the weights of a point, `[columns, outputs]`, and after them the biases.
+    pub(super) fn weights(&self, at: &[f64]) -> Vec<f64> {
+        if !self.by_rows {
+            return at.to_vec();
+        }
+        let [shares, _, bias] = self.parts(at);
+        let mut weights = vec![0.0; self.columns.len() * self.outputs];
+        multiply(&self.columns, self.outputs, shares, &mut weights);
+        weights.extend(bias);
+        weights
+    }
+
+    /// The shares, the products and the biases of a point.
+    fn parts<'p>(&self, at: &'p [f64]) -> [&'p [f64]; 3] {
+        let (shares, rest) = at.split_at(self.rows.len() * self.outputs);
+        let (products, bias) = rest.split_at(shares.len());
+        [shares, products, bias]
+    }
+
+    /// Returns the mean loss of rows with these products with the weights, which become its slopes by them.
+    fn of_rows(&self, products: &mut [f64], bias: &[f64]) -> f64 {
+        let chunks = products.par_chunks_mut(LINES * self.outputs).enumerate();
+        let sums: Vec<f64> = chunks
+            .map(|(chunk, products)| {
                 let mut sum = 0.0;
-                for (slopes, row) in slopes.chunks_exact_mut(outputs).zip(chunk * LINES..) {
-                    slopes.copy_from_slice(bias);
-                    for (column, value) in self.rows.line(row) {
-                        let start = column as usize * outputs;
-                        let weights = weights.get(start..start + outputs).unwrap_or_default();
-                        slopes.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += f64::from(value) * weight);
-                    }
+                for (outputs, row) in products.chunks_exact_mut(self.outputs).zip(chunk * LINES..) {
                     let truth = self.truth.get(row).copied().unwrap_or(0);
                     let share = self.shares.get(row).copied().unwrap_or(0.0);
-                    sum += share * of_row(slopes, truth);
-                    slopes.iter_mut().for_each(|slope| *slope *= share);
+                    outputs.iter_mut().zip(bias).for_each(|(output, bias)| *output += bias);
+                    sum += share * of_row(outputs, truth);
+                    outputs.iter_mut().for_each(|slope| *slope *= share);
                 }
                 sum
             })
             .collect();
-        let (of_weights, of_bias) = gradient.split_at_mut(weights.len());
-        let squares: Vec<f64> = of_weights
-            .par_chunks_mut(LINES * outputs)
-            .zip(weights.par_chunks(LINES * outputs))
-            .enumerate()
-            .map(|(chunk, (gradient, weights))| {
-                let each = gradient.chunks_exact_mut(outputs).zip(weights.chunks_exact(outputs));
-                for ((gradient, weights), column) in each.zip(chunk * LINES..) {
-                    gradient.iter_mut().zip(weights).for_each(|(slope, weight)| *slope = penalty * weight);
-                    for (row, value) in self.columns.line(column) {
-                        let start = row as usize * outputs;
-                        let slopes = self.slopes.get(start..start + outputs).unwrap_or_default();
-                        gradient.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += f64::from(value) * slope);
-                    }
-                }
-                weights.iter().map(|weight| weight * weight).sum()
-            })
-            .collect();
-        of_bias.fill(0.0);
-        for slopes in self.slopes.chunks_exact(outputs) {
-            of_bias.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += slope);
+        sums.iter().sum()
+    }
+}
+
+impl Function for Loss<'_> {
+    fn value(&mut self, at: &[f64], gradient: &mut [f64]) -> (f64, f64) {
+        let (outputs, mut scratch) = (self.outputs, std::mem::take(&mut self.scratch));
+        let (of_weights, of_bias) = gradient.split_at_mut(at.len().saturating_sub(outputs));
+        let mut steepest = 0.0_f64;
+        let value = if self.by_rows {
+            let [shares, products, bias] = self.parts(at);
+            let (of_shares, of_products) = of_weights.split_at_mut(shares.len());
+            of_shares.copy_from_slice(products);
+            let loss = self.of_rows(of_shares, bias);
+            sum_lines(of_shares, of_bias);
+            of_shares.iter_mut().zip(shares).for_each(|(slope, share)| *slope += self.penalty * share);
+            multiply(&self.columns, outputs, of_shares, &mut scratch);
+            steepest = scratch.iter().fold(steepest, |most, slope| most.max(slope.abs()));
+            multiply(self.rows, outputs, &scratch, of_products);
+            loss + self.penalty / 2.0 * dot(shares, products)
+        } else {
+            let (weights, bias) = at.split_at(of_weights.len());
+            multiply(self.rows, outputs, weights, &mut scratch);
+            let loss = self.of_rows(&mut scratch, bias);
+            sum_lines(&scratch, of_bias);
+            multiply(&self.columns, outputs, &scratch, of_weights);
+            of_weights.iter_mut().zip(weights).for_each(|(slope, weight)| *slope += self.penalty * weight);
+            steepest = of_weights.iter().fold(steepest, |most, slope| most.max(slope.abs()));
+            loss + self.penalty / 2.0 * dot(weights, weights)
+        };
+        self.scratch = scratch;
+        (value, of_bias.iter().fold(steepest, |most, slope| most.max(slope.abs())))
+    }
+
+    fn product(&self, a: &[f64], b: &[f64]) -> f64 {
+        if !self.by_rows {
+            return dot(a, b);
         }
-        of_rows.iter().sum::<f64>() + penalty / 2.0 * squares.iter().sum::<f64>()
+        let ([shares, _, bias], [_, products, other]) = (self.parts(a), self.parts(b));
+        dot(shares, products) + dot(bias, other)
+    }
+}
+
+/// Writes the products of a matrix with `values`, `[places, outputs]`, into `out`, `[lines, outputs]`.
+fn multiply(lines: &Entries, outputs: usize, values: &[f64], out: &mut [f64]) {
+    out.par_chunks_mut(LINES * outputs).enumerate().for_each(|(chunk, out)| {
+        for (sums, line) in out.chunks_exact_mut(outputs).zip(chunk * LINES..) {
+            sums.fill(0.0);
+            for (place, times) in lines.line(line) {
+                let start = place as usize * outputs;
+                let values = values.get(start..start + outputs).unwrap_or_default();
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += f64::from(times) * value);
+            }
+        }
+    });
+}
+
+/// Writes the sum of all lines into `sums`.
+fn sum_lines(lines: &[f64], sums: &mut [f64]) {
+    sums.fill(0.0);
+    for line in lines.chunks_exact(sums.len()) {
+        sums.iter_mut().zip(line).for_each(|(sum, value)| *sum += value);
     }
 }
 
@@ -149,19 +209,56 @@ mod tests {
         for labels in [2, 3, 5] {
             let (rows, truth, weights) = problem(labels);
             let mut loss = Loss::new(&rows, 6, &truth, &weights, labels);
+            loss.penalty = 0.3;
             let mut random = Stream::new(6, "weights", 0);
-            let at: Vec<f64> = (0..loss.len()).map(|_| random.normal()).collect();
+            let at: Vec<f64> = loss.start().iter().map(|_| random.normal()).collect();
             let (mut gradient, mut other) = (vec![9.0; at.len()], vec![0.0; at.len()]);
-            loss.value(&at, 0.3, &mut gradient);
+            let (_, steepest) = loss.value(&at, &mut gradient);
             for place in 0..at.len() {
                 let mut side = |by: f64| {
                     let mut moved = at.clone();
                     moved[place] += by;
-                    loss.value(&moved, 0.3, &mut other)
+                    loss.value(&moved, &mut other).0
                 };
                 let slope = (side(1e-5) - side(-1e-5)) / 2e-5;
                 assert!((gradient[place] - slope).abs() < 1e-9, "{labels} {place}: {} {slope}", gradient[place]);
             }
+            assert!(gradient.iter().any(|slope| slope.abs() == steepest));
+        }
+    }
+
+    // By weights or by shares of rows, it is the same function: values, gradients, products.
+    #[test]
+    fn points_are_weights_or_shares_of_rows() {
+        for labels in [2, 3] {
+            let (rows, truth, weights) = problem(labels);
+            let mut plain = Loss::new(&rows, 80, &truth, &weights, labels);
+            let mut by_rows = Loss::new(&rows, 81, &truth, &weights, labels);
+            assert!(!plain.by_rows && by_rows.by_rows);
+            (plain.penalty, by_rows.penalty) = (0.3, 0.3);
+            let (outputs, mut random) = (plain.outputs, Stream::new(7, "shares", 0));
+            let mut point = || {
+                let mut at: Vec<f64> = by_rows.start().iter().map(|_| random.normal()).collect();
+                let weights = by_rows.weights(&at);
+                let lines = rows.len() * outputs;
+                multiply(&rows, outputs, &weights, &mut at[lines..2 * lines]);
+                let mut without = weights.clone();
+                without.drain(80 * outputs..81 * outputs); // the column that only one of them has
+                (at, without)
+            };
+            let ([at, other], [weights, others]) = {
+                let ((at, weights), (other, others)) = (point(), point());
+                ([at, other], [weights, others])
+            };
+            let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
+            close(by_rows.product(&at, &other), plain.product(&weights, &others));
+            let (mut gradient, mut expected) = (vec![9.0; at.len()], vec![9.0; weights.len()]);
+            let ((value, steepest), plain) = (by_rows.value(&at, &mut gradient), plain.value(&weights, &mut expected));
+            close(value, plain.0);
+            close(steepest, plain.1);
+            let mut gradient = by_rows.weights(&gradient);
+            gradient.drain(80 * outputs..81 * outputs);
+            gradient.iter().zip(&expected).for_each(|(a, b)| close(*a, *b));
         }
     }
 

@@ -61,6 +61,9 @@ def cases():
     yield case("separable", x, np.repeat([0, 1], 5), 100.0)
     x = rows(60, 3, 1.0, np.array([100.0, 1.0, 0.01]))
     yield case("columns of unlike scale", x, labels(x / [100.0, 1.0, 0.01], 3, 1.0))
+    x = rows(30, 90, 0.1)
+    yield case("many more columns than rows", x, labels(x, 3, 0.1), 10.0)
+    yield case("many more columns than rows, 2 labels", x, labels(x, 2, 0.1))
 
 
 lines = [{"scikit-learn": sklearn.__version__, "numpy": np.__version__}, *cases()]
