@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 use std::process::ExitCode;
 
-use common::{Options, Result, Summary, say};
+use common::{Options, Result, Summary, mean, say};
 use plaudit::data::Dataset;
 use plaudit::text::{PipelineConfig, TextStep};
 use plaudit::{Labels, TrainConfig};
@@ -128,12 +128,4 @@ fn read(path: &Path, options: &Options) -> Result<Dataset> {
         }
         _ => data,
     })
-}
-
-/// The mean, and its standard error; one value has none.
-fn mean(values: impl Iterator<Item = f64> + Clone) -> (f64, Option<f64>) {
-    let count = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / count;
-    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    (mean, (count > 1.0).then(|| (variance / count).sqrt()))
 }

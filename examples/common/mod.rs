@@ -369,3 +369,11 @@ pub(crate) fn peak_memory_bytes() -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
+
+/// Returns the mean, and its standard error; one value has none.
+pub(crate) fn mean(values: impl Iterator<Item = f64> + Clone) -> (f64, Option<f64>) {
+    let count = values.clone().count() as f64;
+    let mean = values.clone().sum::<f64>() / count;
+    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    (mean, (count > 1.0).then(|| (variance / count).sqrt()))
+}

@@ -140,11 +140,11 @@ fn the_best_c_is_chosen_by_validation_rows() {
         .collect();
     let classifier = train_linear(Numbers(33), &train, &rows, &LinearConfig::default()).unwrap();
     let report = classifier.report();
-    assert_eq!((report.fits.len(), report.valid_rows, report.train_rows), (9, 6, 30));
+    assert_eq!((report.fits.len(), report.valid_rows, report.train_rows), (11, 6, 30));
     let best = report.best_fit().unwrap();
     let rank = |fit: &plaudit_models::LinearFit| (fit.valid_macro_f1.unwrap(), -fit.valid_loss.unwrap());
     assert!(report.fits.iter().all(|fit| fit.converged && rank(fit) <= rank(best)), "{report:?}");
-    assert_eq!(classifier.config().c.len(), 9);
+    assert_eq!(classifier.config().c.len(), 11);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn what_cannot_be_learned_from_is_refused() {
     let one = with_c(1.0);
     assert!(train(&[], &[], &one).contains("there is no row"));
     assert!(train(&rows[..1], &[], &one).contains("the same label, expected at least two"));
-    assert!(train(&rows, &[], &LinearConfig::default()).contains("expected some to choose one of 9 c by"));
+    assert!(train(&rows, &[], &LinearConfig::default()).contains("expected some to choose one of 11 c by"));
     assert!(
         train(&rows, &examples(&[("0:1", "d")]), &one).contains("row 0 (from 0) has a label that is none of a, b, c")
     );

@@ -32,8 +32,8 @@ pub enum ClassWeights {
 #[serde(default, deny_unknown_fields)]
 pub struct LinearConfig {
     /// What the sum of the rows' losses is multiplied by beside half the sum of the squared weights, scikit-learn's `C`, 1e-10 to 1e10,
-    /// ascending: a smaller one holds the weights nearer to 0. Of several, the best on the validation part is taken. Default 0.01,
-    /// 0.03, 0.1, up to 100.
+    /// ascending: a smaller one holds the weights nearer to 0. Of several, the best on the validation part is taken. Default 0.001,
+    /// 0.003, 0.01, up to 100.
     pub c: Vec<f64>,
     /// What an error on a row of each label costs. Default 1 on every row.
     pub class_weights: ClassWeights,
@@ -51,7 +51,7 @@ pub struct LinearConfig {
 impl Default for LinearConfig {
     fn default() -> Self {
         Self {
-            c: vec![0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
+            c: vec![0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
             class_weights: ClassWeights::Equal,
             labels: None,
             tolerance: 1e-4,
