@@ -5,9 +5,10 @@ mod common;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use common::{Options, Result, Summary, say, usage_faults};
-use plaudit::models::{Architecture, CalibrationRows, Origin};
-use plaudit::{Error, Labels, ProgressBar, TextClassifier, TrainConfig};
+use common::{Options, Result, Summary, say, usage, usage_faults};
+use plaudit::embeddings::formats::VectorsConfig;
+use plaudit::models::{Architecture, CalibrationRows, Origin, Pretrained};
+use plaudit::{Dataset, Error, Labels, ProgressBar, TextClassifier, TrainConfig, Vectors};
 
 const HELP: &str = r#"
 Trains a classifier on a file of labelled texts and saves it as a directory.
@@ -25,14 +26,20 @@ cargo run --release --example train -- --train FILE --out DIR [options]
                             scored by one of five more classifiers that do not know it, or 15 % set aside (none); with
                             {"model": {"calibration": {"abstention": {"max_risk": 0.1, "delta": 0.1}}}} in --config, unsure
                             texts are left to a person, so that of the others at most so many are wrong
-  --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..}}};
+  --vectors FILE            word vectors to start from: word2vec, GloVe, fastText (.bin too, with its n-grams) or safetensors; of
+                            whole words as a rule, so leave stems out (--language und, or --preset raw to keep capitals)
+  --pretrain                start from word vectors that are first trained on the training texts
+  --unlabelled FILE         as --pretrain, and on these texts too, cleaned alike; .txt (one text a line) or as --train
+  --freeze                  leave the vectors as they are
+  --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..},
+                            "pretrained": {"extra_words": 50000}}, "pretrain": {"epochs": 20, "min_count": 2, ..}};
                             what it leaves out is as by default, and the other options go over it
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
   --seed N                  of initial weights, order and dropout (0)
   --threads N               to train with; they change no byte (all)
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 13] = [
+const OPTIONS: [&str; 17] = [
     "train",
     "out",
     "valid",
@@ -42,6 +49,10 @@ const OPTIONS: [&str; 13] = [
     "language",
     "preset",
     "calibrate",
+    "vectors",
+    "pretrain!",
+    "unlabelled",
+    "freeze!",
     "config",
     "on-dirty",
     "seed",
@@ -92,7 +103,15 @@ fn train(options: &Options) -> Result<()> {
     common::warn_rare(&labels, &train, &valid);
 
     let start = Instant::now();
-    let classifier = plaudit::train(&train, &valid, &config, &mut ProgressBar::new())?;
+    let classifier = match vectors(options, &train, test.as_ref(), &config)? {
+        None => plaudit::train(&train, &valid, &config, &mut ProgressBar::new())?,
+        Some(vectors) => {
+            let words = vectors.words().words();
+            let vectors = Pretrained::new(&vectors, words)
+                .map_err(|error| format!("{}: {error}", options.value("vectors").unwrap_or("word vectors")))?;
+            plaudit::train_with_vectors(&train, &valid, &vectors, &config, &mut ProgressBar::new())?
+        }
+    };
     let train_seconds = start.elapsed().as_secs_f64();
     classifier.save(out)?;
 
@@ -103,6 +122,15 @@ fn train(options: &Options) -> Result<()> {
     let (best, epochs) = (report.best_epoch, report.epochs.len());
     let fitted = report.train_rows;
     say!("Trained on {fitted} rows in {train_seconds:.1} s; the best of {epochs} epochs was epoch {best}.");
+    if let Some(vectors) = &report.vectors {
+        let [words, tokens] = [vectors.vocab_coverage, vectors.token_coverage].map(|share| 100.0 * share);
+        let extra = vectors.extra_words;
+        say!(
+            "{words:.0} % of the words and {tokens:.0} % of the training tokens have a vector; {extra} words came with them."
+        );
+        common::warn_coverage(vectors);
+        summary.add("vectors", serde_json::to_value(vectors)?);
+    }
     if let Some(calibrated) = classifier.calibration() {
         let rows = calibrated.rows;
         let whose = match calibrated.origin {
@@ -130,6 +158,34 @@ fn train(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// The word vectors to start from, where some are asked for.
+fn vectors(
+    options: &Options,
+    train: &Dataset,
+    test: Option<&Dataset>,
+    config: &TrainConfig,
+) -> Result<Option<Vectors>> {
+    if let Some(path) = options.file("vectors")? {
+        return Ok(Some(Vectors::read(path, &VectorsConfig::default())?.0));
+    }
+    let mut unlabelled = None;
+    if let Some(path) = options.file("unlabelled")? {
+        let mut read = options.read_config()?;
+        (read.label, read.division) = (Some(String::new()), Some(String::new()));
+        let texts = plaudit::data::read(path, &read)?;
+        common::print_rejections(&texts.report);
+        common::check_used(&texts.report)?;
+        if let Some(test) = test {
+            common::warn_shared("--test", test, "--unlabelled", &texts);
+        }
+        unlabelled = Some(texts);
+    } else if options.value("pretrain").is_none() {
+        return Ok(None);
+    }
+    let more = unlabelled.iter().flat_map(|texts| texts.iter()).map(|row| row.text.as_str());
+    Ok(Some(Vectors::Words(plaudit::pretrain(train, more, config, &mut ProgressBar::new())?)))
+}
+
 /// The configuration of `--config`, with what the other options say put over it.
 fn config(options: &Options) -> Result<TrainConfig> {
     let mut config: TrainConfig = options.json("config", TrainConfig::validate)?.unwrap_or_default();
@@ -152,6 +208,16 @@ fn config(options: &Options) -> Result<TrainConfig> {
     if let Some(labels) = options.value("labels") {
         config.model.labels = Some(Labels::new(labels.split(',').map(str::trim)).map_err(usage_faults)?);
     }
+    let given = |names: &[&str]| names.iter().any(|name| options.value(name).is_some());
+    if given(&["vectors"]) && given(&["pretrain", "unlabelled"]) {
+        return Err(usage(
+            "--vectors: vectors of a file are not trained further; leave out --pretrain and --unlabelled",
+        ));
+    }
+    if given(&["freeze"]) && !given(&["vectors", "pretrain", "unlabelled"]) {
+        return Err(usage("--freeze: there are no vectors; give --vectors, --pretrain or --unlabelled"));
+    }
+    config.model.pretrained.frozen |= given(&["freeze"]);
     config.model.seed = options.number("seed")?.unwrap_or(config.model.seed);
     config.model.threads = options.number("threads")?.or(config.model.threads);
     // The file's own faults were named with the file: these are of the options.

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use common::{Options, Result, Summary, say, usage};
 use plaudit::core::Stage;
-use plaudit::embeddings::formats::{VectorFormat, write};
-use plaudit::embeddings::word2vec::{Architecture, SentenceFile, Word2VecConfig, train};
+use plaudit::embeddings::formats::{VectorFormat, write, write_subwords};
+use plaudit::embeddings::word2vec::{Architecture, SentenceFile, SubwordConfig, Word2VecConfig, train, train_subwords};
 use plaudit::{Observer, Progress};
 
 const HELP: &str = "
@@ -17,9 +17,13 @@ Trains word vectors (word2vec) on a file of sentences, one a line, words with bl
 file, options and seed give the same vectors with any number of threads.
 
 cargo run --release --example word2vec -- --corpus FILE --out FILE [options]
-  --corpus FILE      sentences; its size does not matter
-  --out FILE         where the vectors go: .bin (word2vec binary), .txt or .vec (word2vec text)
+  --corpus FILE      sentences, also compressed by gzip; its size does not matter
+  --out FILE         where the vectors go: .bin (word2vec binary; with --subwords a model of fastText), .txt or .vec (word2vec text)
   --cbow             continuous bag of words in the place of skip-gram, with 0.05 as the learning rate at the start
+  --subwords         vectors of n-grams too, so that unknown and misspelled words have one
+  --min-ngram N      the fewest characters of an n-gram (3)
+  --max-ngram N      the most (6)
+  --buckets N        vectors of n-grams, which share them by hash (2000000)
   --dim N            the length of a vector (100)
   --window N         the most words on each side (5)
   --negative N       words of noise a window (5)
@@ -37,6 +41,10 @@ fn main() -> ExitCode {
         "corpus",
         "out",
         "cbow!",
+        "subwords!",
+        "min-ngram",
+        "max-ngram",
+        "buckets",
         "dim",
         "window",
         "negative",
@@ -94,11 +102,20 @@ fn word2vec(options: &Options) -> Result<()> {
     config.final_rate = config.rate * 1e-4;
     config.seed = options.number("seed")?.unwrap_or(config.seed);
     config.threads = options.number("threads")?;
+    config.subwords = subwords(options)?;
     config.validate().map_err(common::usage_faults)?;
     let start = Instant::now();
     let mut watch = Watch::default();
-    let vectors = train(&SentenceFile::new(options.required("corpus")?), &config, &mut watch)?;
-    write(out, &vectors, format)?;
+    let corpus = SentenceFile::new(options.required("corpus")?);
+    let vectors = if config.subwords.is_some() && format == VectorFormat::Word2vecBinary {
+        let vectors = train_subwords(&corpus, &config, &mut watch)?;
+        write_subwords(out, &vectors)?;
+        vectors.into_words()
+    } else {
+        let vectors = train(&corpus, &config, &mut watch)?;
+        write(out, &vectors, format)?;
+        vectors
+    };
     let words = watch.counted * config.epochs as u64;
     let seconds = start.elapsed().as_secs_f64();
     if options.value("json").is_some() {
@@ -114,4 +131,23 @@ fn word2vec(options: &Options) -> Result<()> {
         say!("{} words in {out}, {seconds:.1} s", vectors.words().len());
     }
     Ok(())
+}
+
+/// The n-grams that the options ask for.
+fn subwords(options: &Options) -> Result<Option<SubwordConfig>> {
+    let numbers = [options.number("min-ngram")?, options.number("max-ngram")?, options.number("buckets")?];
+    if options.value("subwords").is_none() {
+        let given = numbers.iter().any(Option::is_some);
+        return if given {
+            Err(usage("--min-ngram, --max-ngram and --buckets: expected --subwords too"))
+        } else {
+            Ok(None)
+        };
+    }
+    let [min, max, buckets] = numbers;
+    let mut config = SubwordConfig::default();
+    config.min = min.unwrap_or(config.min);
+    config.max = max.unwrap_or(config.max);
+    config.buckets = buckets.unwrap_or(config.buckets);
+    Ok(Some(config))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use plaudit::metrics::Calibration;
-use plaudit::models::{Calibrated, RiskConfig, TrainConfig, TrainReport};
+use plaudit::models::{Calibrated, RiskConfig, TrainConfig, TrainReport, VectorsReport};
 use plaudit::{Dataset, Labels};
 
 use super::complain;
@@ -72,6 +72,19 @@ pub(crate) fn warn_rare(labels: &Labels, train: &Dataset, valid: &Dataset) {
             (_, 0) => complain(&format!("warning: label `{label}` has no row among those that choose the best epoch")),
             _ => {}
         }
+    }
+}
+
+/// The share of words with a vector below which vectors are suspected to be of other words.
+const LEAST_COVERED: f64 = 1.0 / 3.0;
+
+/// Warns where few words have one of the given vectors.
+pub(crate) fn warn_coverage(vectors: &VectorsReport) {
+    if vectors.vocab_coverage.min(vectors.token_coverage) < LEAST_COVERED {
+        complain(
+            "warning: fewer than a third of the words have a vector: are the vectors of this language, and of words as cleaning \
+             leaves them? (stems: --language und; capitals: --preset raw)",
+        );
     }
 }
 

@@ -20,7 +20,9 @@ use plaudit::text::{Language, PipelineConfig};
 use plaudit::{Error, Feedback, ReadConfig, TextClassifier, Verdicts};
 use serde_json::{Map, Value};
 
-pub(crate) use checks::{warn_calibrated_on, warn_calibration, warn_known, warn_no_words, warn_rare, warn_shared};
+pub(crate) use checks::{
+    warn_calibrated_on, warn_calibration, warn_coverage, warn_known, warn_no_words, warn_rare, warn_shared,
+};
 pub(crate) use chunks::{for_each_chunk, for_each_chunk_with_lines};
 pub(crate) use decided::Decided;
 pub(crate) use output::{Output, check_apart, named};
@@ -182,8 +184,7 @@ impl Options {
         };
         let io = |error| Error::io(folder.display(), error);
         std::fs::create_dir_all(&folder).map_err(io)?;
-        let probe = folder.join(".plaudit-probe");
-        std::fs::write(&probe, []).and_then(|()| std::fs::remove_file(&probe)).map_err(io)?;
+        tempfile::tempfile_in(&folder).map_err(io)?; // of no name: two recipes may try the same folder at once
         Ok(folder)
     }
 

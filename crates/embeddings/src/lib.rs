@@ -17,11 +17,12 @@ mod mean;
 mod neighbours;
 mod subword_vectors;
 mod tfidf;
+mod unpack;
 pub mod word2vec;
 mod word_vectors;
 
 pub use mean::{MeanVectors, UnknownWords, mean_into};
-pub use neighbours::{Neighbour, Neighbours, Query};
+pub use neighbours::{AnalogyRule, Neighbour, Neighbours, Query};
 pub use subword_vectors::SubwordVectors;
 pub use tfidf::{
     DocumentFrequency, NgramUnit, Norm, RawText, TfIdf, TfIdfConfig, TfIdfRow, fit_tfidf, fit_tfidf_vocabulary,

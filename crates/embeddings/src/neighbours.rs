@@ -7,6 +7,7 @@ use std::ops::Range;
 use plaudit_core::{Error, Result};
 use plaudit_kernels::{InstructionSet, dots, sum_of_squares};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::WordVectors;
 
@@ -18,8 +19,24 @@ pub struct Neighbour<'a> {
     pub word: &'a str,
     /// Its place among the words, counted from 0.
     pub place: usize,
-    /// Cosine similarity, -1 to 1; 0 where the word's vector, or the one asked for, is zero.
+    /// Cosine similarity, -1 to 1; 0 where the word's vector, or the one asked for, is zero. Of [`AnalogyRule::Multiply`] its
+    /// quotient, 0 or more.
     pub similarity: f32,
+}
+
+/// What makes a word x the answer to "a is to b as c is to ...", all vectors with length 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum AnalogyRule {
+    /// That it is near to b - a + c: T. Mikolov, W. Yih and G. Zweig, *Linguistic regularities in continuous space word
+    /// representations*, NAACL-HLT 2013. It is 3CosAdd of O. Levy and Y. Goldberg, *Linguistic regularities in sparse and explicit
+    /// word representations*, CoNLL 2014. The default.
+    #[default]
+    Add,
+    /// That cos(x, b) cos(x, c) / (cos(x, a) + 0.000001) is great, with cosines shifted to 0 to 1: 3CosMul of Levy and Goldberg,
+    /// equation (4) and footnote 7, and gensim's `most_similar_cosmul`. No one of the three outweighs the others.
+    Multiply,
 }
 
 /// A vector whose neighbours are looked for.
@@ -108,7 +125,7 @@ impl<V: Borrow<WordVectors> + Sync> Neighbours<V> {
     pub fn of_word(&self, word: &str, count: usize) -> Option<Vec<Neighbour<'_>>> {
         let place = self.vectors().place(word)?;
         let query = unit(self.vectors().row(place)?);
-        self.search(&query, &[&[place]], count).pop()
+        self.search::<1>(&query, &[&[place]], count).pop()
     }
 
     /// Returns the `count` nearest words of a vector, the nearest first; fewer where there are fewer.
@@ -137,71 +154,111 @@ impl<V: Borrow<WordVectors> + Sync> Neighbours<V> {
         Error::from_faults(faults)?;
         let units: Vec<f32> = queries.iter().flat_map(|query| unit(query.vector)).collect();
         let exclude: Vec<&[usize]> = queries.iter().map(|query| query.exclude).collect();
-        Ok(self.search(&units, &exclude, count))
+        Ok(self.search::<1>(&units, &exclude, count))
     }
 
-    /// Returns the `count` words that are to `c` as `b` is to `a`, the best first, none of which is `a`, `b` or `c`; `None` where
-    /// one of them has no vector.
-    ///
-    /// They are the neighbours of b - a + c, with all of length 1: T. Mikolov, W. Yih and G. Zweig, *Linguistic regularities
-    /// in continuous space word representations*, NAACL-HLT 2013, which O. Levy and Y. Goldberg call 3CosAdd (*Linguistic
-    /// regularities in sparse and explicit word representations*, CoNLL 2014).
+    /// Returns the `count` words that are to `c` as `b` is to `a` by [`AnalogyRule::Add`], the best first, none of which is `a`, `b`
+    /// or `c`; `None` where one of them has no vector.
     pub fn analogy(&self, a: &str, b: &str, c: &str, count: usize) -> Option<Vec<Neighbour<'_>>> {
-        let vectors = self.vectors();
-        let places = [vectors.place(a)?, vectors.place(b)?, vectors.place(c)?];
-        self.analogies(&[places], count).pop()
+        self.analogy_by(AnalogyRule::Add, [a, b, c], count)
+    }
+
+    /// Returns what [`analogy`](Self::analogy) does for `[a, b, c]`, by another rule.
+    ///
+    /// ```
+    /// use plaudit_embeddings::{AnalogyRule, Neighbours, WordVectors};
+    ///
+    /// let words = ["king", "queen", "man", "woman", "tea"].map(str::to_owned).to_vec();
+    /// let vectors = WordVectors::new(words, 2, vec![3.0, 1.0, 3.0, 3.0, 1.0, -1.0, 1.0, 1.0, -1.0, -1.0])?;
+    /// let neighbours = Neighbours::new(&vectors);
+    /// let best = neighbours.analogy_by(AnalogyRule::Multiply, ["man", "king", "woman"], 1).unwrap();
+    /// assert_eq!(best[0].word, "queen");
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn analogy_by(&self, rule: AnalogyRule, words: [&str; 3], count: usize) -> Option<Vec<Neighbour<'_>>> {
+        let [a, b, c] = words.map(|word| self.vectors().place(word));
+        self.analogies(rule, &[[a?, b?, c?]], count).pop()
     }
 
     /// The same for places of words, which are all there.
-    pub(crate) fn analogies(&self, questions: &[[usize; 3]], count: usize) -> Vec<Vec<Neighbour<'_>>> {
+    pub(crate) fn analogies(
+        &self,
+        rule: AnalogyRule,
+        questions: &[[usize; 3]],
+        count: usize,
+    ) -> Vec<Vec<Neighbour<'_>>> {
         let row = |place| unit(self.vectors().row(place).unwrap_or_default());
-        let mut queries = Vec::with_capacity(questions.len() * self.vectors().width());
-        for &[a, b, c] in questions {
-            let terms = row(a).into_iter().zip(row(b)).zip(row(c));
-            queries.extend(unit(&terms.map(|((a, b), c)| b - a + c).collect::<Vec<_>>()));
-        }
         let exclude: Vec<&[usize]> = questions.iter().map(|places| &places[..]).collect();
-        self.search(&queries, &exclude, count)
+        let mut queries = Vec::new();
+        for &[a, b, c] in questions {
+            match rule {
+                AnalogyRule::Add => {
+                    let terms = row(a).into_iter().zip(row(b)).zip(row(c));
+                    queries.extend(unit(&terms.map(|((a, b), c)| b - a + c).collect::<Vec<_>>()));
+                }
+                AnalogyRule::Multiply => [b, c, a].into_iter().for_each(|place| queries.extend(row(place))),
+            }
+        }
+        match rule {
+            AnalogyRule::Add => self.search::<1>(&queries, &exclude, count),
+            AnalogyRule::Multiply => self.search::<3>(&queries, &exclude, count),
+        }
     }
 
-    /// The neighbours of queries of length 1.
-    fn search(&self, queries: &[f32], exclude: &[&[usize]], count: usize) -> Vec<Vec<Neighbour<'_>>> {
+    /// The best words of questions, each of which has as many queries of length 1 as [`score`] takes.
+    fn search<const TERMS: usize>(
+        &self,
+        queries: &[f32],
+        exclude: &[&[usize]],
+        count: usize,
+    ) -> Vec<Vec<Neighbour<'_>>> {
         let (dim, words) = (self.vectors().width(), self.inverse.len());
         let block = if exclude.len() == 1 { ALONE } else { (BLOCK / dim).clamp(4, 64) };
+        let together = TOGETHER / TERMS;
         let mut found = Vec::with_capacity(exclude.len());
-        for (queries, exclude) in queries.chunks(TOGETHER * dim).zip(exclude.chunks(TOGETHER)) {
+        for (queries, exclude) in queries.chunks(together * TERMS * dim).zip(exclude.chunks(together)) {
             let start = || Scan::new(queries.len() / dim * block, exclude, count.min(words));
             let scan = (0..words.div_ceil(block)).into_par_iter().with_min_len(TASK.div_ceil(block * dim));
             let scan = scan.fold(start, |mut scan, number| {
                 let first = number * block;
-                self.compare(first..(first + block).min(words), queries, &mut scan);
+                self.compare::<TERMS>(first..(first + block).min(words), queries, &mut scan);
                 scan
             });
             let best = scan.reduce(start, Scan::join).best;
-            found.extend(best.into_iter().map(|best| self.named(best.sorted())));
+            found.extend(best.into_iter().map(|best| self.named::<TERMS>(best.sorted())));
         }
         found
     }
 
     /// Compares the words at some places with queries.
-    fn compare(&self, places: Range<usize>, queries: &[f32], scan: &mut Scan<'_>) {
+    fn compare<const TERMS: usize>(&self, places: Range<usize>, queries: &[f32], scan: &mut Scan<'_>) {
         let dim = self.vectors().width();
         let rows = self.vectors().values().get(places.start * dim..places.end * dim).unwrap_or_default();
         let inverse = self.inverse.get(places.clone()).unwrap_or_default();
         let room = scan.room.get_mut(..queries.len() / dim * places.len()).unwrap_or_default();
         dots(InstructionSet::best(), dim, rows, queries, room);
-        let each = room.chunks_exact_mut(places.len().max(1)).zip(queries.chunks_exact(dim));
-        for ((products, query), (best, exclude)) in each.zip(scan.best.iter_mut().zip(scan.exclude)) {
+        let len = places.len();
+        let each = room.chunks_exact_mut((TERMS * len).max(1)).zip(queries.chunks_exact(TERMS * dim));
+        for ((products, queries), (best, exclude)) in each.zip(scan.best.iter_mut().zip(scan.exclude)) {
             let mut any = false;
-            for (product, inverse) in products.iter_mut().zip(inverse) {
-                *product = *product * inverse + 0.0; // -0 and 0 are equally near
+            let (scores, others) = products.split_at_mut(len);
+            for (at, (product, inverse)) in scores.iter_mut().zip(inverse).enumerate() {
+                let other = |term: usize| others.get((term - 1) * len + at).copied().unwrap_or(0.0);
+                let products = std::array::from_fn(|term| if term == 0 { *product } else { other(term) });
+                *product = score::<TERMS>(products.map(|product| product * inverse)) + 0.0; // -0 and 0 are equally near
                 any |= *product > best.bar || product.is_nan();
             }
             if !any {
                 continue;
             }
-            for ((&similarity, place), row) in products.iter().zip(places.clone()).zip(rows.chunks_exact(dim)) {
-                let similarity = if similarity.is_nan() { cosine(row, query) as f32 + 0.0 } else { similarity };
+            for ((&similarity, place), row) in scores.iter().zip(places.clone()).zip(rows.chunks_exact(dim)) {
+                let exact = || {
+                    let mut queries = queries.chunks_exact(dim);
+                    score::<TERMS>(std::array::from_fn(|_| {
+                        queries.next().map_or(0.0, |query| cosine(row, query) as f32)
+                    }))
+                };
+                let similarity = if similarity.is_nan() { exact() + 0.0 } else { similarity };
                 if similarity > best.bar && !exclude.contains(&place) {
                     best.push((similarity, place));
                 }
@@ -209,13 +266,25 @@ impl<V: Borrow<WordVectors> + Sync> Neighbours<V> {
         }
     }
 
-    fn named(&self, found: Vec<Found>) -> Vec<Neighbour<'_>> {
+    fn named<const TERMS: usize>(&self, found: Vec<Found>) -> Vec<Neighbour<'_>> {
         let words = self.vectors().words();
         let named = found.into_iter().filter_map(|(similarity, place)| {
             let word = words.get(place)?;
-            Some(Neighbour { word, place, similarity: similarity.clamp(-1.0, 1.0) })
+            let similarity = if TERMS == 1 { similarity.clamp(-1.0, 1.0) } else { similarity };
+            Some(Neighbour { word, place, similarity })
         });
         named.collect()
+    }
+}
+
+/// How good an answer is whose vector makes these angles with the queries: their one cosine, or by [`AnalogyRule::Multiply`] what those
+/// with b, c and a come to.
+fn score<const TERMS: usize>(cosines: [f32; TERMS]) -> f32 {
+    let shifted = |cosine: f32| (1.0 + f64::from(cosine).clamp(-1.0, 1.0)) / 2.0;
+    match cosines[..] {
+        [one] => one,
+        [b, c, a] => (shifted(b) * shifted(c) / (shifted(a) + 1e-6)) as f32,
+        _ => f32::NAN,
     }
 }
 

@@ -13,7 +13,8 @@ const END_OF_SENTENCE: &[u8] = b"</s>";
 /// A known word has the mean of its own vector and of its n-grams', an unknown one the mean of its n-grams', both bit for bit
 /// as fastText computes them. Only a word too short for an n-gram has none.
 ///
-/// [`formats::read_subwords`](crate::formats::read_subwords) reads them.
+/// [`word2vec::train_subwords`](crate::word2vec::train_subwords) trains them, [`formats::read_subwords`](crate::formats::read_subwords)
+/// and [`formats::write_subwords`](crate::formats::write_subwords) read and write them.
 #[derive(Debug, Clone)]
 pub struct SubwordVectors {
     words: WordVectors,
@@ -34,6 +35,10 @@ impl SubwordVectors {
     /// Returns the known words alone; unknown ones have no vector any more, and those of n-grams are freed.
     pub fn into_words(self) -> WordVectors {
         self.words
+    }
+
+    pub(crate) fn ngrams(&self) -> &Ngrams {
+        &self.ngrams
     }
 }
 
@@ -62,6 +67,15 @@ impl Ngrams {
         Self { lengths, dim, values }
     }
 
+    pub(crate) fn lengths(&self) -> (usize, usize) {
+        self.lengths
+    }
+
+    /// `[buckets, dim]`.
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.values
+    }
+
     /// Turns the own vector of each word into the mean of it and its n-grams'.
     pub(crate) fn complete<'a>(&self, words: impl Iterator<Item = (&'a [u8], &'a mut [f32])>) {
         let mut sum = vec![0.0; self.dim];
@@ -87,43 +101,48 @@ impl Ngrams {
         count > 0
     }
 
-    /// Hands over the vector of each n-gram of a word, in the order of `Dictionary::computeSubwords`, and returns how many
-    /// there are. The word is marked at both ends by `<` and `>`, which are no n-grams alone.
-    fn each(&self, word: &[u8], mut take: impl FnMut(&[f32])) -> usize {
-        let (min, max) = self.lengths;
-        let buckets = self.values.len().checked_div(self.dim).unwrap_or(0);
-        if max == 0 || word == END_OF_SENTENCE {
-            return 0;
-        }
-        let marked = [b"<", word, b">"].concat();
+    /// Hands over the vector of each n-gram of a word in order, and returns how many there are.
+    pub(crate) fn each<'a>(&'a self, word: &[u8], mut take: impl FnMut(&'a [f32])) -> usize {
         let mut count = 0;
-        for (start, _) in marked.iter().enumerate().filter(|(_, byte)| !continues(**byte)) {
-            let (mut hash, mut length) = (FNV_BASIS, 0);
-            let mut rest = marked.iter().enumerate().skip(start).peekable();
-            while let Some((end, &byte)) = rest.next() {
-                // FNV-1a; fastText's bytes are signed.
-                hash = (hash ^ byte as i8 as u32).wrapping_mul(FNV_PRIME);
-                if rest.peek().is_some_and(|(_, next)| continues(**next)) {
-                    continue;
-                }
-                length += 1;
-                if length > max {
-                    break;
-                }
-                let is_mark = length == 1 && (start == 0 || end + 1 == marked.len());
-                if length < min || is_mark {
-                    continue;
-                }
-                let row = (hash as usize)
-                    .checked_rem(buckets)
-                    .and_then(|bucket| self.values.chunks_exact(self.dim).nth(bucket));
-                if let Some(row) = row {
-                    take(row);
-                    count += 1;
-                }
+        each_bucket(word, self.lengths, self.buckets(), |bucket| {
+            if let Some(row) = self.values.chunks_exact(self.dim).nth(bucket) {
+                take(row);
+                count += 1;
+            }
+        });
+        count
+    }
+
+    fn buckets(&self) -> usize {
+        self.values.len().checked_div(self.dim).unwrap_or(0)
+    }
+}
+
+/// Hands over the bucket of each n-gram of a word, in the order of `Dictionary::computeSubwords`. The word is marked at both ends by
+/// `<` and `>`, which are no n-grams alone. `lengths` are the fewest and the most characters of an n-gram; none has 0 at most.
+pub(crate) fn each_bucket(word: &[u8], (min, max): (usize, usize), buckets: usize, mut take: impl FnMut(usize)) {
+    if max == 0 || buckets == 0 || word == END_OF_SENTENCE {
+        return;
+    }
+    let marked = [b"<", word, b">"].concat();
+    for (start, _) in marked.iter().enumerate().filter(|(_, byte)| !continues(**byte)) {
+        let (mut hash, mut length) = (FNV_BASIS, 0);
+        let mut rest = marked.iter().enumerate().skip(start).peekable();
+        while let Some((end, &byte)) = rest.next() {
+            // FNV-1a; fastText's bytes are signed.
+            hash = (hash ^ byte as i8 as u32).wrapping_mul(FNV_PRIME);
+            if rest.peek().is_some_and(|(_, next)| continues(**next)) {
+                continue;
+            }
+            length += 1;
+            if length > max {
+                break;
+            }
+            let is_mark = length == 1 && (start == 0 || end + 1 == marked.len());
+            if length >= min && !is_mark {
+                take(hash as usize % buckets);
             }
         }
-        count
     }
 }
 

@@ -46,10 +46,7 @@ impl WordVectors {
                 words.len()
             ));
         }
-        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
-            let word = place.checked_div(dim).and_then(|row| words.get(row)).map_or("", String::as_str);
-            faults.push(format!("word vectors: found a number that is not finite in the vector of {word:?}"));
-        }
+        faults.extend(not_finite(&words, dim, &values));
         let mut places = HashMap::with_capacity(words.len());
         for (place, word) in (0..=u32::MAX).zip(&words) {
             if places.insert(word.clone(), place).is_some() {
@@ -67,6 +64,20 @@ impl WordVectors {
     /// does it.
     pub(crate) fn from_checked(words: Vec<String>, places: HashMap<String, u32>, dim: usize, values: Vec<f32>) -> Self {
         Self { words, places, dim, values }
+    }
+
+    /// Returns the vectors of words that differ and whose places are known: `values` are `[words, dim]`.
+    ///
+    /// # Errors
+    /// When a value is not finite.
+    pub(crate) fn from_places(
+        words: Vec<String>,
+        places: HashMap<String, u32>,
+        dim: usize,
+        values: Vec<f32>,
+    ) -> Result<Self> {
+        Error::from_faults(not_finite(&words, dim, &values).into_iter().collect())?;
+        Ok(Self::from_checked(words, places, dim, values))
     }
 
     /// Returns the words in order.
@@ -100,6 +111,13 @@ impl WordVectors {
     pub(crate) fn width(&self) -> usize {
         self.dim
     }
+}
+
+/// What is wrong with the first value that is not finite, where there is one.
+fn not_finite(words: &[String], dim: usize, values: &[f32]) -> Option<String> {
+    let place = values.iter().position(|value| !value.is_finite())?;
+    let word = place.checked_div(dim).and_then(|row| words.get(row)).map_or("", String::as_str);
+    Some(format!("word vectors: found a number that is not finite in the vector of {word:?}"))
 }
 
 impl Embedding for WordVectors {

@@ -11,7 +11,7 @@ use plaudit_embeddings::evaluation::{
     AnalogySection, EvaluationConfig, UnknownItems, WordPair, analogies, compare_analogies, compare_word_pairs,
     read_analogies, read_word_pairs, word_pairs,
 };
-use plaudit_embeddings::{Neighbour, Neighbours, Query, UnknownWords, WordVectors, mean_into};
+use plaudit_embeddings::{AnalogyRule, Neighbour, Neighbours, Query, UnknownWords, WordVectors, mean_into};
 use plaudit_stats::Bootstrap;
 use serde_json::Value;
 
@@ -35,6 +35,9 @@ fn config(figures: &Value) -> EvaluationConfig {
     let mut config = EvaluationConfig::default();
     config.restrict = figures["restrict"].as_u64().map(|restrict| restrict as usize);
     config.ignore_case = figures["ignore_case"].as_bool().unwrap();
+    if figures["multiply"] == true {
+        config.rule = AnalogyRule::Multiply;
+    }
     config.unknown = if figures["zero"] == true { UnknownItems::Zero } else { UnknownItems::Skip };
     config
 }
@@ -67,13 +70,14 @@ fn check_analogies(vectors: &WordVectors, list: &[AnalogySection], figures: &Val
     assert_eq!(Value::Array(sections.collect()), figures["sections"], "{what}");
 }
 
-/// Similarities within 1e-6, and the same words, but for the order of such as are as near.
+/// Similarities within 1e-6, quotients above 1 within 1e-6 of themselves (gensim has single precision), and the same words, but for the order of such as are as near.
 fn check_neighbours(found: &[Neighbour<'_>], expected: &Value) {
     let expected = expected.as_array().unwrap();
     assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(expected) {
         let similarity = expected[1].as_f64().unwrap();
-        assert!((f64::from(found.similarity) - similarity).abs() < NEAR, "{found:?}, gensim {expected}");
+        let near = NEAR * similarity.max(1.0);
+        assert!((f64::from(found.similarity) - similarity).abs() < near, "{found:?}, gensim {expected}");
         assert_eq!(found.word, expected[0]);
     }
 }
@@ -94,6 +98,10 @@ fn neighbours_and_means_equal_gensims() {
         for row in rows("analogies") {
             let [a, b, c] = [0, 1, 2].map(|k| row[k].as_str().unwrap());
             check_neighbours(&all.analogy(a, b, c, 6).unwrap(), &row[3]);
+        }
+        for row in rows("multiplied") {
+            let words = [0, 1, 2].map(|k| row[k].as_str().unwrap());
+            check_neighbours(&all.analogy_by(AnalogyRule::Multiply, words, 6).unwrap(), &row[3]);
         }
         for row in rows("similarities") {
             let [a, b] = [0, 1].map(|k| row[k].as_str().unwrap());
@@ -168,7 +176,7 @@ fn evaluations_of_public_lists_equal_gensims() {
 fn configurations_are_saved_and_checked() {
     let config = EvaluationConfig::default();
     let json = serde_json::to_string(&config).unwrap();
-    assert_eq!(json, r#"{"restrict":300000,"ignore_case":true,"unknown":"skip"}"#);
+    assert_eq!(json, r#"{"restrict":300000,"ignore_case":true,"unknown":"skip","rule":"add"}"#);
     assert_eq!(serde_json::from_str::<EvaluationConfig>(r#"{"unknown":"skip"}"#).unwrap(), config);
     assert!(serde_json::from_str::<EvaluationConfig>(r#"{"restricted":1}"#).is_err());
     let none: EvaluationConfig = serde_json::from_str(r#"{"restrict":0}"#).unwrap();

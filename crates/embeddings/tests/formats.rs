@@ -270,7 +270,10 @@ fn words_that_cannot_be_read_back_are_refused() {
     let empty = WordVectors::new(Vec::new(), 2, Vec::new()).unwrap();
     assert!(formats::write_to(io::sink(), &empty, VectorFormat::Glove).is_err());
     assert!(
-        formats::write_to(io::sink(), &empty, VectorFormat::FasttextBin).unwrap_err().to_string().contains("only read")
+        formats::write_to(io::sink(), &empty, VectorFormat::FasttextBin)
+            .unwrap_err()
+            .to_string()
+            .contains("only written with n-grams")
     );
 }
 

@@ -8,15 +8,16 @@ use std::path::Path;
 use std::process::Command;
 
 use plaudit_core::Embedding;
-use plaudit_embeddings::WordVectors;
 use plaudit_embeddings::formats::{self, VectorFormat, VectorsConfig};
+use plaudit_embeddings::word2vec::{SubwordConfig, Word2VecConfig, train_subwords};
+use plaudit_embeddings::{SubwordVectors, WordVectors};
 
 /// Reads our files, and writes gensim's and fastText's; prints the bits of each word's vector as each has them.
 const SCRIPT: &str = r#"
 import json, sys
 import numpy as np
 from gensim.models import FastText, KeyedVectors
-from gensim.models.fasttext import save_facebook_model
+from gensim.models.fasttext import load_facebook_vectors, save_facebook_model
 
 folder = sys.argv[1]
 bits = lambda vector: [int(b) for b in np.asarray(vector, dtype="<f4").view("<u4")]
@@ -45,9 +46,14 @@ try:
     fasttext.FastText.eprint = lambda text: None
     model = fasttext.load_model(f"{folder}/model.bin")
     fasttext_model = {word: bits(model.get_word_vector(word)) for word in words}
+    model = fasttext.load_model(f"{folder}/ours_model.bin")
+    fasttext_ours = {word: bits(model.get_word_vector(word)) for word in words}
 except ImportError:
-    fasttext_model = None
-json.dump({"ours": ours, "gensim_model": gensim_model, "fasttext_model": fasttext_model}, sys.stdout)
+    fasttext_model = fasttext_ours = None
+model = load_facebook_vectors(f"{folder}/ours_model.bin")
+gensim_ours = {word: [float(value) for value in model[word]] for word in words}
+json.dump({"ours": ours, "gensim_model": gensim_model, "fasttext_model": fasttext_model,
+           "gensim_ours": gensim_ours, "fasttext_ours": fasttext_ours}, sys.stdout)
 "#;
 
 #[derive(serde::Deserialize)]
@@ -55,6 +61,8 @@ struct Told {
     ours: BTreeMap<String, Vec<(String, Vec<u32>)>>,
     gensim_model: BTreeMap<String, Vec<f32>>,
     fasttext_model: Option<BTreeMap<String, Vec<u32>>>,
+    gensim_ours: BTreeMap<String, Vec<f32>>,
+    fasttext_ours: Option<BTreeMap<String, Vec<u32>>>,
 }
 
 fn bits(vector: &[f32]) -> Vec<u32> {
@@ -63,6 +71,14 @@ fn bits(vector: &[f32]) -> Vec<u32> {
 
 fn all_bits(vectors: &WordVectors) -> Vec<(String, Vec<u32>)> {
     vectors.words().iter().map(|word| (word.clone(), bits(&vectors.embed(word).unwrap()))).collect()
+}
+
+/// Words and n-grams of which gensim and fastText are asked for known and unknown ones.
+fn trained() -> SubwordVectors {
+    let (mut config, mut subwords) = (Word2VecConfig::default(), SubwordConfig::default());
+    (subwords.min, subwords.max, subwords.buckets) = (2, 4, 500);
+    (config.dim, config.epochs, config.sample, config.subwords) = (30, 5, 0.0, Some(subwords));
+    train_subwords(["the library 好 café", "the café naïve </s>"].repeat(200).as_slice(), &config, &mut ()).unwrap()
 }
 
 /// 4,000 words, and numbers of any finite bits: from the high half of a linear congruential generator (Knuth, MMIX).
@@ -96,6 +112,8 @@ fn gensim_and_fasttext_agree_to_the_last_bit() {
     ] {
         formats::write(at(name), &vectors, format).unwrap();
     }
+    let ours = trained();
+    formats::write_subwords(at("ours_model.bin"), &ours).unwrap();
     let output = Command::new(python).arg("-c").arg(SCRIPT).arg(folder.path()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let told: Told = serde_json::from_slice(&output.stdout).unwrap();
@@ -112,15 +130,19 @@ fn gensim_and_fasttext_agree_to_the_last_bit() {
 
     let model = formats::read_subwords(at("model.bin"), &VectorsConfig::default()).unwrap().vectors;
     // gensim takes the mean by NumPy, in another order.
-    for (word, theirs) in &told.gensim_model {
-        let ours = model.embed(word).unwrap();
-        assert!(ours.iter().zip(theirs).all(|(a, b)| (a - b).abs() < 1e-6), "{word}: {ours:?} {theirs:?}");
+    for (model, gensim) in [(&model, &told.gensim_model), (&ours, &told.gensim_ours)] {
+        for (word, theirs) in gensim {
+            let ours = model.embed(word).unwrap();
+            assert!(ours.iter().zip(theirs).all(|(a, b)| (a - b).abs() < 1e-6), "{word}: {ours:?} {theirs:?}");
+        }
     }
-    let Some(fasttext) = told.fasttext_model else {
+    let (Some(read), Some(written)) = (told.fasttext_model, told.fasttext_ours) else {
         println!("skipped in part: no fasttext in this Python");
         return;
     };
-    for (word, theirs) in &fasttext {
-        assert_eq!(bits(&model.embed(word).unwrap()), *theirs, "{word}");
+    for (model, fasttext) in [(&model, &read), (&ours, &written)] {
+        for (word, theirs) in fasttext {
+            assert_eq!(bits(&model.embed(word).unwrap()), *theirs, "{word}");
+        }
     }
 }

@@ -78,6 +78,8 @@ mod rows;
 mod survey;
 #[cfg(all(feature = "text", feature = "models"))]
 mod train;
+#[cfg(all(feature = "text", feature = "embeddings", feature = "models"))]
+mod vectors;
 
 #[cfg(feature = "metrics")]
 pub use evaluate::{evaluate, scored};
@@ -86,7 +88,9 @@ pub use progress::ProgressBar;
 #[cfg(feature = "promotion")]
 pub use survey::survey;
 #[cfg(all(feature = "text", feature = "models"))]
-pub use train::{TextClassifier, TrainConfig, train};
+pub use train::{TextClassifier, TrainConfig, train, train_with_vectors};
+#[cfg(all(feature = "text", feature = "embeddings", feature = "models"))]
+pub use vectors::{PretrainConfig, Vectors, pretrain};
 
 /// The README's example is a test.
 #[cfg(all(doctest, feature = "default"))]

@@ -2,6 +2,7 @@
 
 use plaudit_core::{Error, Observer, Result};
 use plaudit_data::Dataset;
+use plaudit_models::Pretrained;
 use plaudit_text::{Pipeline, PipelineConfig};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,9 @@ pub struct TrainConfig {
     pub text: PipelineConfig,
     /// Vocabulary, network, optimizer, stopping.
     pub model: plaudit_models::TrainConfig,
+    /// How word vectors are trained on texts of one's own ([`pretrain`](crate::pretrain)).
+    #[cfg(feature = "embeddings")]
+    pub pretrain: crate::PretrainConfig,
 }
 
 impl TrainConfig {
@@ -28,7 +32,13 @@ impl TrainConfig {
     /// When a field cannot work.
     pub fn validate(&self) -> Result<()> {
         let mut faults = Vec::new();
-        for part in [self.text.validate(), self.model.validate()] {
+        let parts = [
+            self.text.validate(),
+            self.model.validate(),
+            #[cfg(feature = "embeddings")]
+            self.pretrain.word2vec(&self.model).validate(),
+        ];
+        for part in parts {
             match part {
                 Err(Error::Config { faults: more }) => faults.extend(more),
                 other => other?,
@@ -50,6 +60,35 @@ pub fn train(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier> {
+    train_from(train, valid, None, config, observer)
+}
+
+/// Returns a classifier fitted as [`train`] fits it, whose words start from given vectors: those of a file
+/// ([`Vectors`](crate::Vectors)) or of [`pretrain`](crate::pretrain). `config.model.pretrained` says what becomes of them.
+///
+/// Vectors have the words that they were trained on. The default cleaning leaves stems, which vectors of whole words do not
+/// have. For these, [`PipelineConfig::for_language`] gives with [`Language::Und`](plaudit_text::Language::Und) the same steps
+/// without stems, and [`PipelineConfig::raw`] leaves capitals, too. Look at the coverage in the report.
+///
+/// # Errors
+/// As [`train`] and [`plaudit_models::train_with_vectors`].
+pub fn train_with_vectors(
+    train: &Dataset,
+    valid: &Dataset,
+    vectors: &Pretrained<'_>,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier> {
+    train_from(train, valid, Some(vectors), config, observer)
+}
+
+fn train_from(
+    train: &Dataset,
+    valid: &Dataset,
+    vectors: Option<&Pretrained<'_>>,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier> {
     config.validate()?;
     let analyzer = Pipeline::from_corpus(config.text.clone(), train.iter().map(|row| row.text.as_str()))?;
     // Where there are no labels at all, the call below says so.
@@ -60,7 +99,11 @@ pub fn train(
             }
         }
     }
-    let trained = plaudit_models::train(analyzer, &train.examples(), &valid.examples(), &config.model, observer);
+    let (rows, valid) = (train.examples(), valid.examples());
+    let trained = match vectors {
+        None => plaudit_models::train(analyzer, &rows, &valid, &config.model, observer),
+        Some(vectors) => plaudit_models::train_with_vectors(analyzer, &rows, &valid, vectors, &config.model, observer),
+    };
     trained.map_err(|error| match error {
         Error::Diverged { step, rows, what } => {
             let labelled: Vec<usize> =

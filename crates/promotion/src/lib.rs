@@ -6,7 +6,7 @@
 //! The intervals hold the chance of the draw: which people happened to answer. **Counts that come from a classifier also
 //! carry the classifier's errors, which these intervals do not include**: a classifier that takes one text in ten of
 //! another label for `Good` moves the share of `Good` by a fixed amount, and more answers make the interval narrower
-//! around the wrong value. Nor can they know whether those who answered are like those who did not.
+//! around the wrong value; [`prevalence`] draws shares that do include them. Nor can they know whether those who answered are like those who did not.
 //!
 //! # Example: two divisions
 //! ```
@@ -31,6 +31,7 @@ mod paper;
 mod plan;
 mod policy;
 mod posterior;
+pub mod prevalence;
 pub mod reactions;
 mod reason;
 mod rule;

@@ -1,6 +1,6 @@
 //! How many further answers would decide.
 
-use plaudit_stats::{Stream, dirichlet, gamma};
+use plaudit_stats::{Stream, dirichlet, multinomial};
 
 use crate::policy::Criteria;
 use crate::posterior::weights;
@@ -55,8 +55,9 @@ impl Policy {
         let now = weights(self.prior, counts);
         let mut shares = vec![0.0; now.len()];
         dirichlet(&mut stream, &now, &mut shares);
-        let then: Vec<f64> =
-            now.iter().zip(multinomial(&mut stream, answers, &shares)).map(|(a, more)| a + more as f64).collect();
+        let mut drawn = vec![0; now.len()];
+        multinomial(&mut stream, answers, &shares, &mut drawn);
+        let then: Vec<f64> = now.iter().zip(drawn).map(|(weight, more)| weight + more as f64).collect();
         // The number of draws that fail, at least and at most.
         let (mut least, mut most) = (0, draws);
         let verdict = |fails: usize| self.verdict(fails as f64 / draws as f64);
@@ -70,47 +71,6 @@ impl Policy {
         }
         verdict(least) != Verdict::NeedsMoreData
     }
-}
-
-/// Returns how many of `n` answers have each label, drawn with these shares.
-fn multinomial(stream: &mut Stream, n: u64, shares: &[f64]) -> Vec<u64> {
-    let (mut left, mut rest) = (n, 1.0);
-    let mut counts: Vec<u64> = shares
-        .iter()
-        .map(|&share| {
-            let count = binomial(stream, left, share / rest);
-            left -= count;
-            rest -= share;
-            count
-        })
-        .collect();
-    if let Some(last) = counts.last_mut() {
-        *last += left; // rounding may leave the last label a conditional share just below 1
-    }
-    counts
-}
-
-/// Returns a draw from the binomial distribution, exact, in O(log n) steps: halve `n` at the median of n uniform numbers,
-/// which is a beta variate (Devroye, *Non-Uniform Random Variate Generation*, 1986, chapter X).
-fn binomial(stream: &mut Stream, mut n: u64, mut p: f64) -> u64 {
-    let mut hits = 0;
-    while n > 16 && p > 0.0 && p < 1.0 {
-        let rank = n / 2 + 1;
-        let low = gamma(stream, rank as f64);
-        let median = low / (low + gamma(stream, (n + 1 - rank) as f64));
-        if median <= p {
-            hits += rank;
-            n -= rank;
-            p = (p - median) / (1.0 - median);
-        } else {
-            n = rank - 1;
-            p /= median;
-        }
-    }
-    if p >= 1.0 {
-        return hits + n;
-    }
-    hits + (0..n.min(16)).filter(|_| stream.uniform() < p).count() as u64
 }
 
 #[cfg(test)]
@@ -157,25 +117,5 @@ mod tests {
         let certain = policy.criteria(&Labels::new(["positive", "negative"]).unwrap()).unwrap();
         assert_eq!(policy.more(&certain, &[1, 2]), Some(7));
         assert_eq!(policy.more(&certain, &[0, 0]), Some(10));
-    }
-
-    #[test]
-    fn binomial_has_its_moments() {
-        for (index, (n, p)) in [(5, 0.3), (40, 0.02), (1_000, 0.7), (1_000_000, 0.25)].into_iter().enumerate() {
-            let mut stream = Stream::new(5, "binomial", index as u64);
-            let draws: Vec<f64> = (0..20_000).map(|_| binomial(&mut stream, n, p) as f64).collect();
-            let mean = draws.iter().sum::<f64>() / 2e4;
-            let variance = draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 2e4;
-            let (expected, spread) = (n as f64 * p, n as f64 * p * (1.0 - p));
-            assert!((mean - expected).abs() < 4.0 * (spread / 2e4).sqrt(), "{n} {p}: mean {mean}");
-            // the ratio's standard error is about sqrt(2 / 20,000) = 0.01, and 0.013 where p is small
-            assert!((variance / spread - 1.0).abs() < 0.05, "{n} {p}: variance {variance}");
-        }
-        let mut stream = Stream::new(5, "edges", 0);
-        assert_eq!([binomial(&mut stream, 100, 0.0), binomial(&mut stream, 100, 1.0)], [0, 100]);
-        assert_eq!(binomial(&mut stream, 0, 0.5), 0);
-        assert_eq!(multinomial(&mut stream, 1_000, &[0.2, 0.3, 0.5]).iter().sum::<u64>(), 1_000);
-        assert_eq!(multinomial(&mut stream, 1_000, &[1.0, 0.0]), [1_000, 0]);
-        assert_eq!(multinomial(&mut stream, 1_000, &[0.0, 1.0]), [0, 1_000]);
     }
 }

@@ -21,7 +21,8 @@ pub fn gamma(stream: &mut Stream, shape: f64) -> f64 {
         let v = root * root * root;
         if v > 0.0 {
             let u = 1.0 - stream.uniform(); // in (0, 1]
-            if libm::log(u) < 0.5 * x * x + d * (1.0 - v + libm::log(v)) {
+            // The authors' squeeze accepts what the logarithms would, at less cost.
+            if u < 1.0 - 0.0331 * (x * x) * (x * x) || libm::log(u) < 0.5 * x * x + d * (1.0 - v + libm::log(v)) {
                 return d * v;
             }
         }

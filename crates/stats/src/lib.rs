@@ -4,6 +4,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod beta;
+mod binomial;
 mod bootstrap;
 mod chi_square;
 mod draws;
@@ -16,6 +17,7 @@ mod stream;
 mod units;
 
 pub use beta::beta_quantile;
+pub use binomial::{binomial, multinomial};
 pub use bootstrap::Bootstrap;
 pub use chi_square::chi_square_sf;
 pub use draws::{dirichlet, gamma};

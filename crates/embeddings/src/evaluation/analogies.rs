@@ -54,8 +54,8 @@ const CANDIDATES: usize = 5;
 
 /// Returns how many analogies are answered rightly: the figures of gensim's `evaluate_word_analogies`.
 ///
-/// The answer is the nearest word of b - a + c, as [`Neighbours::analogy`] has it, among the words that are known; of one that
-/// is a word of the question in another case, the next is taken. T. Mikolov, K. Chen, G. Corrado and J. Dean, *Efficient
+/// The answer is the best word by the configuration's rule, as [`Neighbours::analogy_by`] has it, among the words that are known; of
+/// one that is a word of the question in another case, the next is taken. T. Mikolov, K. Chen, G. Corrado and J. Dean, *Efficient
 /// estimation of word representations in vector space* (2013), section 4.1.
 ///
 /// ```
@@ -80,7 +80,7 @@ pub fn analogies(vectors: &WordVectors, list: &[AnalogySection], config: &Evalua
     };
     let asked: Vec<Option<[usize; 3]>> = list.iter().flat_map(|section| &section.questions).map(places).collect();
     let neighbours = Neighbours::of_first(vectors, known.restrict);
-    let found = neighbours.analogies(&asked.iter().flatten().copied().collect::<Vec<_>>(), CANDIDATES);
+    let found = neighbours.analogies(config.rule, &asked.iter().flatten().copied().collect::<Vec<_>>(), CANDIDATES);
 
     let (mut asked, mut found) = (asked.into_iter(), found.into_iter());
     let mut sections = Vec::with_capacity(list.len());

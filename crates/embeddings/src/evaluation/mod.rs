@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use plaudit_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::WordVectors;
+use crate::{AnalogyRule, WordVectors};
 
 pub use analogies::{AnalogyReport, SectionReport, analogies};
 pub use compare::{Difference, compare_analogies, compare_word_pairs};
@@ -33,6 +33,8 @@ pub struct EvaluationConfig {
     pub ignore_case: bool,
     /// What becomes of items with an unknown word. By default they are left out.
     pub unknown: UnknownItems,
+    /// What makes a word the answer of an analogy: gensim's `similarity_function`. By default [`AnalogyRule::Add`].
+    pub rule: AnalogyRule,
 }
 
 /// What becomes of a pair or an analogy with a word that has no vector.
@@ -49,7 +51,7 @@ pub enum UnknownItems {
 
 impl Default for EvaluationConfig {
     fn default() -> Self {
-        Self { restrict: Some(300_000), ignore_case: true, unknown: UnknownItems::Skip }
+        Self { restrict: Some(300_000), ignore_case: true, unknown: UnknownItems::Skip, rule: AnalogyRule::Add }
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Loaded, VectorFormat, VectorsConfig};
 use crate::subword_vectors::{Ngrams, SubwordVectors};
 
 /// The newest version there is; version 11 differs in models with labels.
-const VERSION: i32 = 12;
+pub(super) const VERSION: i32 = 12;
 /// The longest n-gram in characters that makes sense; fastText's own default is 6.
 const MAX_NGRAM: i32 = 100;
 /// No number of a model may be greater: so many can be added up, as n-grams are, without leaving what is finite.

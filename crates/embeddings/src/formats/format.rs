@@ -21,7 +21,7 @@ pub enum VectorFormat {
     Glove,
     /// The text file of vectors that [fastText](https://fasttext.cc) writes; as [`Word2vecText`](Self::Word2vecText).
     FasttextVec,
-    /// A whole model of fastText with its n-grams. It is read, and not written.
+    /// A whole model of fastText with its n-grams, which [`write_subwords`](super::write_subwords) writes.
     FasttextBin,
     /// A safetensors file with one tensor, `vectors`, F32 `[words, dim]`, and beside it `vocab.txt`, one word a line.
     Safetensors,

@@ -6,7 +6,7 @@
 //! | [`Word2vecBinary`](VectorFormat::Word2vecBinary) | yes | yes | sizes; then word and numbers as `f32` |
 //! | [`Glove`](VectorFormat::Glove) | yes | yes | word and numbers as text |
 //! | [`FasttextVec`](VectorFormat::FasttextVec) | yes | yes | as word2vec's text |
-//! | [`FasttextBin`](VectorFormat::FasttextBin) | yes, with n-grams | no | a whole model |
+//! | [`FasttextBin`](VectorFormat::FasttextBin) | yes, with n-grams | by [`write_subwords`] | a whole model |
 //! | [`Safetensors`](VectorFormat::Safetensors) | yes | yes | tensor `vectors`; words in `vocab.txt` beside it |
 //!
 //! Files compressed by gzip are read as they are decompressed. What a header says is compared with the bytes that are there
@@ -32,6 +32,7 @@ mod binary;
 mod collector;
 mod config;
 mod fasttext;
+mod fasttext_write;
 mod format;
 mod safetensors;
 mod source;
@@ -46,7 +47,7 @@ use plaudit_core::Result;
 pub use self::config::{InvalidUtf8, LoadReport, NonFinite, VectorsConfig};
 pub use self::format::VectorFormat;
 use self::source::Source;
-pub use self::write::{write, write_to, write_vocab};
+pub use self::write::{write, write_subwords, write_subwords_to, write_to, write_vocab};
 use crate::{SubwordVectors, WordVectors};
 
 /// Vectors, and what reading them came to.
@@ -125,6 +126,15 @@ pub fn read_safetensors(input: impl Read, vocab: impl Read, name: &str, config: 
     let mut source = Source::new(Box::new(input), name.to_owned(), None)?;
     let mut vocab = Source::new(Box::new(vocab), safetensors::VOCAB.to_owned(), None)?;
     safetensors::read(&mut source, &mut vocab, config)
+}
+
+/// Returns the format of a file.
+///
+/// # Errors
+/// When the file cannot be read or is of no known format.
+pub fn detect(path: impl AsRef<Path>) -> Result<VectorFormat> {
+    let path = path.as_ref();
+    format(&Source::open(path)?, path, &VectorsConfig::default())
 }
 
 fn format(source: &Source, path: &Path, config: &VectorsConfig) -> Result<VectorFormat> {

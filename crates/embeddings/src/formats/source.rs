@@ -1,16 +1,11 @@
-//! The bytes of a file as they come, decompressed where they are gzip, and the words and numbers in them.
+//! The bytes of a file as they come, and the words and numbers in them.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
 use plaudit_core::{Error, Result};
 
-/// The bytes that are looked at to tell a format.
-const START: u64 = 4096;
-const BUFFER: usize = 1 << 16;
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+use crate::unpack::{BUFFER, Unpacked, fault, open, unpack};
 
 /// A stream of bytes with its name. Nothing but the buffer and the line at hand is in memory.
 pub(super) struct Source<'a> {
@@ -26,24 +21,17 @@ pub(super) struct Source<'a> {
 
 impl Source<'static> {
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let io = |error| Error::io(path.display(), error);
-        let file = File::open(path).map_err(io)?;
-        let about = file.metadata().map_err(io)?;
-        Self::new(Box::new(file), path.display().to_string(), about.is_file().then_some(about.len()))
+        let (file, length) = open(path)?;
+        Self::new(Box::new(file), path.display().to_string(), length)
     }
 }
 
 impl<'a> Source<'a> {
+    /// `length` is the number of bytes, where that is known.
     pub(super) fn new(input: Box<dyn Read + 'a>, name: String, length: Option<u64>) -> Result<Self> {
-        let (start, input) = look(input).map_err(|error| Error::io(&name, error))?;
-        if !start.starts_with(&GZIP) {
-            let input = BufReader::with_capacity(BUFFER, input);
-            return Ok(Self { name, gzip: false, consumed: 0, start, length, input });
-        }
-        let input = Unpacked(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, input)));
-        let (start, input) = look(Box::new(input)).map_err(|error| fault(&name, error))?;
-        let input = BufReader::with_capacity(BUFFER, input);
-        Ok(Self { name, gzip: true, consumed: 0, start, length: None, input })
+        let Unpacked { gzip, start, input } = unpack(input, &name)?;
+        let length = length.filter(|_| !gzip);
+        Ok(Self { name, gzip, consumed: 0, start, length, input: BufReader::with_capacity(BUFFER, input) })
     }
 
     /// The bytes that are still to come, where that is known.
@@ -156,32 +144,4 @@ impl<'a> Source<'a> {
             self.input.consume(blanks);
         }
     }
-}
-
-/// Decompressed bytes, with errors that say what is wrong with the file.
-struct Unpacked<R>(MultiGzDecoder<R>);
-
-impl<R: BufRead> Read for Unpacked<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.0.read(out).map_err(|error| {
-            let what = match error.kind() {
-                ErrorKind::UnexpectedEof => "is cut off",
-                ErrorKind::InvalidInput | ErrorKind::InvalidData => "is damaged",
-                _ => return error,
-            };
-            io::Error::new(ErrorKind::InvalidData, format!("the gzip data {what} ({error})"))
-        })
-    }
-}
-
-/// Returns the first bytes, and all of them again.
-fn look<'a>(mut input: Box<dyn Read + 'a>) -> io::Result<(Vec<u8>, Box<dyn Read + 'a>)> {
-    let mut start = Vec::new();
-    (&mut input).take(START).read_to_end(&mut start)?;
-    Ok((start.clone(), Box::new(Cursor::new(start).chain(input))))
-}
-
-/// An error of the system, or what a decoder said about the file.
-fn fault(name: &str, error: io::Error) -> Error {
-    if error.kind() == ErrorKind::InvalidData { Error::malformed(name, error) } else { Error::io(name, error) }
 }

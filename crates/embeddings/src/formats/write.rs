@@ -8,8 +8,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use plaudit_core::{Error, Result};
 
-use super::{VectorFormat, binary, safetensors, text};
-use crate::WordVectors;
+use super::{VectorFormat, binary, fasttext_write, safetensors, text};
+use crate::{SubwordVectors, WordVectors};
 
 const BUFFER: usize = 1 << 18;
 
@@ -40,6 +40,47 @@ pub fn write_to(mut out: impl Write, vectors: &WordVectors, format: VectorFormat
     write_checked(&mut out, vectors, format).and_then(|()| out.flush()).map_err(|error| Error::io("out", error))
 }
 
+/// Writes words and n-grams as a model of fastText (`.bin`), compressed by gzip where the name ends in `.gz`; the file takes its place
+/// as with [`write()`]. fastText and [`read_subwords`](super::read_subwords) read from it the same vectors of known and unknown words, to
+/// the last bit, and gensim the same but for the last digits.
+///
+/// How often words came is not known any more, so each has a count of 1. The output layer has no rows: fastText cannot train on.
+/// Of words that were not UTF-8 when they were read, the last digits may differ.
+///
+/// ```
+/// use plaudit_core::Embedding;
+/// use plaudit_embeddings::formats::{self, VectorsConfig};
+/// use plaudit_embeddings::word2vec::{SubwordConfig, Word2VecConfig, train_subwords};
+///
+/// let corpus = ["the library was quiet", "the gym was loud"].repeat(50);
+/// let (mut config, mut subwords) = (Word2VecConfig::default(), SubwordConfig::default());
+/// subwords.buckets = 1000;
+/// (config.dim, config.epochs, config.subwords) = (10, 1, Some(subwords));
+/// let vectors = train_subwords(corpus.as_slice(), &config, &mut ())?;
+/// let mut model = Vec::new();
+/// formats::write_subwords_to(&mut model, &vectors)?;
+/// let back = formats::read_subwords_from(&model[..], "model.bin", &VectorsConfig::default())?.vectors;
+/// assert_eq!(back.words().values(), vectors.words().values());
+/// assert_eq!(back.embed("libary"), vectors.embed("libary"));
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+///
+/// # Errors
+/// When a word holds a NUL or is longer than 65,536 bytes, or the system refuses.
+pub fn write_subwords(path: impl AsRef<Path>, vectors: &SubwordVectors) -> Result<()> {
+    fasttext_write::check(vectors)?;
+    replace(path.as_ref(), |out| fasttext_write::write(out, vectors))
+}
+
+/// Writes words and n-grams as a model of fastText to any writer, which is best a buffered one.
+///
+/// # Errors
+/// As [`write_subwords`]; `out` stands for the writer in the message.
+pub fn write_subwords_to(mut out: impl Write, vectors: &SubwordVectors) -> Result<()> {
+    fasttext_write::check(vectors)?;
+    fasttext_write::write(&mut out, vectors).and_then(|()| out.flush()).map_err(|error| Error::io("out", error))
+}
+
 /// Writes the words that belong to a safetensors file of the vectors, one a line.
 ///
 /// # Errors
@@ -55,7 +96,7 @@ fn check(vectors: &WordVectors, format: VectorFormat) -> Result<()> {
         VectorFormat::Word2vecBinary => binary::check(vectors),
         VectorFormat::Safetensors => safetensors::check(vectors),
         VectorFormat::FasttextBin => Err(Error::config(
-            "vectors.format: found fasttext_bin, which is only read; expected fasttext_vec or another",
+            "vectors.format: found fasttext_bin, which is only written with n-grams; expected fasttext_vec or another",
         )),
     }
 }

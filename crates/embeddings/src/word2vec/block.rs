@@ -4,7 +4,19 @@ use plaudit_kernels::{InstructionSet, Line, SkipGram};
 use plaudit_stats::Stream;
 
 use super::lexicon::Lexicon;
+use super::subwords::Subwords;
 use super::{Architecture, Word2VecConfig};
+
+/// What blocks train on: everything as it was before the round.
+#[derive(Clone, Copy)]
+pub(super) struct Snapshot<'a> {
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) config: &'a Word2VecConfig,
+    pub(super) inputs: &'a [Line],
+    pub(super) outputs: &'a [Line],
+    pub(super) subwords: Option<&'a Subwords>,
+    pub(super) set: InstructionSet,
+}
 
 /// Rows of a matrix that a block needs, copied.
 #[derive(Default)]
@@ -16,6 +28,8 @@ pub(super) struct Copies {
     /// Pairs of a context and a target that change each row.
     pub(super) pairs: Vec<u64>,
     pub(super) rows: Vec<Line>,
+    /// What the rows were before training, where they were no rows of the matrix.
+    old: Vec<Line>,
 }
 
 impl Copies {
@@ -39,16 +53,24 @@ impl Copies {
     /// Copies the rows of all words.
     fn copy(&mut self, matrix: &[Line], width: usize) {
         self.rows.clear();
+        self.old.clear();
         for &word in &self.words {
             let start = word as usize * width;
             self.rows.extend_from_slice(matrix.get(start..start + width).unwrap_or_default());
         }
     }
 
+    /// Makes the copies vectors of whole words, with their n-grams.
+    fn complete(&mut self, subwords: &Subwords, width: usize) {
+        subwords.complete(&self.words, &mut self.rows, width);
+        self.old.extend_from_slice(&self.rows);
+    }
+
     /// Leaves of each copy what training changed.
     fn subtract(&mut self, matrix: &[Line], width: usize) {
-        for (row, &word) in self.rows.chunks_exact_mut(width).zip(&self.words) {
-            let old = matrix.get(word as usize * width..).unwrap_or_default();
+        for (place, (row, &word)) in self.rows.chunks_exact_mut(width).zip(&self.words).enumerate() {
+            let (old, place) = if self.old.is_empty() { (matrix, word as usize) } else { (self.old.as_slice(), place) };
+            let old = old.get(place * width..).unwrap_or_default();
             for (new, old) in row.iter_mut().zip(old) {
                 new.0.iter_mut().zip(&old.0).for_each(|(new, old)| *new -= old);
             }
@@ -97,21 +119,17 @@ impl Block {
     }
 
     /// Trains on the sentences, as far as the rows of the matrices go; what changes stays here.
-    pub(super) fn train(
-        &mut self,
-        lexicon: &Lexicon,
-        config: &Word2VecConfig,
-        [inputs, outputs]: [&[Line]; 2],
-        stream: &mut Stream,
-        rate: f64,
-        set: InstructionSet,
-    ) {
+    pub(super) fn train(&mut self, snapshot: &Snapshot<'_>, stream: &mut Stream, rate: f64) {
+        let Snapshot { lexicon, config, inputs, outputs, subwords, set } = *snapshot;
         let width = Line::count(config.dim);
         self.inputs.clear(lexicon.words.len());
         self.outputs.clear(lexicon.words.len());
         self.draw_windows(lexicon, config, stream);
         self.inputs.copy(inputs, width);
         self.outputs.copy(outputs, width);
+        if let Some(subwords) = subwords {
+            self.inputs.complete(subwords, width);
+        }
         let windows = SkipGram {
             inputs: &mut self.inputs.rows,
             outputs: &mut self.outputs.rows,

@@ -15,6 +15,28 @@ pub enum Architecture {
     Cbow,
 }
 
+/// Which parts of words have vectors of their own: all runs of so many characters of the word with `<` before and `>` after it. The
+/// numbers are those of fastText's program (P. Bojanowski, E. Grave, A. Joulin and T. Mikolov, *Enriching Word Vectors with Subword
+/// Information*, TACL 5, 2017, has the same lengths).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct SubwordConfig {
+    /// The fewest characters of an n-gram, 1 or more. Default 3 (`-minn`); for Chinese words, 1 serves better.
+    pub min: usize,
+    /// The most characters of an n-gram, up to 100. Default 6 (`-maxn`).
+    pub max: usize,
+    /// Vectors of n-grams; those whose hashes fall together share one. 1 to 2^31 - 1; memory is asked for those that words of the
+    /// corpus have. Default 2,000,000 (`-bucket`).
+    pub buckets: usize,
+}
+
+impl Default for SubwordConfig {
+    fn default() -> Self {
+        Self { min: 3, max: 6, buckets: 2_000_000 }
+    }
+}
+
 /// How word vectors are trained. Where a number has no source beside it, it is that of word2vec.c (T. Mikolov et al., *Distributed
 /// Representations of Words and Phrases and their Compositionality*, 2013, and the program's own defaults).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +66,8 @@ pub struct Word2VecConfig {
     pub rate: f64,
     /// The learning rate at the end, to which it falls in a straight line. Default 0.0001 times the first, as in word2vec.c.
     pub final_rate: f64,
+    /// The n-grams that make up words, for the vectors of unknown and misspelled ones. Default: none.
+    pub subwords: Option<SubwordConfig>,
     /// Fixes every random number. Default 1.
     pub seed: u64,
     /// Threads; the vectors are the same with any number of them. Default: all of the machine.
@@ -64,6 +88,7 @@ impl Default for Word2VecConfig {
             epochs: 5,
             rate: 0.025,
             final_rate: 0.025 * 1e-4,
+            subwords: None,
             seed: 1,
             threads: None,
         }
@@ -97,6 +122,11 @@ impl Word2VecConfig {
         check("rate", &self.rate, "above 0, at most 1", self.rate > 0.0 && self.rate <= 1.0);
         check("final_rate", &self.final_rate, "0 to the rate", (0.0..=self.rate).contains(&self.final_rate));
         check("threads", &0, "1 or more", self.threads != Some(0));
+        if let Some(SubwordConfig { min, max, buckets }) = &self.subwords {
+            check("subwords.min", min, "1 to subwords.max", (1..=*max).contains(min));
+            check("subwords.max", max, "1 to 100", (1..=100).contains(max));
+            check("subwords.buckets", buckets, "1 to 2147483647", (1..=i32::MAX as usize).contains(buckets));
+        }
         Error::from_faults(faults)
     }
 }

@@ -1,11 +1,12 @@
 //! Where sentences come from.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use plaudit_core::{Error, Result};
+use plaudit_core::Result;
+
+use crate::unpack::{fault, open, unpack};
 
 /// Sentences of words with blanks between them, which can be gone through again and again.
 pub trait Sentences {
@@ -23,8 +24,9 @@ impl<T: AsRef<str>> Sentences for [T] {
     }
 }
 
-/// A file of sentences, one a line, as UTF-8 (what is none is replaced by U+FFFD). It is read piece by piece: its size does not
-/// matter, and a line above 64 KiB is cut at a blank into several sentences.
+/// A file of sentences, one a line, as UTF-8 (what is none is replaced by U+FFFD), decompressed where it is gzip, whatever its name.
+/// It is read piece by piece, each time from the beginning: its size does not matter, and a line above 64 KiB is cut at a blank into
+/// several sentences.
 #[derive(Debug, Clone)]
 pub struct SentenceFile {
     path: PathBuf,
@@ -40,8 +42,10 @@ impl SentenceFile {
 impl Sentences for SentenceFile {
     fn each(&self, take: &mut dyn FnMut(&str) -> ControlFlow<()>) -> Result<()> {
         const MOST: usize = 1 << 16;
-        let failed = |error| Error::io(self.path.display(), error);
-        let mut reader = BufReader::with_capacity(MOST, File::open(&self.path).map_err(failed)?);
+        let name = self.path.display().to_string();
+        let failed = |error| fault(&name, error);
+        let (file, _) = open(&self.path)?;
+        let mut reader = BufReader::with_capacity(MOST, unpack(Box::new(file), &name)?.input);
         let mut line = Vec::new();
         loop {
             let more = (&mut reader).take((MOST - line.len()) as u64).read_until(b'\n', &mut line).map_err(failed)?;
@@ -81,6 +85,35 @@ mod tests {
         assert_eq!(sentences(b"a b\n\nc\r\nd\xff"), ["a b\n", "\n", "c\r\n", "d\u{fffd}"]);
         assert!(sentences(b"").is_empty());
         assert!(SentenceFile::new("no such file").each(&mut |_| ControlFlow::Continue(())).is_err());
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut packed, text).unwrap();
+        packed.finish().unwrap()
+    }
+
+    #[test]
+    fn gzip_is_unpacked() {
+        let text: String = (0..40_000).map(|n| format!("word{} of line {n}\n", n * 7919 % 1000)).collect();
+        let plain = sentences(text.as_bytes());
+        let packed = gzip(text.as_bytes());
+        assert!(packed.len() > 1 << 16, "more than one buffer");
+        assert_eq!(sentences(&packed), plain);
+        // members one after another, as pigz and `cat a.gz b.gz` write them
+        assert_eq!(sentences(&[gzip(b"a b\nc"), gzip(b" d\n")].concat()), ["a b\n", "c d\n"]);
+        assert!(sentences(&gzip(b"")).is_empty());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (bytes, what) in [
+            (&packed[..packed.len() / 2], "the gzip data is cut off"),
+            (&packed[..3], "the gzip data is cut off"),
+            (&[&packed[..100], &[0xff; 100], &packed[200..]].concat()[..], "the gzip data is damaged"),
+        ] {
+            std::fs::write(file.path(), bytes).unwrap();
+            let error =
+                SentenceFile::new(file.path()).each(&mut |_| ControlFlow::Continue(())).unwrap_err().to_string();
+            assert!(error.contains(what) && error.contains(&file.path().display().to_string()), "{error}");
+        }
     }
 
     #[test]

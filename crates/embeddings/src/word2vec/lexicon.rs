@@ -11,7 +11,7 @@ use super::{Sentences, Word2VecConfig};
 /// The words that are learned, the most frequent first, and what training asks of them.
 pub(super) struct Lexicon {
     pub(super) words: Vec<String>,
-    places: HashMap<String, u32>,
+    pub(super) places: HashMap<String, u32>,
     /// How many words of the corpus are of them.
     pub(super) total: u64,
     /// For each word, below which of 2^32 random numbers it is kept.
@@ -52,10 +52,10 @@ impl Lexicon {
             return Err(Error::Interrupted);
         }
         counts.prune(config.min_count);
-        Self::new(&counts, config)
+        Self::new(counts, config)
     }
 
-    pub(super) fn new(counts: &WordCounts, config: &Word2VecConfig) -> Result<Self> {
+    fn new(counts: WordCounts, config: &Word2VecConfig) -> Result<Self> {
         let mut sorted = counts.sorted();
         sorted.truncate(config.max_words.unwrap_or(usize::MAX));
         if sorted.len() < 2 || u32::try_from(sorted.len()).is_err() {
@@ -66,15 +66,18 @@ impl Lexicon {
                 u32::MAX
             )));
         }
-        let total: u64 = sorted.iter().map(|&(_, count)| count).sum();
+        let (words, sorted): (Vec<String>, Vec<u64>) =
+            sorted.into_iter().map(|(word, count)| (word.to_owned(), count)).unzip();
+        drop(counts); // room for what follows
+        let total: u64 = sorted.iter().sum();
         let all = 4_294_967_296.0; // 2^32
         let threshold = config.sample * total as f64;
-        let keep = |&(_, count): &(&str, u64)| {
+        let keep = |&count: &u64| {
             let share = threshold / count as f64;
             if config.sample == 0.0 { all as u64 } else { ((share.sqrt() + share) * all) as u64 }
         };
         let kept = sorted.iter().map(keep).collect();
-        let powers: Vec<f64> = sorted.iter().map(|&(_, count)| libm::pow(count as f64, config.noise_power)).collect();
+        let powers: Vec<f64> = sorted.iter().map(|&count| libm::pow(count as f64, config.noise_power)).collect();
         let sum: f64 = powers.iter().sum();
         let mut before = 0.0;
         let noise = powers
@@ -84,8 +87,7 @@ impl Lexicon {
                 (before / sum * all) as u64
             })
             .collect();
-        let places = (0..).zip(&sorted).map(|(place, (word, _))| ((*word).to_owned(), place)).collect();
-        let words = sorted.into_iter().map(|(word, _)| word.to_owned()).collect();
+        let places = (0..).zip(&words).map(|(place, word)| (word.clone(), place)).collect();
         Ok(Self { words, places, total, kept, noise })
     }
 

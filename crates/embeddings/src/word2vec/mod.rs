@@ -4,8 +4,10 @@ mod block;
 mod config;
 mod corpus;
 mod lexicon;
+mod merge;
+mod subwords;
 mod train;
 
-pub use config::{Architecture, Word2VecConfig};
+pub use config::{Architecture, SubwordConfig, Word2VecConfig};
 pub use corpus::{SentenceFile, Sentences};
-pub use train::train;
+pub use train::{train, train_subwords};

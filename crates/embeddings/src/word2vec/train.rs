@@ -7,10 +7,13 @@ use plaudit_kernels::{InstructionSet, Line};
 use plaudit_stats::Stream;
 use rayon::prelude::*;
 
-use super::block::{Block, Copies};
+use super::block::{Block, Snapshot};
 use super::lexicon::Lexicon;
+use super::merge::{Merge, Way};
+use super::subwords::{Subwords, draw};
 use super::{Sentences, Word2VecConfig};
-use crate::WordVectors;
+use crate::subword_vectors::Ngrams;
+use crate::{SubwordVectors, WordVectors};
 
 /// Blocks of a round: as many threads can work at once.
 const BLOCKS: usize = 8;
@@ -22,6 +25,9 @@ const BYTES: usize = 1 << 12;
 /// A round is eight blocks of a few sentences, which threads share out between them: each reads the rows as they were before the
 /// round, and the changes are added in the order of the blocks. So the vectors are the same, to the last bit, with any number of
 /// threads, on every processor that rounds `a b + c` once; more than eight threads find nothing to do. A sentence is a line.
+///
+/// Where the configuration has [`subwords`](Word2VecConfig::subwords), vectors have their n-grams' in them; [`train_subwords`] returns
+/// these too.
 ///
 /// # Example: words that meet
 /// ```
@@ -43,11 +49,54 @@ pub fn train(
     config: &Word2VecConfig,
     observer: &mut dyn Observer,
 ) -> Result<WordVectors> {
+    Ok(run(corpus, config, observer)?.0)
+}
+
+/// Returns vectors of words and of the n-grams inside them, so that unknown and misspelled words have one too: fastText's model
+/// (P. Bojanowski, E. Grave, A. Joulin and T. Mikolov, *Enriching Word Vectors with Subword Information*, TACL 5, 2017).
+///
+/// A word's input vector is the mean of its own and its n-grams', each of which changes as the word does. A block makes up a word
+/// once and trains it as a whole; only then the change goes to its n-grams. That is what makes it hardly slower than [`train`], where
+/// fastText adds up a word's n-grams for each pair of words. N-grams that no word of the corpus has are zero (fastText leaves
+/// random numbers there).
+///
+/// # Example: a word that nobody has written
+/// ```
+/// use plaudit_core::Embedding;
+/// use plaudit_embeddings::word2vec::{SubwordConfig, Word2VecConfig, train_subwords};
+///
+/// let corpus = ["the library was quiet", "the gym was loud"].repeat(50);
+/// let mut config = Word2VecConfig::default();
+/// (config.dim, config.epochs, config.subwords) = (10, 1, Some(SubwordConfig::default()));
+/// let vectors = train_subwords(corpus.as_slice(), &config, &mut ())?;
+/// assert!(vectors.words().place("libary").is_none() && vectors.embed("libary").is_some());
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`train`], and when the configuration has no [`subwords`](Word2VecConfig::subwords).
+pub fn train_subwords(
+    corpus: &(impl Sentences + ?Sized),
+    config: &Word2VecConfig,
+    observer: &mut dyn Observer,
+) -> Result<SubwordVectors> {
+    if config.subwords.is_none() {
+        return Err(Error::config("word2vec.subwords: found none, expected the n-grams that are learned"));
+    }
+    let (words, ngrams) = run(corpus, config, observer)?;
+    Ok(SubwordVectors::new(words, ngrams))
+}
+
+fn run(
+    corpus: &(impl Sentences + ?Sized),
+    config: &Word2VecConfig,
+    observer: &mut dyn Observer,
+) -> Result<(WordVectors, Ngrams)> {
     config.validate()?;
     let lexicon = Lexicon::count(corpus, config, observer)?;
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(config.threads.unwrap_or(0)).build().map_err(Error::backend)?;
-    let mut training = Training::new(lexicon, config);
+    let mut training = pool.install(|| Training::new(lexicon, config));
     for _ in 0..config.epochs {
         let mut stopped = false;
         corpus.each(&mut |sentence| {
@@ -80,29 +129,23 @@ struct Training<'a> {
     set: InstructionSet,
     /// For each word, what the blocks of a round do to its row; empty between rounds.
     ways: Vec<Way>,
-}
-
-/// The pairs of all blocks that change a row, and how far each block goes, added up.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Way {
-    pairs: u64,
-    blocks: f64,
+    subwords: Option<Subwords>,
 }
 
 impl<'a> Training<'a> {
     fn new(lexicon: Lexicon, config: &'a Word2VecConfig) -> Self {
         let width = Line::count(config.dim);
         let mut inputs = vec![Line::default(); lexicon.words.len() * width];
-        let scale = 1.0 / config.dim as f64;
         for (row, word) in inputs.chunks_exact_mut(width).zip(0..) {
-            let mut stream = Stream::new(config.seed, "word vectors", word);
             let values = row.iter_mut().flat_map(|line| &mut line.0);
-            values.take(config.dim).for_each(|value| *value = ((stream.uniform() - 0.5) * scale) as f32);
+            draw(values, config.dim, &mut Stream::new(config.seed, "word vectors", word));
         }
         let outputs = vec![Line::default(); inputs.len()];
         let blocks = (0..BLOCKS).map(|_| Block::default()).collect();
         let set = InstructionSet::best();
         let ways = vec![Way::default(); lexicon.words.len()];
+        let subwords = config.subwords.as_ref();
+        let subwords = subwords.map(|subwords| Subwords::new(&lexicon.words, subwords, config.dim, config.seed));
         Self {
             lexicon,
             config,
@@ -116,6 +159,7 @@ impl<'a> Training<'a> {
             loss: (0.0, 0),
             set,
             ways,
+            subwords,
         }
     }
 
@@ -131,7 +175,7 @@ impl<'a> Training<'a> {
 
     /// Trains on the sentences that were taken.
     fn round(&mut self) -> &Self {
-        let Self { lexicon, config, width, inputs, outputs, blocks, rounds, set, ways, .. } = self;
+        let Self { lexicon, config, width, inputs, outputs, blocks, rounds, set, ways, subwords, .. } = self;
         let all = (lexicon.total * config.epochs as u64) as f64;
         let counts: Vec<u64> = blocks.par_iter_mut().map(|block| block.read(lexicon)).collect();
         let starts: Vec<u64> = counts
@@ -141,15 +185,20 @@ impl<'a> Training<'a> {
                 Some(*done - count)
             })
             .collect();
+        let snapshot = Snapshot { lexicon, config, inputs, outputs, subwords: subwords.as_ref(), set: *set };
         blocks.par_iter_mut().zip(&starts).enumerate().for_each(|(index, (block, &start))| {
             let part = (start as f64 / all).min(1.0);
             let rate = config.rate + (config.final_rate - config.rate) * part;
             let mut stream = Stream::new(config.seed, "word2vec", *rounds * BLOCKS as u64 + index as u64);
-            block.train(lexicon, config, [inputs, outputs], &mut stream, rate, *set);
+            block.train(&snapshot, &mut stream, rate);
         });
-        let now = config.rate + (config.final_rate - config.rate) * (self.done as f64 / all).min(1.0);
-        add(inputs, *width, blocks, now, ways, |block| &block.inputs);
-        add(outputs, *width, blocks, now, ways, |block| &block.outputs);
+        let rate = config.rate + (config.final_rate - config.rate) * (self.done as f64 / all).min(1.0);
+        let merge = Merge { blocks, rate, width: *width };
+        merge.add((inputs.as_mut_slice(), *width), ways, |block| &block.inputs, std::slice::from_ref, add);
+        merge.add((outputs.as_mut_slice(), *width), ways, |block| &block.outputs, std::slice::from_ref, add);
+        if let Some(subwords) = subwords {
+            subwords.merge(merge);
+        }
         self.loss = blocks.iter().fold((0.0, 0), |(loss, pairs), block| (loss + block.loss.0, pairs + block.loss.1));
         blocks.iter_mut().for_each(|block| block.text.clear());
         (self.filled, self.rounds, self.done) = (0, *rounds + 1, self.done + counts.iter().sum::<u64>());
@@ -163,61 +212,29 @@ impl<'a> Training<'a> {
         observer.progressed(&progress)
     }
 
-    fn finish(self) -> Result<WordVectors> {
-        let Self { lexicon, config, width, inputs, outputs, blocks, .. } = self;
+    /// Returns the vectors of words with their n-grams in them, and those of n-grams.
+    fn finish(self) -> Result<(WordVectors, Ngrams)> {
+        let Self { lexicon, config, width, inputs, outputs, blocks, subwords, .. } = self;
         drop((outputs, blocks));
         let mut values = Vec::with_capacity(lexicon.words.len() * config.dim);
         for row in inputs.chunks_exact(width) {
             values.extend(row.iter().flat_map(|line| line.0).take(config.dim));
         }
         drop(inputs);
-        WordVectors::new(lexicon.words, config.dim, values)
+        let Some(subwords) = subwords else {
+            let words = WordVectors::from_places(lexicon.words, lexicon.places, config.dim, values)?;
+            return Ok((words, Ngrams::new((0, 0), Vec::new(), config.dim)));
+        };
+        let ngrams = subwords.into_ngrams();
+        ngrams.complete(lexicon.words.iter().map(String::as_bytes).zip(values.chunks_exact_mut(config.dim)));
+        Ok((WordVectors::from_places(lexicon.words, lexicon.places, config.dim, values)?, ngrams))
     }
 }
 
-/// Adds what the blocks changed, one after another, to rows that threads share out between them.
-///
-/// Where few pairs change a row, changes add up as they would one after another. A row that many pairs change goes most of the way
-/// to where they want it in each block already, and the sum would go several times too far. So the sum is cut to the way that all
-/// pairs would go one after another, where each closes a small part of the gap: `1 - e^(-part * rate * pairs)`.
-fn add(
-    matrix: &mut [Line],
-    width: usize,
-    blocks: &[Block],
-    rate: f64,
-    ways: &mut [Way],
-    copies: impl Fn(&Block) -> &Copies + Sync,
-) {
-    /// Chosen among 0.05, 0.1, 0.2 and 0.5 on 3 million words of Wikipedia, one epoch, by WordSim-353, SimLex-999 and Google's
-    /// analogies: figures on these lists are no proof of it.
-    const PART: f64 = 0.05;
-    const SHARES: usize = 16;
-    let way = |pairs: u64| 1.0 - libm::exp(-PART * rate * pairs as f64);
-    for copies in blocks.iter().map(&copies) {
-        for (&word, &pairs) in copies.words.iter().zip(&copies.pairs) {
-            if let Some(sum) = ways.get_mut(word as usize) {
-                sum.pairs += pairs;
-                sum.blocks += way(pairs);
-            }
-        }
+fn add(row: &mut [Line], change: &[Line], scale: f32) {
+    for (row, change) in row.iter_mut().zip(change) {
+        row.0.iter_mut().zip(&change.0).for_each(|(row, change)| *row += scale * change);
     }
-    let rows = (matrix.len() / width).div_ceil(SHARES).max(1);
-    let shared = matrix.par_chunks_mut(rows * width).zip(ways.par_chunks_mut(rows));
-    shared.enumerate().for_each(|(share, (matrix, ways))| {
-        let first = share * rows;
-        for copies in blocks.iter().map(&copies) {
-            for (&word, change) in copies.words.iter().zip(copies.rows.chunks_exact(width)) {
-                let Some(row) = (word as usize).checked_sub(first) else { continue };
-                let Some(old) = matrix.get_mut(row * width..(row + 1) * width) else { continue };
-                let Some(&Way { pairs, blocks }) = ways.get(row) else { continue };
-                let scale = if blocks > 0.0 { (way(pairs) / blocks) as f32 } else { 1.0 };
-                for (old, change) in old.iter_mut().zip(change) {
-                    old.0.iter_mut().zip(&change.0).for_each(|(old, change)| *old += scale * change);
-                }
-            }
-        }
-        ways.fill(Way::default());
-    });
 }
 
 #[cfg(test)]

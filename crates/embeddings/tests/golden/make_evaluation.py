@@ -17,8 +17,18 @@ warnings.simplefilter("ignore")
 GRID = [(restrict, fold, dummy) for restrict in (None, 40) for fold in (True, False) for dummy in (True, False)]
 
 
-def keyed(words, hundredths):
-    vectors = KeyedVectors(hundredths.shape[1])
+class Multiplied(KeyedVectors):
+    """`evaluate_word_analogies` has a `similarity_function`, and asks `most_similar` whatever it is."""
+
+    def most_similar(self, positive, negative, topn, restrict_vocab):
+        scores = self.most_similar_cosmul(positive, negative, topn=None)[:restrict_vocab]
+        asked = {self.get_index(word) for word in positive + negative}
+        best = [place for place in np.argsort(-scores, kind="stable") if place not in asked]
+        return [(self.index_to_key[place], scores[place]) for place in best[:topn]]
+
+
+def keyed(words, hundredths, kind=KeyedVectors):
+    vectors = kind(hundredths.shape[1])
     vectors.add_vectors(words, (hundredths / 100).astype(np.float32))
     return vectors
 
@@ -81,12 +91,14 @@ def case(rng, dim, noise):
         "neighbours": [[w, vectors.most_similar(w, topn=7)] for w in words_asked],
         "restricted": [[w, vectors.most_similar(w, topn=7, restrict_vocab=20)] for w in words_asked],
         "analogies": [[*t, vectors.most_similar(positive=[t[1], t[2]], negative=[t[0]], topn=6)] for t in triples],
+        "multiplied": [[*t, vectors.most_similar_cosmul(positive=[t[1], t[2]], negative=[t[0]], topn=6)] for t in triples],
         "similarities": [[t[0], t[1], float(vectors.similarity(t[0], t[1]))] for t in triples],
         "means": [[t, vectors.get_mean_vector(t, pre_normalize=False).tolist()] for t in triples],
         "pairs": pairs,
         "pair_figures": evaluated(pairs_figures, vectors, pairs),
         "questions": questions,
-        "question_figures": evaluated(analogy_figures, vectors, questions),
+        "question_figures": evaluated(analogy_figures, vectors, questions) + [
+            f | {"multiply": True} for f in evaluated(analogy_figures, keyed(words, hundredths, Multiplied), questions)],
     }
 
 
