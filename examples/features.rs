@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     common::run(HELP, &["data", "preset", "label", "rows", "seeds", "epochs"], features)
 }
 
-/// How often word2vec goes through the training texts: these are few, and word2vec's 5 passes teach it little of them.
+/// How often word2vec goes through the training texts, as often as `train --pretrain` does.
 const EPOCHS: usize = 20;
 
 /// What texts are turned into.
