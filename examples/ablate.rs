@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use common::{Options, Result, Summary, mean, say};
-use plaudit::data::Dataset;
 use plaudit::text::{PipelineConfig, TextStep};
 use plaudit::{Labels, TrainConfig};
 use serde_json::json;
@@ -39,8 +38,9 @@ fn ablate(options: &Options) -> Result<()> {
     let folder = Path::new(options.required_file("data")?);
     let seeds = options.positive::<u64>("seeds")?.unwrap_or(3);
     let epochs = options.positive("epochs")?;
-    options.positive::<u64>("rows")?;
-    let [train, valid] = ["train.tsv", "valid.tsv"].map(|name| read(&folder.join(name), options));
+    let rows = options.positive("rows")?;
+    let [train, valid] =
+        ["train.tsv", "valid.tsv"].map(|name| common::at_most(common::labelled(&folder.join(name), options)?, rows));
     let (train, valid) = (train?, valid?);
     let preset = PipelineConfig::preset(options.one_of("preset", &PipelineConfig::PRESETS)?.unwrap_or("english"))?;
     let mut base = TrainConfig::default();
@@ -112,20 +112,4 @@ fn variants(preset: &PipelineConfig) -> Vec<Variant> {
         }
     }
     variants
-}
-
-fn read(path: &Path, options: &Options) -> Result<Dataset> {
-    let mut config = options.read_config()?;
-    if let Some(column) = options.value("label") {
-        config.label = Some(column.to_owned());
-    }
-    let data = plaudit::data::read(path, &config)?;
-    common::check_used(&data.report)?;
-    Ok(match options.number::<usize>("rows")? {
-        Some(rows) if rows < data.len() => {
-            let [_, part] = data.hold_out(rows as f64 / data.len() as f64, 0)?;
-            part
-        }
-        _ => data,
-    })
 }

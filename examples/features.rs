@@ -110,14 +110,11 @@ impl Task {
         let folder = Path::new(options.required_file("data")?);
         let mut config = TrainConfig::default();
         config.epochs = options.positive("epochs")?.unwrap_or(config.epochs);
-        let most = options.positive::<u64>("rows")?;
         let text = PipelineConfig::preset(options.one_of("preset", &PipelineConfig::PRESETS)?.unwrap_or("english"))?;
-        let [train, valid, test] = ["train.tsv", "valid.tsv", "test.tsv"].map(|name| read(&folder.join(name), options));
+        let [train, valid, test] =
+            ["train.tsv", "valid.tsv", "test.tsv"].map(|name| common::labelled(&folder.join(name), options));
         let (mut train, valid, test) = (train?, valid?, test?);
-        if let Some(rows) = most.filter(|&rows| rows < train.len() as u64) {
-            let [_, part] = train.hold_out(rows as f64 / train.len() as f64, 0)?;
-            train = part;
-        }
+        train = common::at_most(train, options.positive("rows")?)?;
         config.labels = Some(train.labels()?);
         let pipeline = Pipeline::from_corpus(text, train.iter().map(|row| row.text.as_str()))?;
         let mut counts = WordCounts::new();
@@ -197,16 +194,6 @@ impl Task {
         let values = words.iter().flat_map(row).collect();
         Ok(WordVectors::new(words, dim, values)?)
     }
-}
-
-fn read(path: &Path, options: &Options) -> Result<Dataset> {
-    let mut config = options.read_config()?;
-    if let Some(column) = options.value("label") {
-        config.label = Some(column.to_owned());
-    }
-    let data = plaudit::data::read(path, &config)?;
-    common::check_used(&data.report)?;
-    Ok(data)
 }
 
 /// A mean as a percentage, with its standard error.

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use common::{Options, Result, Summary, say, usage, usage_faults};
+use plaudit::core::Origin;
 use plaudit::embeddings::formats::VectorsConfig;
-use plaudit::models::{Architecture, CalibrationRows, Origin, Pretrained};
+use plaudit::models::{Architecture, CalibrationRows, Pretrained};
 use plaudit::{Dataset, Error, Labels, ProgressBar, TextClassifier, TrainConfig, Vectors};
 
 const HELP: &str = r#"

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use plaudit::core::visible;
-use plaudit::data::{FeedbackReader, OnDirty, ReadReport, Rejection, Row};
+use plaudit::data::{Dataset, FeedbackReader, OnDirty, ReadReport, Rejection, Row};
 use plaudit::metrics::Evaluation;
 use plaudit::models::WeightPrecision;
 use plaudit::text::{Language, PipelineConfig};
@@ -197,6 +197,28 @@ impl Options {
             _ => OnDirty::Skip,
         };
         Ok(config)
+    }
+}
+
+/// Returns the rows of a file whose labels are in the column of `--label`.
+pub(crate) fn labelled(path: &Path, options: &Options) -> Result<Dataset> {
+    let mut config = options.read_config()?;
+    if let Some(column) = options.value("label") {
+        config.label = Some(column.to_owned());
+    }
+    let data = plaudit::data::read(path, &config)?;
+    check_used(&data.report)?;
+    Ok(data)
+}
+
+/// Returns at most so many rows of the data, with labels in the same shares.
+pub(crate) fn at_most(data: Dataset, rows: Option<usize>) -> Result<Dataset> {
+    match rows {
+        Some(rows) if rows < data.len() => {
+            let [_, part] = data.hold_out(rows as f64 / data.len() as f64, 0)?;
+            Ok(part)
+        }
+        _ => Ok(data),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Probabilities that come true, label sets and abstention, fitted on rows that were used for nothing else.
 
-use plaudit_core::{Analyzer, Classifier, Error, Example, Labels, Prediction, Result, Scores};
+use plaudit_core::{Analyzer, Classifier, Error, Example, Labels, Origin, Prediction, Result, Scores};
 use plaudit_metrics::{
     Abstention, Calibration, CalibrationKind, Conformal, ConformalConfig, Scored, calibration_error, log_loss,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::TextClassifier;
-use crate::held_out::{HeldOut, Origin, Source, untold};
+use crate::held_out::{HeldOut, Source, untold};
 use crate::seen::{Seen, digests};
 use crate::train::places;
 

@@ -2,10 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use plaudit_core::{Analyzer, Error, Example, Observer, Result};
+use plaudit_core::{Analyzer, Error, Example, Observer, Origin, Result};
 use plaudit_metrics::Scored;
 use plaudit_stats::Stream;
-use serde::{Deserialize, Serialize};
 
 use crate::pretrained::Pretrained;
 use crate::seen::{digest_of_rows, digests};
@@ -40,26 +39,6 @@ pub(crate) enum Source {
         /// The digest of the word vectors that it started from.
         vectors: Option<String>,
     },
-}
-
-/// Where the scores of a [`HeldOut`] come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum Origin {
-    /// From classifiers each of which was trained without one fold of the training rows, on that fold. They are trained as the
-    /// classifier itself is, on fewer rows.
-    OutOfFold {
-        /// The number of folds.
-        folds: usize,
-    },
-    /// From the classifier itself, on training rows that were set aside before it was trained.
-    SetAside,
-    /// From the classifier itself, on rows given later, whose texts were compared with those that it was trained with.
-    Compared,
-    /// From the classifier itself, whose weights came ready ([`TextClassifier::from_weights`]): which texts they were fitted to,
-    /// nobody knows here.
-    Unknown,
 }
 
 impl HeldOut {

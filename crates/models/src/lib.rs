@@ -69,7 +69,7 @@ pub use calibrated::{Calibrated, CalibrationConfig, CalibrationFigures, Calibrat
 pub use classifier::TextClassifier;
 pub use cnn_lstm::CnnLstmConfig;
 pub use config::TrainConfig;
-pub use held_out::{HeldOut, Origin, out_of_fold, out_of_fold_with_vectors};
+pub use held_out::{HeldOut, out_of_fold, out_of_fold_with_vectors};
 pub use linear::{ClassWeights, LinearClassifier, LinearConfig, LinearFit, LinearReport, train_linear};
 pub use plan::Pooling;
 pub use plaudit_kernels::WeightPrecision;

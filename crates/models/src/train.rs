@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use plaudit_core::{
-    Analyzer, Epoch, Error, Example, Labels, Observer, Progress, Result, Scores, Stage, Tokens, Vocab, WordCounts,
+    Analyzer, Epoch, Error, Example, Labels, Observer, Origin, Progress, Result, Scores, Stage, Tokens, Vocab,
+    WordCounts,
 };
 use plaudit_kernels::WeightPrecision;
 use plaudit_metrics::ConfusionMatrix;
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 use crate::adam::Adam;
 use crate::batches::{Row, batches};
 use crate::classifier::{TextClassifier, encode, probabilities};
-use crate::held_out::{HeldOut, Origin, Texts, fit_rows, pick, scored_out_of_fold, set_aside};
+use crate::held_out::{HeldOut, Texts, fit_rows, pick, scored_out_of_fold, set_aside};
 use crate::network::{Batch, Mode, Network, cross_entropy};
 use crate::pretrained::{Pretrained, VectorsReport, WORDS};
 use crate::report::{Stopped, TrainReport};

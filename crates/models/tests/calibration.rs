@@ -6,11 +6,9 @@ mod common;
 use std::ops::ControlFlow;
 
 use common::{Blanks, config, examples, rows, trained};
-use plaudit_core::{Classifier, Epoch, Error, Example, Observer, Prediction};
+use plaudit_core::{Classifier, Epoch, Error, Example, Observer, Origin, Prediction};
 use plaudit_metrics::{Abstention, Calibration, CalibrationKind, Scored, calibration_error, log_loss};
-use plaudit_models::{
-    CalibrationConfig, CalibrationRows, Origin, RiskConfig, TextClassifier, TrainConfig, out_of_fold, train,
-};
+use plaudit_models::{CalibrationConfig, CalibrationRows, RiskConfig, TextClassifier, TrainConfig, out_of_fold, train};
 use plaudit_stats::Stream;
 
 /// Texts with a word of their own each and a label by chance: all that can be learnt is by heart.

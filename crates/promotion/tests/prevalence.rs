@@ -1,8 +1,8 @@
-//! How often intervals of shares hold the truth, and how long they take.
+//! How often intervals of shares hold the truth.
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
-use plaudit_core::Labels;
-use plaudit_promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix, Origin, ShareDraws};
+use plaudit_core::{Labels, Origin};
+use plaudit_promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix, ShareDraws};
 use plaudit_stats::{Stream, multinomial, wilson};
 
 /// A classifier that is right in 66 of 100, 50 gold rows a label, divisions of 2,000 texts: 40 runs of 5 divisions with 4
@@ -43,21 +43,4 @@ fn intervals_hold_the_truth_where_shares_of_predictions_do_not() {
     println!("coverage of 90 % intervals: {covered:.3}; of shares of predictions: {naive:.3}");
     assert!((0.84..=0.97).contains(&covered), "{covered}");
     assert!(naive < 0.4, "{naive}");
-}
-
-/// `cargo test --release -p plaudit-promotion --test prevalence -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement of some seconds, with optimisation"]
-fn a_thousand_divisions_take_the_same_time_whatever_their_size() {
-    let counts = [[140, 30, 20, 10], [30, 120, 30, 20], [20, 30, 130, 20], [5, 15, 30, 150]];
-    let gold = ErrorMatrix::new(Labels::dpms(), Origin::OutOfFold { folds: 5 }, &counts).unwrap();
-    let posterior = CutPosterior::new(&gold, &CutConfig::default()).unwrap();
-    for texts in [1_000u64, 1_000_000, 1_000_000_000] {
-        let counts = |i: u64| [texts / 10 * 4 + i, texts / 10 * 3 - i % 100, texts / 10 * 2, texts / 10];
-        let divisions: Vec<[u64; 4]> = (0..1_000).map(counts).collect();
-        let start = std::time::Instant::now();
-        let means = posterior.map(&divisions, ShareDraws::means).unwrap();
-        println!("1,000 divisions of {texts} texts: {:.1} s", start.elapsed().as_secs_f64());
-        assert_eq!(means.len(), 1_000);
-    }
 }

@@ -28,14 +28,18 @@ def labels(x, count, noise):
 def case(name, x, y, c=1.0, weights=None):
     x = x.astype(np.float32)
     model = LogisticRegression(C=c, class_weight=weights, tol=1e-10, max_iter=100_000).fit(x.astype(np.float64), y)
-    test = np.vstack([x[:20], rows(20, x.shape[1], 0.5)])
+    test = np.vstack([x[:5], rows(10, x.shape[1], min(0.5, 8 / x.shape[1]))])
     return {
         "name": name, "c": c, "width": x.shape[1],
         "class_weights": "equal" if weights is None else weights if weights == "balanced" else {"each": list(weights.values())},
         "rows": [text(row) for row in x], "labels": [str(label) for label in y],
-        "coefficients": model.coef_.tolist(), "intercepts": model.intercept_.tolist(),
-        "test": [text(row) for row in test], "probabilities": model.predict_proba(test.astype(np.float64)).tolist(),
+        "coefficients": rounded(model.coef_), "intercepts": rounded(model.intercept_),
+        "test": [text(row) for row in test], "probabilities": rounded(model.predict_proba(test.astype(np.float64))),
     }
+
+
+def rounded(values):
+    return np.round(values, 8).tolist()
 
 
 def text(row):
@@ -44,12 +48,12 @@ def text(row):
 
 def cases():
     for count, noise in [(2, 0.5), (3, 0.5), (5, 2.0)]:
-        x = rows(150, 8, 0.4)
+        x = rows(60, 8, 0.4)
         y = labels(x, count, noise)
         yield case(f"{count} labels", x, y)
         yield case(f"{count} labels, c 0.01", x, y, 0.01)
         yield case(f"{count} labels, c 100", x, y, 100.0)
-        yield case(f"{count} labels, balanced", x, np.where(rng.random(150) < 0.6, 0, y), weights="balanced")
+        yield case(f"{count} labels, balanced", x, np.where(rng.random(60) < 0.6, 0, y), weights="balanced")
         yield case(f"{count} labels, weights", x, y, weights={k: 0.5 + k for k in range(count)})
     x = rows(60, 30, 0.1)
     yield case("more columns than needed, sparse, empty rows", x, labels(x, 3, 0.1), 10.0)

@@ -2,7 +2,7 @@
 
 use plaudit_core::{Error, Result};
 
-use super::linear::solve;
+use super::equations::solve;
 use super::{ErrorMatrix, classify_and_count};
 
 /// The distance from the least square that is good enough.
@@ -17,8 +17,8 @@ const GAP: f64 = 1e-15;
 /// that square, and the one that is returned says little.
 ///
 /// ```
-/// use plaudit_core::Labels;
-/// use plaudit_promotion::prevalence::{ErrorMatrix, Origin, adjusted_count};
+/// use plaudit_core::{Labels, Origin};
+/// use plaudit_promotion::prevalence::{ErrorMatrix, adjusted_count};
 ///
 /// let gold = ErrorMatrix::new(Labels::new(["good", "poor"])?, Origin::SetAside, &[[80, 20], [30, 70]])?;
 /// let shares = adjusted_count(&gold, &[110, 90])?; // (0.55 - 0.3) / (0.8 - 0.3)
@@ -131,11 +131,10 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use plaudit_core::Labels;
+    use plaudit_core::{Labels, Origin};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::prevalence::Origin;
 
     fn matrix<R: AsRef<[u64]>>(counts: &[R]) -> ErrorMatrix {
         let labels = Labels::new((0..counts.len()).map(|label| label.to_string())).unwrap();

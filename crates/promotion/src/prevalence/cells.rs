@@ -1,12 +1,13 @@
 //! Whether the texts of a division are predicted as the gold rows were.
 
-use plaudit_core::{Error, Labels, Result};
+use plaudit_core::{Error, Labels, Origin, Result};
 use plaudit_stats::{Stream, dirichlet, multinomial};
 use serde::{Deserialize, Serialize};
 
+use super::EmStop;
 use super::em::{explain, likeliest};
+use super::error_matrix::origin_fault;
 use super::naive::total;
-use super::{EmStop, Origin};
 
 /// The fewest gold rows of a cell.
 const FEWEST: usize = 5;
@@ -91,7 +92,7 @@ impl ConfidenceCells {
     /// When `origin` has fewer than 2 folds, an index is not that of a label, or a confidence is not finite; of the
     /// rows the message names the first, counted from 0. Also when there are no more cells than labels.
     pub fn new(labels: Labels, origin: Origin, rows: &[(usize, usize, f64)]) -> Result<Self> {
-        Error::from_faults(origin.fault().into_iter().collect())?;
+        Error::from_faults(origin_fault(origin).into_iter().collect())?;
         let width = labels.len();
         let mut confidences = vec![Vec::new(); width];
         for (row, &(gold, predicted, confidence)) in rows.iter().enumerate() {

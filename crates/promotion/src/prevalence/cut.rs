@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adjusted::one_a_label;
 use super::em::likeliest;
-use super::linear::solve;
+use super::equations::solve;
 use super::naive::at_most;
 use super::share_draws::CHAINS;
 use super::{EmStop, ErrorMatrix, ShareDraws};
@@ -319,7 +319,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::prevalence::Origin;
+    use plaudit_core::Origin;
 
     fn matrix<R: AsRef<[u64]>>(counts: &[R]) -> ErrorMatrix {
         let labels = Labels::new((0..counts.len()).map(|label| label.to_string())).unwrap();

@@ -1,36 +1,16 @@
 //! What was predicted for rows whose label is known.
 
-use plaudit_core::{Error, Labels, Result};
+use plaudit_core::{Error, Labels, Origin, Result};
 use serde::{Deserialize, Serialize};
 
 use super::naive::total;
 
-/// How it came that the classifier did not know its gold rows. Rows that it was trained with, or by which an epoch was
-/// chosen, have no variant: on them a classifier makes fewer errors than elsewhere.
-///
-/// The serialised names are those of the origins in `plaudit-models`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum Origin {
-    /// Each row was predicted by a classifier that was trained without the row's fold.
-    OutOfFold {
-        /// The number of folds, at least 2.
-        folds: usize,
-    },
-    /// The rows were set aside before training and used for no other choice.
-    SetAside,
-    /// The rows were labelled after training, and their texts compared with those of training.
-    Compared,
-}
-
-impl Origin {
-    /// Returns what is wrong with it, as a sentence.
-    pub(super) fn fault(self) -> Option<String> {
-        match self {
-            Self::OutOfFold { folds } if folds < 2 => Some(format!("origin: {folds} folds; expected at least 2")),
-            _ => None,
-        }
+/// Returns what is wrong with an origin, as a sentence.
+pub(super) fn origin_fault(origin: Origin) -> Option<String> {
+    match origin {
+        Origin::OutOfFold { folds } if folds < 2 => Some(format!("origin: {folds} folds; expected at least 2")),
+        Origin::Unknown => Some("origin: unknown; expected rows that the classifier did not learn from".to_owned()),
+        _ => None,
     }
 }
 
@@ -52,7 +32,7 @@ impl ErrorMatrix {
     /// When there is not one row and one column a label, all counts are 0, there are more than 2^53 rows, or `origin`
     /// has fewer than 2 folds. All faults are named.
     pub fn new<R: AsRef<[u64]>>(labels: Labels, origin: Origin, counts: &[R]) -> Result<Self> {
-        let mut faults: Vec<String> = origin.fault().into_iter().collect();
+        let mut faults: Vec<String> = origin_fault(origin).into_iter().collect();
         let width = labels.len();
         if counts.len() != width {
             faults.push(format!("error matrix: {} rows; expected {width}, one a label", counts.len()));

@@ -17,8 +17,8 @@
 //!
 //! # Example: shares behind predicted counts
 //! ```
-//! use plaudit_core::Labels;
-//! use plaudit_promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix, Origin};
+//! use plaudit_core::{Labels, Origin};
+//! use plaudit_promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
 //!
 //! // Of 100 good texts 80 were predicted good, of 100 poor ones 30.
 //! let labels = Labels::new(["good", "poor"])?;
@@ -35,8 +35,8 @@ mod adjusted;
 mod cells;
 mod cut;
 mod em;
+mod equations;
 mod error_matrix;
-mod linear;
 mod naive;
 mod nonresponse;
 mod ppi;
@@ -47,7 +47,7 @@ pub use adjusted::adjusted_count;
 pub use cells::{ConfidenceCells, LabelShift, ShiftConfig};
 pub use cut::{CutConfig, CutPosterior, Prior};
 pub use em::{EmEstimate, EmStop, em_quantifier};
-pub use error_matrix::{ErrorMatrix, Origin};
+pub use error_matrix::ErrorMatrix;
 pub use naive::{classify_and_count, probabilistic_classify_and_count};
 pub use nonresponse::{manski_bounds, tipping_point};
 pub use ppi::{GoldSample, PpiEstimate, ppi};

@@ -1,10 +1,11 @@
 //! Shares from a random sample with known labels, helped by predictions.
 
-use plaudit_core::{Error, Result};
+use plaudit_core::{Error, Origin, Result};
 use plaudit_stats::{Bootstrap, Interval, Stream, Units, quantile};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::{Origin, Probabilities};
+use super::Probabilities;
+use super::error_matrix::origin_fault;
 
 /// The fewest rows with known labels.
 const FEWEST: f64 = 100.0;
@@ -48,7 +49,7 @@ impl GoldSample {
     /// Faults of rows name the first, counted from 0.
     pub fn new(origin: Origin, gold: Vec<usize>, predicted: Probabilities, inclusion: Option<&[f64]>) -> Result<Self> {
         let (n, width) = (gold.len(), predicted.labels().len());
-        let mut faults: Vec<String> = origin.fault().into_iter().collect();
+        let mut faults: Vec<String> = origin_fault(origin).into_iter().collect();
         if predicted.len() != n {
             faults.push(format!("predicted: {} texts; expected {n}, one a gold label", predicted.len()));
         }
