@@ -107,14 +107,14 @@ fn features(options: &Options) -> Result<()> {
 
 impl Task {
     fn read(options: &Options) -> Result<Self> {
-        let folder = Path::new(options.required_file("data")?);
+        let (folder, rows) = (Path::new(options.required_file("data")?), options.positive("rows")?);
         let mut config = TrainConfig::default();
         config.epochs = options.positive("epochs")?.unwrap_or(config.epochs);
         let text = PipelineConfig::preset(options.one_of("preset", &PipelineConfig::PRESETS)?.unwrap_or("english"))?;
         let [train, valid, test] =
             ["train.tsv", "valid.tsv", "test.tsv"].map(|name| common::labelled(&folder.join(name), options));
         let (mut train, valid, test) = (train?, valid?, test?);
-        train = common::at_most(train, options.positive("rows")?)?;
+        train = common::at_most(train, rows)?;
         config.labels = Some(train.labels()?);
         let pipeline = Pipeline::from_corpus(text, train.iter().map(|row| row.text.as_str()))?;
         let mut counts = WordCounts::new();

@@ -35,11 +35,13 @@ pub enum HashtagPolicy {
 pub(crate) struct Hashtags {
     policy: HashtagPolicy,
     words: Words,
+    /// Whether case was folded before.
+    folded: bool,
 }
 
 impl Hashtags {
-    pub(crate) fn new(policy: HashtagPolicy, words: Words) -> Self {
-        Self { policy, words }
+    pub(crate) fn new(policy: HashtagPolicy, words: Words, folded: bool) -> Self {
+        Self { policy, words, folded }
     }
 
     pub(crate) fn apply(&self, token: Token<'_>, rest: &mut Rest<'_>) {
@@ -53,7 +55,7 @@ impl Hashtags {
             // What an earlier step made of one.
             HashtagPolicy::Words if !token.text.starts_with(['#', '＃']) => rest.pass(token),
             HashtagPolicy::Words => {
-                let (exact, start) = (is_as_written(&token), token.source.start);
+                let (exact, start) = (is_as_written(&token, self.folded), token.source.start);
                 let mut splitter = Splitter::default();
                 split_hashtag(token.text, |part| {
                     let text = token.text.get(part.clone()).unwrap_or_default();
@@ -72,10 +74,10 @@ impl Hashtags {
 /// Returns whether every character stands where it was written. Case folding may change the length of some characters and yet not
 /// that of the whole: `#İ1ẞ` has as many bytes before as behind it. What is of ASCII then is no such text, nor is what folding
 /// would still change, or a text without small letters.
-fn is_as_written(token: &Token<'_>) -> bool {
+fn is_as_written(token: &Token<'_>, folded: bool) -> bool {
     let text = token.text;
     text.len() == token.source.len()
-        && (text.is_ascii() || fold(text, &mut String::new()) != text || !text.contains(char::is_lowercase))
+        && (!folded || text.is_ascii() || fold(text, &mut String::new()) != text || !text.contains(char::is_lowercase))
 }
 
 #[cfg(test)]
@@ -107,6 +109,8 @@ mod tests {
             (TextStep::Casefold, "#Bad1", vec![("bad", "Bad"), ("1", "1")]),
             (TextStep::Casefold, "#糯米1", vec![("糯", "糯"), ("米", "米"), ("1", "1")]),
             (TextStep::Punctuation, "#ÜberTag", vec![("Über", "Über"), ("Tag", "Tag")]),
+            (TextStep::Punctuation, "#été1", vec![("été", "été"), ("1", "1")]),
+            (TextStep::Casefold, "#été1", vec![("été", "#été1"), ("1", "#été1")]),
             (TextStep::Hashtags { policy: HashtagPolicy::Tag }, "#𝒮𝔍", vec![("<hashtag>", "#𝒮𝔍")]),
         ] {
             let tokens = tokens_of(&[step, words.clone()], Language::Und, text);

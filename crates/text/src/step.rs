@@ -144,7 +144,10 @@ impl Step {
             }
             TextStep::Links { policy } => Self::Links(*policy),
             TextStep::Mentions { policy } => Self::Mentions(*policy),
-            TextStep::Hashtags { policy } => Self::Hashtags(Hashtags::new(*policy, words.clone())),
+            TextStep::Hashtags { policy } => {
+                let folded = before.iter().any(|step| matches!(step, Self::Casefold));
+                Self::Hashtags(Hashtags::new(*policy, words.clone(), folded))
+            }
             TextStep::Emoji { policy } => Self::Emoji(*policy),
             TextStep::Casefold => Self::Casefold,
             TextStep::Elongations => Self::Elongations,
