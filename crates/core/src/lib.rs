@@ -35,6 +35,7 @@ mod tokens;
 mod visible;
 mod vocab;
 mod word_counts;
+mod word_index;
 
 pub use analyzer::Analyzer;
 pub use classifier::Classifier;
@@ -53,3 +54,4 @@ pub use tokens::{Token, TokenKind, Tokens};
 pub use visible::visible;
 pub use vocab::{Vocab, VocabConfig};
 pub use word_counts::WordCounts;
+pub use word_index::WordIndex;

@@ -1,11 +1,9 @@
 //! The words that a model knows, and their ids.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::word_counts::is_word;
-use crate::{Error, Result};
+use crate::{Error, Result, WordIndex};
 
 /// How a vocabulary is cut from counted words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,11 +57,19 @@ impl VocabConfig {
 /// assert_eq!(vocab.len(), 3);
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Vocab {
     words: Vec<String>,
-    ids: HashMap<String, u32>,
+    index: WordIndex,
 }
+
+impl PartialEq for Vocab {
+    fn eq(&self, other: &Self) -> bool {
+        self.words == other.words
+    }
+}
+
+impl Eq for Vocab {}
 
 impl Vocab {
     /// The id of padding. No word has it.
@@ -87,18 +93,19 @@ impl Vocab {
     fn parse<S: Into<String>>(words: impl IntoIterator<Item = S>, noun: &str) -> (Self, Vec<String>) {
         const MOST: usize = 10;
         let words: Vec<String> = words.into_iter().map(Into::into).collect();
-        let mut ids: HashMap<String, u32> = HashMap::with_capacity(words.len());
+        let at = |place: u32| words.get(place as usize).map(String::as_str);
+        let mut index = WordIndex::with_room(words.len()).unwrap_or_default();
         let mut faults = Vec::new();
         let mut more = 0_u64;
-        for ((id, word), number) in (Self::FIRST..u32::MAX).zip(&words).zip(1..) {
+        for (place, word) in (0..u32::MAX - Self::FIRST).zip(&words) {
+            let number = u64::from(place) + 1;
             let fault = if word.is_empty() {
                 format!("{noun} {number} is empty")
             } else if !is_word(word) {
                 format!("{noun} {number} holds a line break (\\n or \\r)")
-            } else if let Some(earlier) = ids.get(word) {
-                format!("{noun} {} stands twice, again as {noun} {number}", earlier - Self::FIRST + 1)
+            } else if let Some(earlier) = index.insert(word, place, at) {
+                format!("{noun} {} stands twice, again as {noun} {number}", u64::from(earlier) + 1)
             } else {
-                ids.insert(word.clone(), id);
                 continue;
             };
             if faults.len() < MOST {
@@ -113,7 +120,7 @@ impl Vocab {
         if words.len() >= (u32::MAX - Self::FIRST) as usize {
             faults.push(format!("{} words are more than there are ids", words.len()));
         }
-        (Self { words, ids }, faults)
+        (Self { words, index }, faults)
     }
 
     /// Returns the number of ids: the words, padding and unknown.
@@ -124,7 +131,8 @@ impl Vocab {
 
     /// Returns the id of `word`, or [`UNKNOWN`](Self::UNKNOWN).
     pub fn id(&self, word: &str) -> u32 {
-        self.ids.get(word).copied().unwrap_or(Self::UNKNOWN)
+        let place = self.index.place(word, |place| self.words.get(place as usize).map(String::as_str));
+        place.map_or(Self::UNKNOWN, |place| place + Self::FIRST)
     }
 
     /// Returns the word of `id`; none for padding, unknown, and ids that are too large.

@@ -1,8 +1,6 @@
 //! Words and their vectors, in the order of a file or a vocabulary.
 
-use std::collections::HashMap;
-
-use plaudit_core::{Embedding, Error, Result};
+use plaudit_core::{Embedding, Error, Result, WordIndex};
 
 use crate::neighbours::cosine;
 
@@ -22,7 +20,7 @@ use crate::neighbours::cosine;
 #[derive(Debug, Clone)]
 pub struct WordVectors {
     words: Vec<String>,
-    places: HashMap<String, u32>,
+    index: WordIndex,
     dim: usize,
     /// `[words, dim]`, row by row.
     values: Vec<f32>,
@@ -47,9 +45,9 @@ impl WordVectors {
             ));
         }
         faults.extend(not_finite(&words, dim, &values));
-        let mut places = HashMap::with_capacity(words.len());
+        let mut index = WordIndex::with_room(words.len())?;
         for (place, word) in (0..=u32::MAX).zip(&words) {
-            if places.insert(word.clone(), place).is_some() {
+            if index.insert(word, place, word_at(&words)).is_some() {
                 faults.push(format!("word vectors: found {word:?} twice"));
             }
         }
@@ -57,27 +55,21 @@ impl WordVectors {
             faults.push(format!("word vectors: found {} words, expected at most {}", words.len(), u32::MAX));
         }
         Error::from_faults(faults)?;
-        Ok(Self { words, places, dim, values })
+        Ok(Self { words, index, dim, values })
     }
 
-    /// Returns the vectors of words whose places have been counted and whose values have been checked as [`new`](Self::new)
-    /// does it.
-    pub(crate) fn from_checked(words: Vec<String>, places: HashMap<String, u32>, dim: usize, values: Vec<f32>) -> Self {
-        Self { words, places, dim, values }
+    /// Returns the vectors of words that are in an index and whose values have been checked as [`new`](Self::new) does it.
+    pub(crate) fn from_checked(words: Vec<String>, index: WordIndex, dim: usize, values: Vec<f32>) -> Self {
+        Self { words, index, dim, values }
     }
 
-    /// Returns the vectors of words that differ and whose places are known: `values` are `[words, dim]`.
+    /// Returns the vectors of words that are in an index: `values` are `[words, dim]`.
     ///
     /// # Errors
     /// When a value is not finite.
-    pub(crate) fn from_places(
-        words: Vec<String>,
-        places: HashMap<String, u32>,
-        dim: usize,
-        values: Vec<f32>,
-    ) -> Result<Self> {
+    pub(crate) fn from_index(words: Vec<String>, index: WordIndex, dim: usize, values: Vec<f32>) -> Result<Self> {
         Error::from_faults(not_finite(&words, dim, &values).into_iter().collect())?;
-        Ok(Self::from_checked(words, places, dim, values))
+        Ok(Self::from_checked(words, index, dim, values))
     }
 
     /// Returns the words in order.
@@ -87,7 +79,7 @@ impl WordVectors {
 
     /// Returns the place of `word` among the words, counted from 0.
     pub fn place(&self, word: &str) -> Option<usize> {
-        self.places.get(word).map(|&place| place as usize)
+        self.index.place(word, word_at(&self.words)).map(|place| place as usize)
     }
 
     /// Returns the vector at a place, `[dim]`.
@@ -111,6 +103,11 @@ impl WordVectors {
     pub(crate) fn width(&self) -> usize {
         self.dim
     }
+}
+
+/// Returns the word at a place, as an index asks for it.
+pub(crate) fn word_at<'w>(words: &'w [String]) -> impl Fn(u32) -> Option<&'w str> + Copy {
+    |place| words.get(place as usize).map(String::as_str)
 }
 
 /// What is wrong with the first value that is not finite, where there is one.

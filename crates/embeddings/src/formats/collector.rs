@@ -1,14 +1,13 @@
 //! Words and vectors as they are read.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
-use plaudit_core::{Error, Result};
+use plaudit_core::{Error, Result, WordIndex};
 
 use super::source::Source;
 use super::{InvalidUtf8, LoadReport, Loaded, NonFinite, VectorFormat, VectorsConfig};
 use crate::WordVectors;
+use crate::word_vectors::word_at;
 
 /// The bytes that one word costs beside its vector are fewer than this, as a rule.
 const WORD: u64 = 64;
@@ -177,32 +176,26 @@ impl<'c> Collector<'c> {
     /// Words are looked up only here: between vectors, each look-up waits for memory that the vectors have driven out of the
     /// cache, and loading takes a fifth longer.
     pub(super) fn finish(mut self, source: &Source) -> Result<Loaded> {
-        let (dim, values) = (self.dim, &mut self.values);
-        let mut places = HashMap::new();
-        places.try_reserve(self.words.len()).map_err(Error::backend)?;
-        let (mut row, mut kept) = (0, 0_u32);
-        self.words.retain(|word| {
-            let is_new = match places.entry(word.clone()) {
-                Entry::Occupied(_) => false,
-                Entry::Vacant(free) => {
-                    free.insert(kept);
-                    if row > kept as usize {
-                        values.copy_within(row * dim..(row + 1) * dim, kept as usize * dim);
-                    }
-                    kept += 1;
-                    true
+        let mut index = WordIndex::with_room(self.words.len())?;
+        let (dim, rows, mut kept) = (self.dim, self.words.len(), 0);
+        for row in 0..rows {
+            let Some(word) = self.words.get(row) else { break };
+            if index.insert(word, kept as u32, word_at(&self.words)).is_none() {
+                if row > kept {
+                    self.values.copy_within(row * dim..(row + 1) * dim, kept * dim);
+                    self.words.swap(row, kept);
                 }
-            };
-            row += 1;
-            is_new
-        });
-        self.report.words = u64::from(kept);
-        self.report.duplicates = row as u64 - u64::from(kept);
+                kept += 1;
+            }
+        }
+        self.words.truncate(kept);
+        self.report.words = kept as u64;
+        self.report.duplicates = (rows - kept) as u64;
         self.report.bytes = source.consumed;
         self.undo();
         self.values.shrink_to_fit();
         self.words.shrink_to_fit();
-        let vectors = WordVectors::from_checked(self.words, places, dim, self.values);
+        let vectors = WordVectors::from_checked(self.words, index, dim, self.values);
         Ok(Loaded { vectors, report: self.report })
     }
 }

@@ -1,5 +1,6 @@
 //! A block of sentences, trained on copies of the rows that it needs.
 
+use hashbrown::HashTable;
 use plaudit_kernels::{InstructionSet, Line, SkipGram};
 use plaudit_stats::Stream;
 
@@ -12,8 +13,10 @@ use super::{Architecture, Word2VecConfig};
 pub(super) struct Snapshot<'a> {
     pub(super) lexicon: &'a Lexicon,
     pub(super) config: &'a Word2VecConfig,
-    pub(super) inputs: &'a [Line],
-    pub(super) outputs: &'a [Line],
+    /// `[words, dim]`.
+    pub(super) inputs: &'a [f32],
+    /// `[words, dim]`.
+    pub(super) outputs: &'a [f32],
     pub(super) subwords: Option<&'a Subwords>,
     pub(super) set: InstructionSet,
 }
@@ -21,27 +24,32 @@ pub(super) struct Snapshot<'a> {
 /// Rows of a matrix that a block needs, copied.
 #[derive(Default)]
 pub(super) struct Copies {
-    /// For each word, the place of its copy, where there is one.
-    place_of: Vec<u32>,
+    /// The places of the words' copies.
+    places: HashTable<u32>,
     /// The words whose rows are copied.
     pub(super) words: Vec<u32>,
     /// Pairs of a context and a target that change each row.
     pub(super) pairs: Vec<u64>,
     pub(super) rows: Vec<Line>,
-    /// What the rows were before training, where they were no rows of the matrix.
-    old: Vec<Line>,
+    /// What the rows were before training, where they were no rows of the matrix: `[words, dim]`.
+    old: Vec<f32>,
 }
 
 impl Copies {
     /// Returns the place of the word's copy.
     fn place(&mut self, word: u32) -> u32 {
-        let Some(place) = self.place_of.get_mut(word as usize) else { return 0 };
-        if self.words.get(*place as usize) != Some(&word) {
-            *place = self.words.len() as u32;
-            self.words.push(word);
-            self.pairs.push(0);
+        // Words are numbers already: their product with an odd one, 2^64 over the golden ratio, is as good as random.
+        let hash = |word: u32| u64::from(word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let Self { places, words, pairs, .. } = self;
+        let word_at = |place: u32| words.get(place as usize).copied();
+        if let Some(&place) = places.find(hash(word), |&place| word_at(place) == Some(word)) {
+            return place;
         }
-        *place
+        let place = words.len() as u32;
+        places.insert_unique(hash(word), place, |&place| hash(word_at(place).unwrap_or_default()));
+        words.push(word);
+        pairs.push(0);
+        place
     }
 
     fn count(&mut self, place: u32, pairs: usize) {
@@ -51,34 +59,55 @@ impl Copies {
     }
 
     /// Copies the rows of all words.
-    fn copy(&mut self, matrix: &[Line], width: usize) {
+    fn copy(&mut self, matrix: &[f32], dim: usize) {
         self.rows.clear();
         self.old.clear();
-        for &word in &self.words {
-            let start = word as usize * width;
-            self.rows.extend_from_slice(matrix.get(start..start + width).unwrap_or_default());
+        let needed = self.words.len() * Line::count(dim);
+        if self.rows.capacity() < needed {
+            // Not doubled, and the old ones given back first: copies are most of the memory beside the matrices.
+            self.rows = Vec::new();
+            self.rows.reserve_exact(needed + needed / 8);
         }
-    }
-
-    /// Makes the copies vectors of whole words, with their n-grams.
-    fn complete(&mut self, subwords: &Subwords, width: usize) {
-        subwords.complete(&self.words, &mut self.rows, width);
-        self.old.extend_from_slice(&self.rows);
-    }
-
-    /// Leaves of each copy what training changed.
-    fn subtract(&mut self, matrix: &[Line], width: usize) {
-        for (place, (row, &word)) in self.rows.chunks_exact_mut(width).zip(&self.words).enumerate() {
-            let (old, place) = if self.old.is_empty() { (matrix, word as usize) } else { (self.old.as_slice(), place) };
-            let old = old.get(place * width..).unwrap_or_default();
-            for (new, old) in row.iter_mut().zip(old) {
-                new.0.iter_mut().zip(&old.0).for_each(|(new, old)| *new -= old);
+        for &word in &self.words {
+            let start = word as usize * dim;
+            let (lines, rest) = matrix.get(start..start + dim).unwrap_or_default().as_chunks();
+            self.rows.extend(lines.iter().copied().map(Line));
+            if !rest.is_empty() {
+                let mut line = Line::default();
+                line.0.iter_mut().zip(rest).for_each(|(copy, value)| *copy = *value);
+                self.rows.push(line);
             }
         }
     }
 
-    fn clear(&mut self, words: usize) {
-        self.place_of.resize(words, 0);
+    /// Makes the copies vectors of whole words, with their n-grams.
+    fn complete(&mut self, subwords: &Subwords, dim: usize) {
+        let width = Line::count(dim);
+        subwords.complete(&self.words, &mut self.rows, width);
+        for row in self.rows.chunks_exact(width) {
+            let start = self.old.len();
+            row.iter().for_each(|line| self.old.extend_from_slice(&line.0));
+            self.old.truncate(start + dim);
+        }
+    }
+
+    /// Leaves of each copy what training changed.
+    fn subtract(&mut self, matrix: &[f32], dim: usize) {
+        for (place, (row, &word)) in self.rows.chunks_exact_mut(Line::count(dim)).zip(&self.words).enumerate() {
+            let (old, place) = if self.old.is_empty() { (matrix, word as usize) } else { (self.old.as_slice(), place) };
+            let (lines, rest) = old.get(place * dim..(place + 1) * dim).unwrap_or_default().as_chunks::<16>();
+            let mut row = row.iter_mut();
+            for (old, line) in lines.iter().zip(row.by_ref()) {
+                line.0.iter_mut().zip(old).for_each(|(new, old)| *new -= old);
+            }
+            for line in row {
+                line.0.iter_mut().zip(rest).for_each(|(new, old)| *new -= old);
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.places.clear();
         self.words.clear();
         self.pairs.clear();
     }
@@ -121,19 +150,19 @@ impl Block {
     /// Trains on the sentences, as far as the rows of the matrices go; what changes stays here.
     pub(super) fn train(&mut self, snapshot: &Snapshot<'_>, stream: &mut Stream, rate: f64) {
         let Snapshot { lexicon, config, inputs, outputs, subwords, set } = *snapshot;
-        let width = Line::count(config.dim);
-        self.inputs.clear(lexicon.words.len());
-        self.outputs.clear(lexicon.words.len());
+        let dim = config.dim;
+        self.inputs.clear();
+        self.outputs.clear();
         self.draw_windows(lexicon, config, stream);
-        self.inputs.copy(inputs, width);
-        self.outputs.copy(outputs, width);
+        self.inputs.copy(inputs, dim);
+        self.outputs.copy(outputs, dim);
         if let Some(subwords) = subwords {
-            self.inputs.complete(subwords, width);
+            self.inputs.complete(subwords, dim);
         }
         let windows = SkipGram {
             inputs: &mut self.inputs.rows,
             outputs: &mut self.outputs.rows,
-            width,
+            width: Line::count(dim),
             contexts: &self.contexts,
             ends: &self.ends,
             targets: &self.targets,
@@ -142,8 +171,8 @@ impl Block {
             is_bag: config.architecture == Architecture::Cbow,
         };
         self.loss = windows.train(set);
-        self.inputs.subtract(inputs, width);
-        self.outputs.subtract(outputs, width);
+        self.inputs.subtract(inputs, dim);
+        self.outputs.subtract(outputs, dim);
     }
 
     /// Draws which words stay, how wide windows are, and the noise of each.
@@ -153,11 +182,10 @@ impl Block {
         ends.clear();
         targets.clear();
         let negative = lexicon.negative(config);
-        // Noise of the block, from which each window draws: so many rows are copied, and no more.
+        // Noise of the block, from which each window draws: no more rows than these are copied.
         let noise = words.len().clamp(64, POOL).max(4 * config.negative);
         pool.clear();
         pool.extend((0..noise).map(|_| lexicon.noise(stream)));
-        pool.iter_mut().for_each(|word| *word = outputs.place(*word));
         let mut start = 0;
         for &end in sentences.iter() {
             kept.clear();
@@ -202,10 +230,11 @@ fn draw_noise(
     stream: &mut Stream,
 ) {
     for _ in 0..count {
-        let is_new = |place: &u32| !targets.get(first..).unwrap_or_default().contains(place);
+        let of_window = targets.get(first..).unwrap_or_default();
+        let is_new = |word: &u32| of_window.iter().all(|&place| outputs.words.get(place as usize) != Some(word));
         let drawn = (0..16).filter_map(|_| pool.get(stream.below(pool.len() as u64) as usize).copied()).find(is_new);
         // A pool may have fewer words than a window wants; there are enough in all.
-        let drawn = drawn.or_else(|| (0..words as u32).map(|word| outputs.place(word)).find(is_new));
-        targets.extend(drawn);
+        let drawn = drawn.or_else(|| (0..words as u32).find(is_new));
+        targets.extend(drawn.map(|word| outputs.place(word)));
     }
 }

@@ -1,17 +1,17 @@
 //! The words that are learned, and how likely each is kept and drawn.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use plaudit_core::{Error, Observer, Progress, Result, Stage, WordCounts};
+use plaudit_core::{Error, Observer, Progress, Result, Stage, WordCounts, WordIndex};
 use plaudit_stats::Stream;
 
 use super::{Sentences, Word2VecConfig};
+use crate::word_vectors::word_at;
 
 /// The words that are learned, the most frequent first, and what training asks of them.
 pub(super) struct Lexicon {
     pub(super) words: Vec<String>,
-    pub(super) places: HashMap<String, u32>,
+    pub(super) index: WordIndex,
     /// How many words of the corpus are of them.
     pub(super) total: u64,
     /// For each word, below which of 2^32 random numbers it is kept.
@@ -87,12 +87,15 @@ impl Lexicon {
                 (before / sum * all) as u64
             })
             .collect();
-        let places = (0..).zip(&words).map(|(place, word)| (word.clone(), place)).collect();
-        Ok(Self { words, places, total, kept, noise })
+        let mut index = WordIndex::with_room(words.len())?;
+        for (place, word) in (0..).zip(&words) {
+            index.insert(word, place, word_at(&words));
+        }
+        Ok(Self { words, index, total, kept, noise })
     }
 
     pub(super) fn place(&self, word: &str) -> Option<u32> {
-        self.places.get(word).copied()
+        self.index.place(word, word_at(&self.words))
     }
 
     /// Returns the words of noise of a window: not more than there are other words.

@@ -22,26 +22,26 @@ pub(super) struct Merge<'a> {
     pub(super) blocks: &'a [Block],
     /// The learning rate.
     pub(super) rate: f64,
-    /// Lines in a row of a block.
-    pub(super) width: usize,
+    /// The length of a vector.
+    pub(super) dim: usize,
 }
 
 impl<'a> Merge<'a> {
-    /// Adds the changes of the words' copies to rows of `size` numbers or lines. `rows` has the rows of a word, `add` adds a change,
-    /// by a scale, to one of them; `ways` are zero for each row, and are so again.
-    pub(super) fn add<T: Send>(
+    /// Adds the changes of the words' copies to a matrix `[rows, dim]`. `rows` has the rows of a word; `ways` are zero for each row,
+    /// and are so again.
+    pub(super) fn add(
         self,
-        (mut matrix, size): (&mut [T], usize),
+        mut matrix: &mut [f32],
         mut ways: &mut [Way],
         copies: impl Fn(&'a Block) -> &'a Copies + Sync,
         rows: impl Fn(&'a u32) -> &'a [u32] + Sync,
-        add: impl Fn(&mut [T], &[Line], f32) + Sync,
     ) {
+        let dim = self.dim;
         let all = || self.blocks.iter().map(&copies);
         let touched = all().flat_map(|copies| &copies.words).flat_map(&rows).copied();
         let (mut first, mut parts) = (0, Vec::new());
         for end in even_ends(touched, ways.len(), rayon::current_num_threads()) {
-            let part = matrix.split_off_mut(..(end - first) * size).zip(ways.split_off_mut(..end - first));
+            let part = matrix.split_off_mut(..(end - first) * dim).zip(ways.split_off_mut(..end - first));
             parts.extend(part.map(|(matrix, ways)| (first, matrix, ways)));
             first = end;
         }
@@ -58,10 +58,10 @@ impl<'a> Merge<'a> {
                 }
             }
             for copies in all() {
-                for (word, change) in copies.words.iter().zip(copies.rows.chunks_exact(self.width)) {
+                for (word, change) in copies.words.iter().zip(copies.rows.chunks_exact(Line::count(dim))) {
                     for row in rows(word).iter().filter_map(here) {
                         let Some(&Way { pairs, blocks }) = ways.get(row) else { continue };
-                        let Some(row) = matrix.get_mut(row * size..(row + 1) * size) else { continue };
+                        let Some(row) = matrix.get_mut(row * dim..(row + 1) * dim) else { continue };
                         add(row, change, if blocks > 0.0 { (self.way(pairs) / blocks) as f32 } else { 1.0 });
                     }
                 }
@@ -78,6 +78,18 @@ impl<'a> Merge<'a> {
         /// analogies: figures on these lists are no proof of it.
         const PART: f64 = 0.05;
         1.0 - libm::exp(-PART * self.rate * pairs as f64)
+    }
+}
+
+/// Adds a change, by a scale, to a row.
+fn add(row: &mut [f32], change: &[Line], scale: f32) {
+    let (lines, rest) = row.as_chunks_mut::<16>();
+    let mut change = change.iter();
+    for (values, line) in lines.iter_mut().zip(change.by_ref()) {
+        values.iter_mut().zip(&line.0).for_each(|(value, change)| *value += scale * change);
+    }
+    for line in change {
+        rest.iter_mut().zip(&line.0).for_each(|(value, change)| *value += scale * change);
     }
 }
 

@@ -57,7 +57,7 @@ impl Subwords {
         rows.iter_mut().for_each(|row| *row = places.get(*row as usize).copied().unwrap_or(0));
         let mut values = vec![0.0; config.buckets * dim];
         values.par_chunks_exact_mut(dim).zip(&used).for_each(|(row, &bucket)| {
-            draw(row, dim, &mut Stream::new(seed, "n-gram vectors", u64::from(bucket)));
+            draw(row, &mut Stream::new(seed, "n-gram vectors", u64::from(bucket)));
         });
         let ways = vec![Way::default(); used.len()];
         Self { lengths, lists: Lists { ends, rows }, used, dim, values, ways }
@@ -89,22 +89,7 @@ impl Subwords {
         let Self { lists, used, dim, values, ways, .. } = self;
         let matrix = values.get_mut(..used.len() * *dim).unwrap_or_default();
         let lists = &*lists;
-        merge.add(
-            (matrix, *dim),
-            ways,
-            |block| &block.inputs,
-            |&word| lists.of(word),
-            |row, change, scale| {
-                let (lines, rest) = row.as_chunks_mut::<16>();
-                let mut change = change.iter();
-                for (values, line) in lines.iter_mut().zip(change.by_ref()) {
-                    values.iter_mut().zip(&line.0).for_each(|(value, change)| *value += scale * change);
-                }
-                for line in change {
-                    rest.iter_mut().zip(&line.0).for_each(|(value, change)| *value += scale * change);
-                }
-            },
-        );
+        merge.add(matrix, ways, |block| &block.inputs, |&word| lists.of(word));
     }
 
     /// Returns the vectors by bucket; those of buckets that no word has are zero.
@@ -121,9 +106,9 @@ impl Subwords {
 }
 
 /// Draws what a vector is at the beginning: numbers of at most `0.5 / dim`, as in word2vec.c.
-pub(super) fn draw<'a>(values: impl IntoIterator<Item = &'a mut f32>, dim: usize, stream: &mut Stream) {
-    let scale = 1.0 / dim as f64;
-    values.into_iter().take(dim).for_each(|value| *value = ((stream.uniform() - 0.5) * scale) as f32);
+pub(super) fn draw(values: &mut [f32], stream: &mut Stream) {
+    let scale = 1.0 / values.len() as f64;
+    values.iter_mut().for_each(|value| *value = ((stream.uniform() - 0.5) * scale) as f32);
 }
 
 #[cfg(test)]
@@ -175,7 +160,7 @@ mod tests {
         let mut block = Block::default();
         (block.inputs.words, block.inputs.pairs) = (vec![0, 1], vec![30, 40]);
         block.inputs.rows = [[1.0; 16], [1.0; 16], [2.0; 16], [2.0; 16]].map(Line).to_vec();
-        subwords.merge(Merge { blocks: &[block], rate: 0.5, width: 2 });
+        subwords.merge(Merge { blocks: &[block], rate: 0.5, dim: 18 });
         let mut seen = [0; 4];
         for (row, (new, old)) in (0..).zip(subwords.values.chunks(18).zip(before.chunks(18))).take(subwords.used.len())
         {

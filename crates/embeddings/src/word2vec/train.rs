@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use plaudit_core::{Error, Observer, Progress, Result, Stage};
-use plaudit_kernels::{InstructionSet, Line};
+use plaudit_kernels::InstructionSet;
 use plaudit_stats::Stream;
 use rayon::prelude::*;
 
@@ -115,10 +115,10 @@ fn run(
 struct Training<'a> {
     lexicon: Lexicon,
     config: &'a Word2VecConfig,
-    /// Lines in a row.
-    width: usize,
-    inputs: Vec<Line>,
-    outputs: Vec<Line>,
+    /// `[words, dim]`.
+    inputs: Vec<f32>,
+    /// `[words, dim]`.
+    outputs: Vec<f32>,
     blocks: Vec<Block>,
     /// Blocks with text.
     filled: usize,
@@ -134,13 +134,11 @@ struct Training<'a> {
 
 impl<'a> Training<'a> {
     fn new(lexicon: Lexicon, config: &'a Word2VecConfig) -> Self {
-        let width = Line::count(config.dim);
-        let mut inputs = vec![Line::default(); lexicon.words.len() * width];
-        for (row, word) in inputs.chunks_exact_mut(width).zip(0..) {
-            let values = row.iter_mut().flat_map(|line| &mut line.0);
-            draw(values, config.dim, &mut Stream::new(config.seed, "word vectors", word));
+        let mut inputs = vec![0.0; lexicon.words.len() * config.dim];
+        for (row, word) in inputs.chunks_exact_mut(config.dim).zip(0..) {
+            draw(row, &mut Stream::new(config.seed, "word vectors", word));
         }
-        let outputs = vec![Line::default(); inputs.len()];
+        let outputs = vec![0.0; inputs.len()];
         let blocks = (0..BLOCKS).map(|_| Block::default()).collect();
         let set = InstructionSet::best();
         let ways = vec![Way::default(); lexicon.words.len()];
@@ -149,7 +147,6 @@ impl<'a> Training<'a> {
         Self {
             lexicon,
             config,
-            width,
             inputs,
             outputs,
             blocks,
@@ -175,7 +172,7 @@ impl<'a> Training<'a> {
 
     /// Trains on the sentences that were taken.
     fn round(&mut self) -> &Self {
-        let Self { lexicon, config, width, inputs, outputs, blocks, rounds, set, ways, subwords, .. } = self;
+        let Self { lexicon, config, inputs, outputs, blocks, rounds, set, ways, subwords, .. } = self;
         let all = (lexicon.total * config.epochs as u64) as f64;
         let counts: Vec<u64> = blocks.par_iter_mut().map(|block| block.read(lexicon)).collect();
         let starts: Vec<u64> = counts
@@ -193,9 +190,9 @@ impl<'a> Training<'a> {
             block.train(&snapshot, &mut stream, rate);
         });
         let rate = config.rate + (config.final_rate - config.rate) * (self.done as f64 / all).min(1.0);
-        let merge = Merge { blocks, rate, width: *width };
-        merge.add((inputs.as_mut_slice(), *width), ways, |block| &block.inputs, std::slice::from_ref, add);
-        merge.add((outputs.as_mut_slice(), *width), ways, |block| &block.outputs, std::slice::from_ref, add);
+        let merge = Merge { blocks, rate, dim: config.dim };
+        merge.add(inputs, ways, |block| &block.inputs, std::slice::from_ref);
+        merge.add(outputs, ways, |block| &block.outputs, std::slice::from_ref);
         if let Some(subwords) = subwords {
             subwords.merge(merge);
         }
@@ -214,26 +211,16 @@ impl<'a> Training<'a> {
 
     /// Returns the vectors of words with their n-grams in them, and those of n-grams.
     fn finish(self) -> Result<(WordVectors, Ngrams)> {
-        let Self { lexicon, config, width, inputs, outputs, blocks, subwords, .. } = self;
-        drop((outputs, blocks));
-        let mut values = Vec::with_capacity(lexicon.words.len() * config.dim);
-        for row in inputs.chunks_exact(width) {
-            values.extend(row.iter().flat_map(|line| line.0).take(config.dim));
-        }
-        drop(inputs);
-        let Some(subwords) = subwords else {
-            let words = WordVectors::from_places(lexicon.words, lexicon.places, config.dim, values)?;
-            return Ok((words, Ngrams::new((0, 0), Vec::new(), config.dim)));
+        let Self { lexicon: Lexicon { words, index, .. }, config, mut inputs, subwords, .. } = self;
+        let ngrams = match subwords {
+            None => Ngrams::new((0, 0), Vec::new(), config.dim),
+            Some(subwords) => {
+                let ngrams = subwords.into_ngrams();
+                ngrams.complete(words.iter().map(String::as_bytes).zip(inputs.chunks_exact_mut(config.dim)));
+                ngrams
+            }
         };
-        let ngrams = subwords.into_ngrams();
-        ngrams.complete(lexicon.words.iter().map(String::as_bytes).zip(values.chunks_exact_mut(config.dim)));
-        Ok((WordVectors::from_places(lexicon.words, lexicon.places, config.dim, values)?, ngrams))
-    }
-}
-
-fn add(row: &mut [Line], change: &[Line], scale: f32) {
-    for (row, change) in row.iter_mut().zip(change) {
-        row.0.iter_mut().zip(&change.0).for_each(|(row, change)| *row += scale * change);
+        Ok((WordVectors::from_index(words, index, config.dim, inputs)?, ngrams))
     }
 }
 
