@@ -11,6 +11,7 @@
 //! | how good vectors are, as gensim says it | [`evaluation`] | |
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod analyzer_files;
 pub mod evaluation;
 pub mod formats;
 mod mean;

@@ -1,7 +1,10 @@
 //! The mean vector of a text.
 
-use plaudit_core::{Analyzer, Embedding, Features, SparseRow, Tokens};
+use plaudit_core::{Analyzer, Embedding, Error, Features, Files, Result, SparseRow, Stored, Tokens};
 use serde::{Deserialize, Serialize};
+
+use crate::formats::{VectorFormat, VectorsConfig, read_safetensors, write_to, write_vocab};
+use crate::{WordVectors, analyzer_files};
 
 /// What a word without a vector counts for in the mean of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -97,12 +100,59 @@ impl<A: Analyzer, E: Embedding> Features for MeanVectors<A, E> {
     }
 }
 
+const HEADER: &str = "mean.json";
+const VECTORS: &str = "vectors.safetensors";
+const VOCAB: &str = "vocab.txt";
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    version: u32,
+    unknown: UnknownWords,
+    words: usize,
+}
+
+/// `mean.json` (what unknown words count for, and the number of words), `vectors.safetensors` and `vocab.txt` (all vectors and their
+/// words) and the files of the analyzer, each with `analyzer-` before its name. A word that is empty or holds a line end cannot be
+/// saved.
+impl<A: Stored> Stored for MeanVectors<A, WordVectors> {
+    fn to_files(&self) -> Result<Files> {
+        let header = Header { version: VERSION, unknown: self.unknown, words: self.vectors.words().len() };
+        let mut json = serde_json::to_vec_pretty(&header).map_err(|error| Error::malformed(HEADER, error))?;
+        json.push(b'\n');
+        let (mut vectors, mut vocab) = (Vec::new(), Vec::new());
+        write_to(&mut vectors, &self.vectors, VectorFormat::Safetensors)?;
+        write_vocab(&mut vocab, &self.vectors)?;
+        let mut files =
+            Files::from([(HEADER.to_owned(), json), (VECTORS.to_owned(), vectors), (VOCAB.to_owned(), vocab)]);
+        analyzer_files::add(&mut files, &self.analyzer)?;
+        Ok(files)
+    }
+
+    fn from_files(files: &Files) -> Result<Self> {
+        let file = |name: &str| files.get(name).ok_or_else(|| Error::format(name, "is missing"));
+        let header: Header = serde_json::from_slice(file(HEADER)?).map_err(|error| Error::malformed(HEADER, error))?;
+        if header.version != VERSION {
+            return Err(Error::format(HEADER, format!("found version {}, expected {VERSION}", header.version)));
+        }
+        let (vectors, vocab) = (file(VECTORS)?.as_slice(), file(VOCAB)?.as_slice());
+        let vectors = read_safetensors(vectors, vocab, VECTORS, &VectorsConfig::default())?.vectors;
+        if vectors.words().len() != header.words {
+            let (found, expected) = (vectors.words().len(), header.words);
+            return Err(Error::format(VOCAB, format!("found {found} words, expected the {expected} of {HEADER}")));
+        }
+        let analyzer = analyzer_files::read(files)?;
+        Ok(Self::new(analyzer, vectors, header.unknown))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use plaudit_core::conformance;
 
     use super::*;
-    use crate::{RawText, WordVectors};
+    use crate::RawText;
 
     #[test]
     fn no_known_word_is_zero() {
@@ -124,6 +174,30 @@ mod tests {
         let features = MeanVectors::new(RawText, vectors, UnknownWords::Zero);
         conformance::check_features(&features, &["a", "b"]).unwrap();
         assert_eq!((features.width(), features.features("a").len(), features.features("b").len()), (2, 1, 0));
+    }
+
+    #[test]
+    fn saved_and_read_back() {
+        let vectors =
+            WordVectors::new(vec!["a b".to_owned(), "\0".to_owned()], 2, vec![1.0, -0.0, 1e-40, 2.5]).unwrap();
+        let saved = MeanVectors::new(RawText, vectors.clone(), UnknownWords::Zero);
+        conformance::check_stored(&saved).unwrap();
+        let files = saved.to_files().unwrap();
+        let read = MeanVectors::<RawText, WordVectors>::from_files(&files).unwrap();
+        assert_eq!((read.vectors.words(), read.unknown), (vectors.words(), UnknownWords::Zero));
+        assert!(read.vectors.values().iter().zip(vectors.values()).all(|(a, b)| a.to_bits() == b.to_bits()));
+        for name in [HEADER, VECTORS, VOCAB] {
+            let mut broken = files.clone();
+            broken.get_mut(name).unwrap().pop();
+            broken.get_mut(name).unwrap().pop();
+            let error = MeanVectors::<RawText, WordVectors>::from_files(&broken).unwrap_err().to_string();
+            assert!(matches!(name, VOCAB) || error.contains(name), "{name}: {error}");
+            broken.remove(name);
+            let error = MeanVectors::<RawText, WordVectors>::from_files(&broken).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains("missing"), "{error}");
+        }
+        let line_end = WordVectors::new(vec!["\n".to_owned()], 1, vec![1.0]).unwrap();
+        assert!(MeanVectors::new(RawText, line_end, UnknownWords::Skip).to_files().is_err());
     }
 
     #[test]

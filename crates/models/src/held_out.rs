@@ -8,7 +8,8 @@ use plaudit_stats::Stream;
 
 use crate::pretrained::Pretrained;
 use crate::seen::{digest_of_rows, digests};
-use crate::train::{TRAIN, VALID, fit, labels_of, places};
+use crate::train::{TRAIN, VALID, labels_of, places};
+use crate::trainer::fit;
 use crate::{Stopped, TextClassifier, TrainConfig};
 
 /// The scores of rows that were used for nothing else: neither to fit weights nor to choose an epoch. What is fitted on

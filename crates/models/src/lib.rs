@@ -61,6 +61,7 @@ mod report;
 mod scorer;
 mod seen;
 mod train;
+mod trainer;
 mod weights;
 
 pub use architecture::Architecture;

@@ -5,12 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::table::NgramTable;
 use super::{TfIdf, TfIdfConfig};
+use crate::analyzer_files;
 
 const HEADER: &str = "tfidf.json";
 /// One n-gram a line, `["not bad",12]`: JSON, since n-grams of characters may hold line breaks.
 const NGRAMS: &str = "ngrams.jsonl";
-/// Stands before the names of the analyzer's own files.
-const ANALYZER: &str = "analyzer-";
 const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -38,7 +37,7 @@ impl<A: Stored> Stored for TfIdf<A> {
             lines.push(b'\n');
         }
         let mut files = Files::from([(HEADER.to_owned(), json), (NGRAMS.to_owned(), lines)]);
-        files.extend(self.analyzer.to_files()?.into_iter().map(|(name, bytes)| (format!("{ANALYZER}{name}"), bytes)));
+        analyzer_files::add(&mut files, &self.analyzer)?;
         Ok(files)
     }
 
@@ -58,9 +57,7 @@ impl<A: Stored> Stored for TfIdf<A> {
             );
             return Err(Error::format(NGRAMS, reason));
         }
-        let of_analyzer =
-            |(name, bytes): (&String, &Vec<u8>)| Some((name.strip_prefix(ANALYZER)?.to_owned(), bytes.clone()));
-        let analyzer = A::from_files(&files.iter().filter_map(of_analyzer).collect())?;
+        let analyzer = analyzer_files::read(files)?;
         Self::new(analyzer, header.config, vocabulary, frequencies, header.documents)
             .map_err(|error| Error::malformed(NGRAMS, error))
     }
