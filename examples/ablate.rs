@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 use std::process::ExitCode;
 
-use common::{Options, Result, Summary, mean, say};
+use common::{Options, Result, Summary, mean, say, usage};
 use plaudit::text::{PipelineConfig, TextStep};
 use plaudit::{Labels, TrainConfig};
 use serde_json::json;
@@ -22,10 +22,11 @@ cargo run --release --example ablate -- --data DIR [options]
   --rows N           at most so many rows of each file, 1 or more (all)
   --seeds N          1 or more (3)
   --epochs N         at most, 1 or more (those of train)
+  --only NAME,NAME   these steps alone, by the names that the table has (all)
   --json             ends with one JSON object";
 
 fn main() -> ExitCode {
-    common::run(HELP, &["data", "preset", "label", "rows", "seeds", "epochs"], ablate)
+    common::run(HELP, &["data", "preset", "label", "rows", "seeds", "epochs", "only"], ablate)
 }
 
 /// One way to clean.
@@ -43,6 +44,10 @@ fn ablate(options: &Options) -> Result<()> {
         ["train.tsv", "valid.tsv"].map(|name| common::at_most(common::labelled(&folder.join(name), options)?, rows));
     let (train, valid) = (train?, valid?);
     let preset = PipelineConfig::preset(options.one_of("preset", &PipelineConfig::PRESETS)?.unwrap_or("english"))?;
+    let mut variants = variants(&preset);
+    if let Some(only) = options.value("only") {
+        variants = those(variants, only)?;
+    }
     let mut base = TrainConfig::default();
     base.model.labels = Some(train.labels().and_then(|labels| Labels::new(labels.iter()))?);
     if let Some(epochs) = epochs {
@@ -51,7 +56,7 @@ fn ablate(options: &Options) -> Result<()> {
     say!("{:<24}{:>10}{:>10}{:>22}", "cleaning", "accuracy", "macro-F1", "accuracy - preset's");
     let mut rows = Vec::new();
     let mut of_preset: Vec<f64> = Vec::new(); // accuracy, one a seed
-    for Variant { name, text } in variants(&preset) {
+    for Variant { name, text } in variants {
         let mut scores = Vec::new();
         for seed in 1..=seeds {
             let mut config = base.clone();
@@ -86,6 +91,20 @@ fn ablate(options: &Options) -> Result<()> {
         say!("{}", summary.line());
     }
     Ok(())
+}
+
+/// The preset, and the variants of these steps.
+fn those(variants: Vec<Variant>, names: &str) -> Result<Vec<Variant>> {
+    let step = |variant: &Variant| variant.name.get(2..).unwrap_or_default().to_owned();
+    for name in names.split(',') {
+        if !variants.iter().skip(1).any(|variant| step(variant) == name) {
+            let known: Vec<String> = variants.iter().skip(1).map(step).collect();
+            return Err(usage(format!("--only: found {name:?}, expected names among {}", known.join(", "))));
+        }
+    }
+    let is_wanted =
+        |(place, variant): &(usize, Variant)| *place == 0 || names.split(',').any(|name| name == step(variant));
+    Ok(variants.into_iter().enumerate().filter(is_wanted).map(|(_, variant)| variant).collect())
 }
 
 /// The preset, without each of its steps, and with each step that it lacks.

@@ -40,6 +40,14 @@ fuzz_target!(|input: &[u8]| {
         let mut vector = vec![0.0; model.vectors.dim()];
         model.vectors.embed_into("registrar 好", &mut vector);
         assert!(vector.iter().all(|value| value.is_finite()));
+        let mut written = Vec::new();
+        if formats::write_subwords_to(&mut written, &model.vectors).is_ok() {
+            let back = formats::read_subwords_from(&written[..], "written", &VectorsConfig::default());
+            let back = back.expect("what was written can be read").vectors;
+            let mut again = vec![0.0; back.dim()];
+            back.embed_into("registrar 好", &mut again);
+            assert!(again.iter().zip(&vector).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
     }
     let Ok(loaded) = loaded else { return };
     let report = &loaded.report;

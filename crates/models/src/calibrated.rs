@@ -100,6 +100,10 @@ pub struct Calibrated {
     pub origin: Origin,
     /// How many there were.
     pub rows: u64,
+    /// How many of them, of each label in turn, were given each label after the correction: `[gold, predicted]`. What corrects
+    /// shares of predicted labels starts from these. Not known of a calibration that was saved before they were counted.
+    #[serde(default)]
+    pub confusion: Option<Vec<Vec<u64>>>,
     /// The correction of probabilities; none where these rows determine none, for the reason in `uncorrected`. Where its beta
     /// [is at a bound](Calibration::is_at_bound), the probabilities say nothing of these rows' labels, or the contrary.
     pub calibration: Option<Calibration>,
@@ -144,11 +148,9 @@ impl Calibrated {
             Err(Error::Config { faults }) => (None, Some(faults.join("; "))),
             Err(error) => return Err(error),
         };
-        let before = CalibrationFigures::new(scored);
-        let after = match &calibration {
-            Some(calibration) => CalibrationFigures::new(&calibration.apply_scored(scored)?),
-            None => before,
-        };
+        let corrected = calibration.as_ref().map(|calibration| calibration.apply_scored(scored)).transpose()?;
+        let corrected = corrected.as_ref().unwrap_or(scored);
+        let (before, after) = (CalibrationFigures::new(scored), CalibrationFigures::new(corrected));
         let abstention = match config.abstention {
             Some(RiskConfig { max_risk, delta }) => {
                 let all = Abstention::at_risk(scored, max_risk, delta)?;
@@ -160,6 +162,7 @@ impl Calibrated {
         Ok(Self {
             origin: held_out.origin(),
             rows: scored.len() as u64,
+            confusion: Some(corrected.confusion().rows().map(<[u64]>::to_vec).collect()),
             conformal: Conformal::fit(scored, &config.conformal)?,
             abstention,
             calibration,
@@ -235,6 +238,16 @@ impl Calibrated {
         }
         if matches!(self.origin, Origin::OutOfFold { folds } if folds < 2) {
             faults.push("calibration: fewer than two folds".to_owned());
+        }
+        if let Some(counts) = &self.confusion {
+            let is_square = counts.len() == labels.len() && counts.iter().all(|row| row.len() == labels.len());
+            let sum = counts.iter().flatten().try_fold(0_u64, |sum, &count| sum.checked_add(count));
+            if !is_square || sum != Some(self.rows) {
+                let (rows, width) = (self.rows, labels.len());
+                faults.push(format!(
+                    "calibration: confusion {counts:?}; expected {width} times {width} counts of {rows} rows in all"
+                ));
+            }
         }
         for figures in [self.before, self.after] {
             let odd = |value: Option<f64>, most: f64| value.is_some_and(|value| !(0.0..=most).contains(&value));

@@ -361,7 +361,18 @@ fn broken_calibrations_are_refused() {
     refused(&|value| value["conformal"]["thresholds"] = serde_json::json!([0.5]), "1 thresholds for 2 labels");
     refused(&|value| value["before"]["calibration_error"] = 99.into(), "expected 0 to 37");
     refused(&|value| value["origin"] = serde_json::json!({"from": "out_of_fold", "folds": 0}), "fewer than two folds");
+    for counts in
+        [serde_json::json!([[1, 2]]), serde_json::json!([[1, 2], [3]]), serde_json::json!([[1, 2], [3, u64::MAX]])]
+    {
+        refused(&|value| value["confusion"] = counts.clone(), "expected 2 times 2 counts of");
+    }
     refused(&|value| value["extra"] = 1.into(), "unknown field");
+    // saved before rows were counted
+    let mut older = whole.clone();
+    older.as_object_mut().unwrap().remove("confusion");
+    std::fs::write(&file, serde_json::to_vec(&older).unwrap()).unwrap();
+    common::sign(&path);
+    assert!(TextClassifier::<Blanks>::load(&path).unwrap().calibration().unwrap().confusion.is_none());
     std::fs::write(&file, serde_json::to_vec(&whole).unwrap()).unwrap();
     let texts = std::fs::read(path.join("calibration.bin")).unwrap();
     std::fs::write(path.join("calibration.bin"), &texts[1..]).unwrap();

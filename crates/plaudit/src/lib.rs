@@ -68,6 +68,8 @@ pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
 
 #[cfg(feature = "metrics")]
 mod evaluate;
+#[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
+mod gold;
 #[cfg(feature = "plots")]
 pub mod plots;
 #[cfg(feature = "progress")]
@@ -83,6 +85,8 @@ mod vectors;
 
 #[cfg(feature = "metrics")]
 pub use evaluate::{evaluate, scored};
+#[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
+pub use gold::{calibration_errors, error_matrix, held_out_errors};
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
 #[cfg(feature = "promotion")]
