@@ -12,10 +12,12 @@ use serde::{Deserialize, Serialize};
 /// is Dirichlet(`prior` + counts), and e is the probability, under it, that the score *or* any limit fails. Then
 ///
 /// - **Promote** where e <= `alpha`,
-/// - **Hold** where e >= 1 - `alpha`,
-/// - **Needs more data** otherwise, and below `min_rows` answers.
+/// - **Hold** where e >= 1 - `alpha`; **Improve** where one label carries that: at most half of the answers have it (by the
+///   posterior mean), and with its share added to that of the next better label, e would be at most `alpha`,
+/// - **Needs more data** otherwise, and below `min_rows` answers; without an answer always.
 ///
-/// The posterior holds the chance of the draw only. Where the counts come from a classifier, its errors are not in it.
+/// The posterior holds the chance of the draw only. Where the counts come from a classifier, its errors are not in it:
+/// decide by [`Corrected`](crate::Corrected), which puts the cut posterior in its place.
 ///
 /// The default utilities and limits are conventions, not measurements: set your own. Names of labels are compared
 /// ignoring case.

@@ -76,6 +76,21 @@ pub enum Reason {
         /// Up to here a division is promoted; from 1 - alpha on it is held.
         alpha: f64,
     },
+    /// The label that carries a hold: with the answers that have it turned into answers of the next better label, the
+    /// division would be promoted. At most half of the answers have it.
+    Driver {
+        /// The label.
+        label: String,
+        /// The posterior mean of its share, 0 to 1.
+        share: f64,
+        /// What it takes from the score, measured at the score that promotion needs: (s_min - u) share for the label's
+        /// utility u. The sum over all labels is what the score lacks. Of several drivers this is the one with the most.
+        pull: f64,
+        /// The next better label: the one with the least utility above.
+        instead: String,
+        /// The probability that the score or a limit would still fail, at most alpha.
+        risk: f64,
+    },
     /// About so many further answers would decide, with a probability of at least 0.8.
     More {
         /// The number of further answers.
@@ -84,6 +99,17 @@ pub enum Reason {
     /// Not even so many further answers would decide with a probability of 0.8.
     NoNumber {
         /// The greatest number of further answers that was tried.
+        tried: u64,
+    },
+    /// About so many further gold rows would decide, with a probability of at least 0.8: the classifier's errors leave
+    /// more open than the number of answers does.
+    MoreGold {
+        /// The number of further gold rows.
+        rows: u64,
+    },
+    /// Not even so many further gold rows would decide with a probability of 0.8.
+    NoNumberOfGold {
+        /// The greatest number of further gold rows that was tried.
         tried: u64,
     },
     /// One label is more frequent than every other.
@@ -135,8 +161,23 @@ impl fmt::Display for Reason {
                     write!(f, "between {alpha} and {hold} nothing is decided")
                 }
             }
+            Self::Driver { label, share, instead, risk, .. } => {
+                let (label, instead) = (visible(label), visible(instead));
+                let risk = if *risk < 0.0005 { "less than 0.001".to_owned() } else { format!("{risk:.3}") };
+                write!(f, "{label} carries it, with a share of {share:.2}: were those answers {instead}, ")?;
+                write!(f, "the score or a limit would fail with probability {risk}")
+            }
             Self::More { answers } => write!(f, "about {answers} more answers would probably decide"),
             Self::NoNumber { tried } => write!(f, "even {tried} more answers would probably not decide"),
+            Self::MoreGold { rows } => {
+                write!(
+                    f,
+                    "about {rows} more rows labelled by people would probably decide: the classifier's errors blur most"
+                )
+            }
+            Self::NoNumberOfGold { tried } => {
+                write!(f, "even {tried} more rows labelled by people would probably not decide")
+            }
             Self::MostFrequent { label, count, n } => {
                 write!(f, "the most frequent label is {} ({count} of {n})", visible(label))
             }

@@ -2,7 +2,7 @@
 
 use plaudit_core::Result;
 
-use crate::{PaperRule, Policy, Survey, Verdicts};
+use crate::{Corrected, PaperRule, Policy, Survey, Verdicts};
 
 /// Decides about every division of a survey. The same survey always gets the same verdicts.
 ///
@@ -40,6 +40,12 @@ pub trait Rule {
 }
 
 impl Rule for Policy {
+    fn decide(&self, survey: &Survey) -> Result<Verdicts> {
+        self.decide(survey)
+    }
+}
+
+impl Rule for Corrected {
     fn decide(&self, survey: &Survey) -> Result<Verdicts> {
         self.decide(survey)
     }
