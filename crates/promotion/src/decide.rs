@@ -49,21 +49,21 @@ pub(crate) fn decide(policy: &Policy, of: Counts, survey: &Survey) -> Result<Ver
     let labels = survey.labels();
     let criteria = policy.criteria(labels)?;
     // Equal counts get equal verdicts: many small divisions cost as much as there are different counts.
-    let mut groups: BTreeMap<&[u64], u64> = BTreeMap::new();
+    let mut groups: BTreeMap<&[u64], usize> = BTreeMap::new();
     for division in survey.divisions() {
         *groups.entry(&division.counts).or_default() += 1;
     }
-    let groups: Vec<(&[u64], u64)> = groups.into_iter().collect();
+    let groups: Vec<(&[u64], usize)> = groups.into_iter().collect();
     // All that may be the best are ranked, each by draws of its own.
     let ranked = |counts: &[u64]| total(counts) >= policy.fewest();
     let tasks: Vec<(usize, &[u64], u64)> = groups
         .iter()
         .enumerate()
         .flat_map(|(group, &(counts, size))| {
-            (0..if ranked(counts) { size } else { 1 }).map(move |copy| (group, counts, copy))
+            (0..if ranked(counts) { size as u64 } else { 1 }).map(move |copy| (group, counts, copy))
         })
         .collect();
-    let mut ranking = Ranking::default();
+    let mut ranking = Ranking::new(policy.selection.places(), groups.len());
     let mut decided = Vec::with_capacity(groups.len());
     for block in tasks.chunks(BLOCK) {
         let task = |&(_, counts, copy): &(usize, &[u64], u64)| {
@@ -76,17 +76,23 @@ pub(crate) fn decide(policy: &Policy, of: Counts, survey: &Survey) -> Result<Ver
         };
         let done: Vec<(Option<DivisionVerdict>, Vec<f64>)> = block.par_iter().map(task).collect();
         for (&(group, counts, _), (verdict, scores)) in block.iter().zip(done) {
-            decided.extend(verdict);
+            decided.extend(verdict.map(|verdict| (groups.get(group).map_or(1, |&(_, size)| size), verdict)));
             if ranked(counts) {
                 ranking.add(group, &scores);
             }
         }
     }
-    let best = ranking.best(groups.len());
-    for ((&(counts, size), decided), best) in groups.iter().zip(&mut decided).zip(best) {
+    for ((&(counts, size), (_, decided)), best) in groups.iter().zip(&mut decided).zip(ranking.within(1)) {
         decided.probability_best = ranked(counts).then_some(best / size as f64);
     }
-    let known: BTreeMap<&[u64], DivisionVerdict> = groups.iter().map(|&(counts, _)| counts).zip(decided).collect();
+    policy.selection.apply(policy, &ranking, &mut decided);
+    if policy.max_more > 0 {
+        for (_, decided) in &mut decided {
+            decided.reasons.extend(decided.advice.map(|advice| Reason::of(advice, policy.max_more)));
+        }
+    }
+    let known: BTreeMap<&[u64], DivisionVerdict> =
+        groups.iter().zip(decided).map(|(&(counts, _), (_, decided))| (counts, decided)).collect();
     let divisions = survey.divisions().iter().filter_map(|division| {
         let decided = known.get(division.counts.as_slice())?.clone();
         Some(DivisionVerdict { division: division.division.clone(), ..decided })
@@ -123,7 +129,7 @@ fn division(
     let score_interval = interval(policy.level, scores);
     let risk = posterior.draws.probability(|row| criteria.fails(row));
 
-    let (verdict, mut reasons) = if n < policy.fewest() {
+    let (verdict, reasons) = if n < policy.fewest() {
         (Verdict::NeedsMoreData, vec![Reason::TooFewRows { n, min: policy.fewest() }])
     } else {
         let mut reasons = reasons(policy, criteria, posterior, &shares, (score, score_interval, scores));
@@ -141,9 +147,6 @@ fn division(
         Counts::Gold => Advice::Collect { about: policy.more(criteria, counts) },
         Counts::Predicted(cut) => Ahead::new(policy, criteria, cut, counts, &posterior.draws).advice(),
     });
-    if policy.max_more > 0 {
-        reasons.extend(advice.map(|advice| Reason::of(advice, policy.max_more)));
-    }
 
     let mut decided = DivisionVerdict::new("", n, verdict, reasons);
     decided.shares = shares;
@@ -200,8 +203,8 @@ impl Policy {
     /// Shares and score are posterior means, and the intervals of the shares posterior quantiles, without draws (close
     /// approximations beyond 100,000 answers, see [`plaudit_stats::beta_quantile`]); the interval of the score and the
     /// probabilities come from `draws` seeded draws. The draws are named by the counts: neither the other divisions, nor
-    /// their order, nor a division's name changes a verdict, and divisions with equal counts get equal ones; what the
-    /// others change is `probability_best` alone. A division without answers gets the prior's values. The divisions are
+    /// their order, nor a division's name changes a verdict, and divisions with equal counts get equal ones; the others
+    /// change `probability_best` alone, and what a [`Selection`](crate::Selection) of one's own makes of them. A division without answers gets the prior's values. The divisions are
     /// spread over the threads of the caller's rayon pool, whose number changes nothing.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use plaudit_core::{Error, Labels, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::Selection;
+
 /// When a division is promoted, and how sure that must be.
 ///
 /// A division with label shares p has the score s = sum of u_k p_k over the labels k. It deserves promotion where
@@ -59,6 +61,8 @@ pub struct Policy {
     /// promoted is near it: with 0.05, simulations of 10,000 surveys of 30, 150 and 600 answers promoted 0.037 to 0.049
     /// (the ignored test in `tests/properties.rs`).
     pub alpha: f64,
+    /// How the verdicts of many divisions hang together; by default not at all.
+    pub selection: Selection,
     /// The fewest answers that decide anything. By default 10: a posterior from fewer is mostly its prior.
     pub min_rows: u64,
     /// The number of draws from each posterior, 100 to 1,000,000 and at least 10 / `alpha`. With the default of 4,000, the
@@ -91,6 +95,7 @@ impl Default for Policy {
             min_score: 0.25,
             limits: named(&[("Poor", 0.25), ("negative", 0.35)]),
             alpha: 0.05,
+            selection: Selection::Threshold,
             min_rows: 10,
             draws: 4_000,
             prior: 0.5,
@@ -134,6 +139,7 @@ impl Policy {
         check(!few, "draws", self.draws.to_string(), "at least 10 / alpha");
         check(self.prior > 0.0 && self.prior <= 1e6, "prior", self.prior.to_string(), "above 0 and at most 1000000");
         check(self.level > 0.0 && self.level < 1.0, "level", self.level.to_string(), "between 0 and 1");
+        faults.extend(self.selection.faults());
         Error::from_faults(faults)
     }
 

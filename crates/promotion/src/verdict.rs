@@ -7,7 +7,7 @@ use plaudit_stats::Interval;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Advice, Reason};
+use crate::{Advice, FlipBudget, Reason};
 
 /// The decision about one division.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -76,6 +76,9 @@ pub struct DivisionVerdict {
     pub more: Option<u64>,
     /// What to ask for where nothing is decided, where the rule says so.
     pub advice: Option<Advice>,
+    /// How few labels would decide otherwise. No rule asks by itself: fill it from
+    /// [`Rule::flip_budget`](crate::Rule::flip_budget).
+    pub flip_budget: Option<FlipBudget>,
 }
 
 /// The share of one label.
@@ -114,6 +117,7 @@ impl DivisionVerdict {
             reasons,
             more: None,
             advice: None,
+            flip_budget: None,
         }
     }
 
@@ -210,6 +214,7 @@ impl Serialize for DivisionVerdict {
         map.serialize_entry("verdict", &self.verdict)?;
         map.serialize_entry("reasons", &self.reasons.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         map.serialize_entry("more", &self.more)?;
+        map.serialize_entry("flip_budget", &self.flip_budget)?;
         map.serialize_entry("advice", &self.advice)?;
         map.end()
     }
