@@ -14,8 +14,9 @@ use crate::prevalence::{CutPosterior, ShareDraws};
 use crate::ranking::Ranking;
 use crate::{Advice, DivisionVerdict, Policy, Reason, Share, Side, Survey, Verdict, Verdicts};
 
-/// The divisions whose draws are in memory at a time.
+/// The divisions that are decided before they are ranked, and the most scores that these have.
 const BLOCK: usize = 256;
+const MOST_SCORES: usize = 1 << 22;
 
 /// What the counts of a survey are.
 #[derive(Clone, Copy)]
@@ -27,6 +28,14 @@ pub(crate) enum Counts<'a> {
 }
 
 impl Counts<'_> {
+    /// At least 100.
+    fn draws(self, policy: &Policy) -> usize {
+        match self {
+            Self::Gold => policy.draws,
+            Self::Predicted(cut) => cut.draws(),
+        }
+    }
+
     fn posterior(self, policy: &Policy, counts: &[u64]) -> Posterior {
         match self {
             Self::Gold => Posterior::gold(policy, counts),
@@ -65,7 +74,7 @@ pub(crate) fn decide(policy: &Policy, of: Counts, survey: &Survey) -> Result<Ver
         .collect();
     let mut ranking = Ranking::new(policy.selection.places(), groups.len());
     let mut decided = Vec::with_capacity(groups.len());
-    for block in tasks.chunks(BLOCK) {
+    for block in tasks.chunks((MOST_SCORES / of.draws(policy)).clamp(1, BLOCK)) {
         let task = |&(_, counts, copy): &(usize, &[u64], u64)| {
             if copy > 0 {
                 return (None, scores(&criteria, &of.copy(policy, counts, copy)));

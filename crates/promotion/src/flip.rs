@@ -9,8 +9,8 @@ use crate::{DivisionCounts, Rule, Survey, Verdict};
 const MOST_VECTORS: usize = 16_640;
 /// How many are decided at a time.
 const BATCH: usize = 256;
-/// The most labels that a vector may add: beyond, counts are no longer exact as doubles.
-const MOST_ADDED: u64 = 1 << 52;
+/// Changes do not go beyond so many labels, or beyond those that there are: more are no counts for every rule.
+const MOST_TOTAL: u64 = 1 << 53;
 
 /// The flip budget of a division: the least number of labels to insert or remove, all other divisions as they are, so that
 /// it is decided otherwise; a replacement counts as two. [`Improve`](Verdict::Improve) is no other decision than
@@ -21,7 +21,7 @@ const MOST_ADDED: u64 = 1 << 52;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FlipBudget {
-    /// No fewer labels do: it is proved by trying all of them, or in closed form.
+    /// No fewer labels do: it is proved by trying all of them (up to 2^53 labels in all), or in closed form.
     pub least: u64,
     /// So many labels do; the budget is exact where it equals `least`. None where nothing that was tried did.
     pub most: Option<u64>,
@@ -85,6 +85,7 @@ fn search(counts: &[u64], radius: u64, decide: impl Fn(&[Vec<u64>]) -> Result<Ve
     };
     // What a direction finds says how far the shells need to go.
     let most = directions(counts, &flips)?;
+    let most_total = total(counts).map_or(u64::MAX, |total| total.max(MOST_TOTAL));
     let (mut tried, mut least) = (0, 1);
     while least <= radius && most.is_none_or(|most| least < most) {
         let mut shell = Vec::new();
@@ -93,6 +94,7 @@ fn search(counts: &[u64], radius: u64, decide: impl Fn(&[Vec<u64>]) -> Result<Ve
         if tried > MOST_VECTORS {
             break; // this shell is not whole
         }
+        shell.retain(|changed| total(changed).is_some_and(|total| total <= most_total));
         for batch in shell.chunks(BATCH) {
             if flips(batch)? {
                 return Ok(FlipBudget::exact(least));
@@ -101,6 +103,11 @@ fn search(counts: &[u64], radius: u64, decide: impl Fn(&[Vec<u64>]) -> Result<Ve
         least += 1;
     }
     Ok(FlipBudget { least, most })
+}
+
+/// The sum of the counts; none beyond `u64::MAX`.
+fn total(counts: &[u64]) -> Option<u64> {
+    counts.iter().try_fold(0u64, |sum, &count| sum.checked_add(count))
 }
 
 /// What is done about a division.
@@ -140,9 +147,8 @@ fn directions(counts: &[u64], flips: &impl Fn(&[Vec<u64>]) -> Result<bool>) -> R
     let mut best: Option<u64> = None;
     for (from, to) in single.chain(pairs.filter(|(from, to)| from != to)) {
         let cost = u64::from(from.is_some()) + u64::from(to.is_some());
-        let n: u64 = counts.iter().sum();
-        let room = MOST_ADDED.saturating_sub(n);
-        let limit = from.map_or(room, |from| counts.get(from).copied().unwrap_or(0).min(room));
+        let room = MOST_TOTAL.saturating_sub(total(counts).unwrap_or(u64::MAX));
+        let limit = from.map_or(room, |from| counts.get(from).copied().unwrap_or(0));
         // Nothing farther than what was found already.
         let limit = best.map_or(limit, |best| limit.min((best - 1) / cost));
         let changed = |size: u64| -> Vec<u64> {
@@ -155,7 +161,7 @@ fn directions(counts: &[u64], flips: &impl Fn(&[Vec<u64>]) -> Result<bool>) -> R
         };
         let (mut below, mut size) = (0, 1);
         while size < limit && !flips(&[changed(size)])? {
-            (below, size) = (size, size * 2);
+            (below, size) = (size, size.saturating_mul(2));
         }
         size = size.min(limit);
         if size <= below || !flips(&[changed(size)])? {
@@ -165,7 +171,7 @@ fn directions(counts: &[u64], flips: &impl Fn(&[Vec<u64>]) -> Result<bool>) -> R
             let middle = below + (size - below) / 2;
             if flips(&[changed(middle)])? { size = middle } else { below = middle }
         }
-        best = Some(size * cost);
+        best = Some(size.saturating_mul(cost));
     }
     Ok(best)
 }

@@ -80,6 +80,9 @@ pub struct Policy {
     pub seed: u64,
 }
 
+/// Up to here, worth times any count is still a finite number.
+const MOST_WORTH: f64 = 1e100;
+
 impl Default for Policy {
     fn default() -> Self {
         let named = |pairs: &[(&str, f64)]| pairs.iter().map(|&(label, value)| (label.to_owned(), value)).collect();
@@ -120,7 +123,8 @@ impl Policy {
             }
         };
         for (label, &utility) in &self.utilities {
-            check(utility.is_finite(), "utilities", format!("`{label}` is {utility}"), "a finite number");
+            let bounded = utility.abs() <= MOST_WORTH;
+            check(bounded, "utilities", format!("`{label}` is {utility}"), "a number from -1e100 to 1e100");
             check(once(&self.utilities, label), "utilities", format!("`{label}` stands twice"), "once, ignoring case");
         }
         for (label, &limit) in &self.limits {
@@ -131,7 +135,8 @@ impl Policy {
             let known = default || find(&self.utilities, label).is_some();
             check(known, "limits", format!("`{label}` has no utility"), "a label of `utilities`");
         }
-        check(self.min_score.is_finite(), "min_score", self.min_score.to_string(), "a finite number");
+        let bounded = self.min_score.abs() <= MOST_WORTH;
+        check(bounded, "min_score", self.min_score.to_string(), "a number from -1e100 to 1e100");
         check(self.alpha > 0.0 && self.alpha < 0.5, "alpha", self.alpha.to_string(), "above 0 and below 0.5");
         check((100..=1_000_000).contains(&self.draws), "draws", self.draws.to_string(), "100 to 1000000");
         // A tail of alpha must hold some draws to be seen at all.
@@ -139,7 +144,7 @@ impl Policy {
         check(!few, "draws", self.draws.to_string(), "at least 10 / alpha");
         check(self.prior > 0.0 && self.prior <= 1e6, "prior", self.prior.to_string(), "above 0 and at most 1000000");
         check(self.level > 0.0 && self.level < 1.0, "level", self.level.to_string(), "between 0 and 1");
-        faults.extend(self.selection.faults());
+        faults.extend(self.selection.faults(self.alpha));
         Error::from_faults(faults)
     }
 

@@ -19,8 +19,8 @@ pub enum Selection {
     #[default]
     Threshold,
     /// As many as possible with an expected share of wrong promotions of at most alpha: the divisions with the least e,
-    /// as long as the mean of these is at most alpha and none is above 0.2. It promotes what `Threshold` does (for an
-    /// alpha of up to 0.2), and more. P. Müller, G. Parmigiani, C. Robert and J. Rousseau, *Optimal sample size for
+    /// as long as the mean of these is at most alpha and none is above 0.2; alpha is at most 0.2, too. It promotes what
+    /// `Threshold` does, and more. P. Müller, G. Parmigiani, C. Robert and J. Rousseau, *Optimal sample size for
     /// multiple testing*, JASA 99 (2004).
     FalseDiscovery,
     /// The one division with the highest mean score of those that `Threshold` promotes, as [`TopK`](Self::TopK) with
@@ -38,7 +38,8 @@ pub enum Selection {
     /// may be among the `k` best (with a probability above alpha). Divisions that are equal and have not all a place are
     /// not decided either.
     TopK {
-        /// The number of divisions to promote, at least 1.
+        /// The number of divisions to promote, at least 1. Memory grows with `draws` times the lesser of it and the number
+        /// of divisions.
         k: usize,
         /// The greatest expected regret, in scores, at least 0.
         regret: f64,
@@ -46,9 +47,12 @@ pub enum Selection {
 }
 
 impl Selection {
-    /// What is wrong with it.
-    pub(crate) fn faults(&self) -> Vec<String> {
+    /// What is wrong with it under this alpha.
+    pub(crate) fn faults(&self, alpha: f64) -> Vec<String> {
         let mut faults = Vec::new();
+        if *self == Self::FalseDiscovery && alpha > MOST_RISK {
+            faults.push(format!("selection: alpha is {alpha}; expected at most {MOST_RISK} for false discoveries"));
+        }
         if let Some((k, regret)) = self.top() {
             if k == 0 {
                 faults.push("selection: k is 0; expected at least 1".to_owned());
@@ -95,7 +99,9 @@ fn discover(policy: &Policy, decided: &mut [(usize, DivisionVerdict)]) {
     for equal in risks.chunk_by(|a, b| a.0 == b.0) {
         let size: usize = equal.iter().map(|&(_, size)| size).sum();
         let Some(&(risk, _)) = equal.first() else { break };
-        if risk > MOST_RISK || (sum + risk * size as f64) / (promoted + size) as f64 > policy.alpha {
+        let mean = (sum + risk * size as f64) / (promoted + size) as f64;
+        // A mean of risks up to alpha may be above it by rounding.
+        if risk > MOST_RISK || (risk > policy.alpha && mean > policy.alpha) {
             break;
         }
         (sum, promoted, most) = (sum + risk * size as f64, promoted + size, Some(risk));
@@ -107,9 +113,6 @@ fn discover(policy: &Policy, decided: &mut [(usize, DivisionVerdict)]) {
             verdict.verdict = Verdict::Promote;
             (verdict.advice, verdict.more) = (None, None);
             verdict.reasons.push(reason.clone());
-        } else if verdict.verdict == Verdict::Promote {
-            // Only where alpha is above 0.2.
-            verdict.verdict = Verdict::NeedsMoreData;
         }
     }
 }

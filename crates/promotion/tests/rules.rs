@@ -103,6 +103,8 @@ fn selections_are_data() {
     assert_eq!(policy.selection, Selection::TopK { k: 3, regret: 0.01 });
     assert_eq!(serde_json::to_value(Selection::FalseDiscovery).unwrap()["kind"], "false_discovery");
     let mut faulty = Policy::default();
+    (faulty.selection, faulty.alpha) = (Selection::FalseDiscovery, 0.3);
+    assert!(faulty.validate().unwrap_err().to_string().contains("alpha is 0.3; expected at most 0.2"));
     faulty.selection = Selection::TopK { k: 0, regret: f64::NAN };
     let error = faulty.validate().unwrap_err().to_string();
     assert!(error.contains("k is 0") && error.contains("regret is NaN"), "{error}");
@@ -147,6 +149,24 @@ impl Rule for Tried<'_> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
+    /// One more of the best label: the posterior mean rises, and a decision without doubt is not taken back. Risks come from
+    /// draws of their own for other counts, and rise by their error at most.
+    #[test]
+    fn one_more_good_never_hurts(counts in prop::array::uniform4(0u64..60)) {
+        let more = [counts[0] + 1, counts[1], counts[2], counts[3]];
+        let both = survey(Labels::dpms(), &[("a", counts), ("b", more)]);
+        let naive = NaiveShare::default().decide(&both).unwrap();
+        let promoted = |name: &str| naive.of(name).unwrap().verdict == Verdict::Promote;
+        prop_assert!(!promoted("a") || promoted("b"));
+        let mut policy = Policy::default();
+        (policy.draws, policy.max_more) = (2_000, 0);
+        let gold = policy.decide(&both).unwrap();
+        let [a, b] = [gold.of("a").unwrap(), gold.of("b").unwrap()];
+        prop_assert!(a.score < b.score);
+        // five standard errors of a difference of two shares of 2,000 draws, at most
+        prop_assert!(b.risk.unwrap() - a.risk.unwrap() < 5.0 * (0.5f64 / 2_000.0).sqrt());
+    }
+
     /// Against all changes up to the radius.
     #[test]
     fn closed_forms_are_the_least(counts in prop::array::uniform4(0u64..6), needed in -4i32..5) {
@@ -183,6 +203,12 @@ fn budgets_by_hand() {
     naive.policy.min_score = -1.0;
     assert_eq!(budget(&naive, [3, 1, 0, 2]), FlipBudget::exact(6));
     assert_eq!(budget(&naive, [0; 4]), FlipBudget::exact(1));
+    // Nothing is inserted where there are more than 2^53: half removed, and one.
+    let most = survey(Labels::dpms(), &[("d", [u64::MAX, 0, 0, 0])]);
+    let mut few = Policy::default();
+    few.draws = 200;
+    let found = few.flip_budget(&most, "d", 1).unwrap();
+    assert_eq!((found.least, found.most.is_some_and(|most| most > 1 << 62)), (2, true), "{found:?}");
     // With a limit all changes are tried. 6 Good and 2 Poor are at the limit of 0.25: one Good less is beyond it.
     assert_eq!(budget(&NaiveShare::default(), [6, 0, 0, 2]), FlipBudget::exact(1));
     // A bracket: 200 Good, and Poor inserted until more than a quarter are: 67.
