@@ -1,5 +1,5 @@
 //! How long it takes to draw the shares of a hundred divisions by the cut posterior, on one thread: of a thousand texts each, of a
-//! million, and of a thousand million.
+//! million, and of a thousand million; and to decide about them, where each division asks how much more would decide.
 #![allow(missing_docs, clippy::unwrap_used)] // criterion's macros make undocumented functions; a bench may stop
 
 use std::hint::black_box;
@@ -7,6 +7,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use plaudit_core::{Labels, Origin};
 use plaudit_promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix, ShareDraws};
+use plaudit_promotion::{Corrected, DivisionCounts, Policy, Survey};
 
 const DIVISIONS: u64 = 100;
 
@@ -24,6 +25,14 @@ fn benches(criterion: &mut Criterion) {
             bencher.iter(|| pool.install(|| posterior.map(black_box(&divisions), ShareDraws::means).unwrap()));
         });
     }
+    // The score is near the bound: nothing is decided.
+    let counts = |i: u64| [360_000 + i, 200_000, 220_000, 220_000];
+    let divisions = (0..DIVISIONS).map(|i| DivisionCounts::new(i.to_string(), counts(i))).collect();
+    let survey = Survey::new(Labels::dpms(), divisions).unwrap();
+    let rule = Corrected::new(Policy::default(), posterior);
+    group.bench_function("verdicts on divisions of 1000000 texts", |bencher| {
+        bencher.iter(|| pool.install(|| rule.decide(black_box(&survey)).unwrap()));
+    });
     group.finish();
 }
 

@@ -81,7 +81,7 @@ fn from_a_file_to_a_verdict() {
     let divisions = promoted["divisions"].as_array().unwrap();
     assert_eq!(divisions.iter().map(|d| d["n"].as_u64().unwrap()).sum::<u64>(), 100);
     for division in divisions {
-        assert!(["promote", "hold", "needs_more_data"].contains(&division["verdict"].as_str().unwrap()));
+        assert!(["promote", "hold", "improve", "needs_more_data"].contains(&division["verdict"].as_str().unwrap()));
         assert!(!division["reasons"].as_array().unwrap().is_empty());
         assert_eq!(division["interval"]["Good"].as_array().unwrap().len(), 2);
         assert!(division["division"].is_string() && division["shares"]["Poor"].is_number());

@@ -1,91 +1,230 @@
-//! From counts to verdicts.
+//! From what is known about each division to its verdict.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use plaudit_core::{Labels, Result};
-use plaudit_stats::Interval;
+use plaudit_stats::{Interval, quantile};
+use rayon::prelude::*;
 
+use crate::ahead::Ahead;
+use crate::driver::driver;
 use crate::policy::Criteria;
-use crate::posterior::Posterior;
-use crate::{DivisionCounts, DivisionVerdict, Policy, Reason, Share, Side, Survey, Verdict, Verdicts};
+use crate::posterior::{Posterior, gold_draws};
+use crate::prevalence::{CutPosterior, ShareDraws};
+use crate::ranking::Ranking;
+use crate::{Advice, DivisionVerdict, Policy, Reason, Share, Side, Survey, Verdict, Verdicts};
+
+/// The divisions that are decided before they are ranked, and the most scores that these have.
+const BLOCK: usize = 256;
+const MOST_SCORES: usize = 1 << 22;
+
+/// What the counts of a survey are.
+#[derive(Clone, Copy)]
+pub(crate) enum Counts<'a> {
+    /// Labels that people gave: the posterior is Dirichlet(prior + counts).
+    Gold,
+    /// Predicted labels: the posterior is drawn through the error rates.
+    Predicted(&'a CutPosterior),
+}
+
+impl Counts<'_> {
+    /// At least 100.
+    fn draws(self, policy: &Policy) -> usize {
+        match self {
+            Self::Gold => policy.draws,
+            Self::Predicted(cut) => cut.draws(),
+        }
+    }
+
+    fn posterior(self, policy: &Policy, counts: &[u64]) -> Posterior {
+        match self {
+            Self::Gold => Posterior::gold(policy, counts),
+            Self::Predicted(cut) => Posterior::corrected(cut.copy(counts, 0), policy.level),
+        }
+    }
+
+    /// Draws of a further division with counts that another division has, too.
+    fn copy(self, policy: &Policy, counts: &[u64], copy: u64) -> ShareDraws {
+        match self {
+            Self::Gold => gold_draws(policy, counts, copy),
+            Self::Predicted(cut) => cut.copy(counts, copy),
+        }
+    }
+}
+
+/// One verdict a division, from the draws of its shares.
+pub(crate) fn decide(policy: &Policy, of: Counts, survey: &Survey) -> Result<Verdicts> {
+    policy.validate()?;
+    let labels = survey.labels();
+    let criteria = policy.criteria(labels)?;
+    // Equal counts get equal verdicts: many small divisions cost as much as there are different counts.
+    let mut groups: BTreeMap<&[u64], usize> = BTreeMap::new();
+    for division in survey.divisions() {
+        *groups.entry(&division.counts).or_default() += 1;
+    }
+    let groups: Vec<(&[u64], usize)> = groups.into_iter().collect();
+    // All that may be the best are ranked, each by draws of its own.
+    let ranked = |counts: &[u64]| total(counts) >= policy.fewest();
+    let tasks: Vec<(usize, &[u64], u64)> = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(group, &(counts, size))| {
+            (0..if ranked(counts) { size as u64 } else { 1 }).map(move |copy| (group, counts, copy))
+        })
+        .collect();
+    let mut ranking = Ranking::new(policy.selection.places(), groups.len());
+    let mut decided = Vec::with_capacity(groups.len());
+    for block in tasks.chunks((MOST_SCORES / of.draws(policy)).clamp(1, BLOCK)) {
+        let task = |&(_, counts, copy): &(usize, &[u64], u64)| {
+            if copy > 0 {
+                return (None, scores(&criteria, &of.copy(policy, counts, copy)));
+            }
+            let posterior = of.posterior(policy, counts);
+            let scores = scores(&criteria, &posterior.draws);
+            (Some(division(policy, of, labels, &criteria, counts, &posterior, &scores)), scores)
+        };
+        let done: Vec<(Option<DivisionVerdict>, Vec<f64>)> = block.par_iter().map(task).collect();
+        for (&(group, counts, _), (verdict, scores)) in block.iter().zip(done) {
+            decided.extend(verdict.map(|verdict| (groups.get(group).map_or(1, |&(_, size)| size), verdict)));
+            if ranked(counts) {
+                ranking.add(group, &scores);
+            }
+        }
+    }
+    for ((&(counts, size), (_, decided)), best) in groups.iter().zip(&mut decided).zip(ranking.within(1)) {
+        decided.probability_best = ranked(counts).then_some(best / size as f64);
+    }
+    policy.selection.apply(policy, &ranking, &mut decided);
+    if policy.max_more > 0 {
+        for (_, decided) in &mut decided {
+            decided.reasons.extend(decided.advice.map(|advice| Reason::of(advice, policy.max_more)));
+        }
+    }
+    let known: BTreeMap<&[u64], DivisionVerdict> =
+        groups.iter().zip(decided).map(|(&(counts, _), (_, decided))| (counts, decided)).collect();
+    let divisions = survey.divisions().iter().filter_map(|division| {
+        let decided = known.get(division.counts.as_slice())?.clone();
+        Some(DivisionVerdict { division: division.division.clone(), ..decided })
+    });
+    Ok(Verdicts::new(labels.clone(), divisions.collect()))
+}
+
+fn total(counts: &[u64]) -> u64 {
+    counts.iter().sum()
+}
+
+fn scores(criteria: &Criteria, draws: &ShareDraws) -> Vec<f64> {
+    draws.rows().map(|row| criteria.score(row)).collect()
+}
+
+fn division(
+    policy: &Policy,
+    of: Counts,
+    labels: &Labels,
+    criteria: &Criteria,
+    counts: &[u64],
+    posterior: &Posterior,
+    scores: &[f64],
+) -> DivisionVerdict {
+    let n = total(counts);
+    let parts = labels.iter().zip(counts).zip(posterior.means.iter().zip(&posterior.intervals));
+    let share = |((label, &count), (&mean, &interval)): ((&str, &u64), (&f64, &Interval))| {
+        let mut share = Share::new(label, count, mean);
+        share.interval = Some(interval);
+        share
+    };
+    let shares: Vec<Share> = parts.map(share).collect();
+    let score = criteria.score(&posterior.means);
+    let score_interval = interval(policy.level, scores);
+    let risk = posterior.draws.probability(|row| criteria.fails(row));
+
+    let (verdict, reasons) = if n < policy.fewest() {
+        (Verdict::NeedsMoreData, vec![Reason::TooFewRows { n, min: policy.fewest() }])
+    } else {
+        let mut reasons = reasons(policy, criteria, posterior, &shares, (score, score_interval, scores));
+        reasons.push(Reason::Risk { probability: risk, alpha: policy.alpha });
+        let mut verdict = policy.verdict(risk);
+        if verdict == Verdict::Hold
+            && let Some(reason) = driver(policy, labels, criteria, posterior)
+        {
+            verdict = Verdict::Improve;
+            reasons.push(reason);
+        }
+        (verdict, reasons)
+    };
+    let advice = (!verdict.is_decisive()).then(|| match of {
+        Counts::Gold => Advice::Collect { about: policy.more(criteria, counts) },
+        Counts::Predicted(cut) => Ahead::new(policy, criteria, cut, counts, &posterior.draws).advice(),
+    });
+
+    let mut decided = DivisionVerdict::new("", n, verdict, reasons);
+    decided.shares = shares;
+    decided.score = Some(score);
+    decided.score_interval = Some(score_interval);
+    decided.risk = Some(risk);
+    decided.more = advice.and_then(Advice::answers);
+    decided.advice = advice;
+    decided
+}
+
+/// Where the score and the shares with a limit lie.
+fn reasons(
+    policy: &Policy,
+    criteria: &Criteria,
+    posterior: &Posterior,
+    shares: &[Share],
+    (score, ends, scores): (f64, Interval, &[f64]),
+) -> Vec<Reason> {
+    let side = |above| side(above, policy.alpha);
+    let Interval { low, high, level } = ends;
+    let below = scores.iter().filter(|&&score| score < criteria.min_score).count() as f64 / scores.len() as f64;
+    let mut reasons = vec![Reason::Score { side: side(1.0 - below), score, low, high, level, min: criteria.min_score }];
+    for limit in &criteria.limits {
+        if let Some(Share { label, value, interval: Some(interval), .. }) = shares.get(limit.index) {
+            reasons.push(Reason::Limit {
+                label: label.clone(),
+                side: side(posterior.draws.probability(|row| limit.fails(row))),
+                share: *value,
+                low: interval.low,
+                high: interval.high,
+                level,
+                max: limit.max,
+            });
+        }
+    }
+    reasons
+}
+
+/// The interval of these values, with equal tails.
+fn interval(level: f64, values: &[f64]) -> Interval {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    let tail = (1.0 - level) / 2.0;
+    // There are at least 100 draws, so there is always a quantile.
+    let end = |q| quantile(&values, q).unwrap_or_default();
+    Interval { low: end(tail), high: end(1.0 - tail), level }
+}
 
 impl Policy {
-    /// Returns one verdict a division, in the survey's order.
+    /// Returns one verdict a division, in the survey's order, where the counts are of labels that people gave. For
+    /// predicted labels see [`Corrected`](crate::Corrected).
     ///
     /// Shares and score are posterior means, and the intervals of the shares posterior quantiles, without draws (close
     /// approximations beyond 100,000 answers, see [`plaudit_stats::beta_quantile`]); the interval of the score and the
     /// probabilities come from `draws` seeded draws. The draws are named by the counts: neither the other divisions, nor
-    /// their order, nor a division's name changes a verdict, and divisions with equal counts get equal ones. A division
-    /// without answers gets the prior's values.
+    /// their order, nor a division's name changes a verdict, and divisions with equal counts get equal ones; the others
+    /// change `probability_best` alone, and what a [`Selection`](crate::Selection) of one's own makes of them. A division without answers gets the prior's values. The divisions are
+    /// spread over the threads of the caller's rayon pool, whose number changes nothing.
     ///
     /// # Errors
     /// When the policy is at fault ([`validate`](Self::validate)), or labels of the survey have no utility.
     pub fn decide(&self, survey: &Survey) -> Result<Verdicts> {
-        self.validate()?;
-        let labels = survey.labels();
-        let criteria = self.criteria(labels)?;
-        // Equal counts get equal verdicts: many small divisions cost as much as there are different counts.
-        let mut known: HashMap<&[u64], DivisionVerdict> = HashMap::new();
-        let divisions = survey.divisions().iter().map(|division| {
-            let decided = known.entry(&division.counts).or_insert_with(|| self.division(labels, &criteria, division));
-            DivisionVerdict { division: division.division.clone(), ..decided.clone() }
-        });
-        Ok(Verdicts::new(labels.clone(), divisions.collect()))
+        decide(self, Counts::Gold, survey)
     }
 
-    fn division(&self, labels: &Labels, criteria: &Criteria, division: &DivisionCounts) -> DivisionVerdict {
-        let n = division.total();
-        let posterior = Posterior::draw(self.prior, &division.counts, self.draws, self.seed);
-        let means = posterior.means();
-        let intervals = posterior.share_intervals(self.level);
-        let parts = labels.iter().zip(&division.counts).zip(means.iter().zip(intervals));
-        let share = |((label, &count), (&mean, interval)): ((&str, &u64), (&f64, Interval))| {
-            let mut share = Share::new(label, count, mean);
-            share.interval = Some(interval);
-            share
-        };
-        let shares: Vec<Share> = parts.map(share).collect();
-        let score = criteria.score(&means);
-        let score_interval = posterior.interval(self.level, |row| criteria.score(row));
-        let risk = posterior.probability(|row| criteria.fails(row));
-
-        let (verdict, mut reasons) = if n < self.min_rows {
-            (Verdict::NeedsMoreData, vec![Reason::TooFewRows { n, min: self.min_rows }])
-        } else {
-            let side = |above| side(above, self.alpha);
-            let Interval { low, high, level } = score_interval;
-            let below = posterior.probability(|row| criteria.score(row) < criteria.min_score);
-            let mut reasons =
-                vec![Reason::Score { side: side(1.0 - below), score, low, high, level, min: criteria.min_score }];
-            for limit in &criteria.limits {
-                if let Some(Share { label, value, interval: Some(interval), .. }) = shares.get(limit.index) {
-                    reasons.push(Reason::Limit {
-                        label: label.clone(),
-                        side: side(posterior.probability(|row| limit.fails(row))),
-                        share: *value,
-                        low: interval.low,
-                        high: interval.high,
-                        level,
-                        max: limit.max,
-                    });
-                }
-            }
-            reasons.push(Reason::Risk { probability: risk, alpha: self.alpha });
-            (self.verdict(risk), reasons)
-        };
-        let undecided = verdict == Verdict::NeedsMoreData && self.max_more > 0;
-        let more = if undecided { self.more(criteria, &division.counts) } else { None };
-        if undecided {
-            reasons.push(more.map_or(Reason::NoNumber { tried: self.max_more }, |answers| Reason::More { answers }));
-        }
-
-        let mut decided = DivisionVerdict::new(&division.division, n, verdict, reasons);
-        decided.shares = shares;
-        decided.score = Some(score);
-        decided.score_interval = Some(score_interval);
-        decided.risk = Some(risk);
-        decided.more = more;
-        decided
+    /// The fewest answers that decide: none decide nothing.
+    pub(crate) fn fewest(&self) -> u64 {
+        self.min_rows.max(1)
     }
 
     /// The verdict where the score or a limit fails with this probability.

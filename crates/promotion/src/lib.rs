@@ -3,10 +3,11 @@
 //! Count a [`Survey`], state a [`Policy`], read the [`Verdicts`]. Nothing here sees a text or a model. What came of posts that
 //! went out is the matter of [`reactions`].
 //!
-//! The intervals hold the chance of the draw: which people happened to answer. **Counts that come from a classifier also
-//! carry the classifier's errors, which these intervals do not include**: a classifier that takes one text in ten of
-//! another label for `Good` moves the share of `Good` by a fixed amount, and more answers make the interval narrower
-//! around the wrong value; [`prevalence`] draws shares that do include them. Nor can they know whether those who answered are like those who did not.
+//! A policy alone takes the counts for what they are: its intervals hold the chance of the draw, which people happened to
+//! answer. **Counts that come from a classifier also carry the classifier's errors, which these intervals do not
+//! include**: a classifier that takes one text in ten of another label for `Good` moves the share of `Good` by a fixed
+//! amount, and more answers make the interval narrower around the wrong value. [`Corrected`] decides from shares that do
+//! include them, drawn as [`prevalence`] says. Neither can know whether those who answered are like those who did not.
 //!
 //! # Example: two divisions
 //! ```
@@ -26,22 +27,37 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod advice;
+mod ahead;
+mod corrected;
 mod decide;
+mod driver;
+mod flip;
+mod majority;
+mod naive_share;
 mod paper;
 mod plan;
 mod policy;
 mod posterior;
 pub mod prevalence;
+mod ranking;
 pub mod reactions;
 mod reason;
 mod rule;
+mod select;
 mod survey;
 mod table;
 mod verdict;
 
+pub use advice::Advice;
+pub use corrected::Corrected;
+pub use flip::FlipBudget;
+pub use majority::MajorityRule;
+pub use naive_share::NaiveShare;
 pub use paper::PaperRule;
 pub use policy::Policy;
 pub use reason::{Reason, Side};
 pub use rule::Rule;
+pub use select::Selection;
 pub use survey::{DivisionCounts, Survey};
 pub use verdict::{DivisionVerdict, Share, Verdict, Verdicts};

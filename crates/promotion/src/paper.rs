@@ -1,10 +1,11 @@
 //! The rule that DPMS seems to use.
 
-use plaudit_core::{Error, Result};
+use plaudit_core::{Error, Labels, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::flip::{FlipBudget, counts_of};
 use crate::policy::same;
-use crate::{DivisionVerdict, Reason, Share, Survey, Verdict, Verdicts};
+use crate::{DivisionCounts, DivisionVerdict, Reason, Share, Survey, Verdict, Verdicts};
 
 /// Promotes a division just where its most frequent label is the best one: a baseline to compare with, not advice.
 ///
@@ -31,9 +32,7 @@ impl PaperRule {
     /// # Errors
     /// When the survey has no label `best`.
     pub fn decide(&self, survey: &Survey) -> Result<Verdicts> {
-        if !survey.labels().iter().any(|label| same(label, &self.best)) {
-            return Err(Error::config(format!("best: the survey has no label `{}`", self.best)));
-        }
+        self.best(survey)?;
         let labels = survey.labels();
         let divisions = survey.divisions().iter().map(|division| {
             let n = division.total();
@@ -47,23 +46,61 @@ impl PaperRule {
                 }
                 _ => (Verdict::Hold, Reason::Tie),
             };
-            let mut decided = DivisionVerdict::new(&division.division, n, verdict, vec![reason]);
-            if n > 0 {
-                let share = |(label, &count): (&str, &u64)| Share::new(label, count, count as f64 / n as f64);
-                decided.shares = labels.iter().zip(&division.counts).map(share).collect();
-            }
-            decided
+            counted(labels, division, verdict, vec![reason])
         });
         Ok(Verdicts::new(labels.clone(), divisions.collect()))
     }
+
+    /// Returns the flip budget, in closed form: with a answers of the best label and b of the most frequent other one,
+    /// a - b where the division is promoted, the lesser of b - a + 1 and the number of answers where it is held, and 1
+    /// without an answer.
+    ///
+    /// Proof: an insertion or removal changes a - b by at most 1, and one of the best label by exactly 1. A division with
+    /// answers is promoted just where a - b > 0, so to hold it takes at least a - b changes, and removing so many answers of
+    /// the best label does (or leaves none, which needs more data); to promote it takes at least b - a + 1, and inserting
+    /// so many does. It needs more data just where no answer is left.
+    ///
+    /// # Errors
+    /// When the survey has no label `best`, or no such division.
+    pub fn flip_budget(&self, survey: &Survey, division: &str) -> Result<FlipBudget> {
+        let best = self.best(survey)?;
+        let counts = counts_of(survey, division)?;
+        let n: u64 = counts.iter().sum();
+        let own = counts.get(best).copied().unwrap_or(0);
+        let others = counts.iter().enumerate().filter(|&(index, _)| index != best);
+        let most = others.map(|(_, &count)| count).max().unwrap_or(0);
+        Ok(FlipBudget::exact(match n {
+            0 => 1,
+            _ if own > most => own - most,
+            _ => (most - own).saturating_add(1).min(n),
+        }))
+    }
+
+    fn best(&self, survey: &Survey) -> Result<usize> {
+        let best = survey.labels().iter().position(|label| same(label, &self.best));
+        best.ok_or_else(|| Error::config(format!("best: the survey has no label `{}`", self.best)))
+    }
+}
+
+/// A verdict with the shares that were counted; none without an answer.
+pub(crate) fn counted(
+    labels: &Labels,
+    division: &DivisionCounts,
+    verdict: Verdict,
+    reasons: Vec<Reason>,
+) -> DivisionVerdict {
+    let n = division.total();
+    let mut decided = DivisionVerdict::new(&division.division, n, verdict, reasons);
+    if n > 0 {
+        let share = |(label, &count): (&str, &u64)| Share::new(label, count, count as f64 / n as f64);
+        decided.shares = labels.iter().zip(&division.counts).map(share).collect();
+    }
+    decided
 }
 
 #[cfg(test)]
 mod tests {
-    use plaudit_core::Labels;
-
     use super::*;
-    use crate::DivisionCounts;
 
     #[test]
     fn promotes_the_library_alone() {

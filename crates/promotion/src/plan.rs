@@ -17,40 +17,14 @@ impl Policy {
     /// Pre-posterior simulation (Raiffa and Schlaifer 1961): draw shares from the posterior, answers from the shares, and
     /// decide again with both. The number is the least of a grid that doubles, so it is right to a factor of two.
     pub(crate) fn more(&self, criteria: &Criteria, counts: &[u64]) -> Option<u64> {
-        let missing = self.min_rows.saturating_sub(counts.iter().sum());
-        let mut answers = if missing > 0 { missing } else { 10 }.min(self.max_more);
-        // The hopeless case is the common one near a bound: ask it first.
-        if missing > self.max_more || !self.probably(criteria, counts, self.max_more) {
-            return None;
-        }
-        while answers < self.max_more && !self.probably(criteria, counts, answers) {
-            answers = answers.saturating_mul(2).min(self.max_more);
-        }
-        Some(answers)
-    }
-
-    /// Whether `answers` further answers decide with a probability of at least [`PROBABLY`]. Stops at the survey that
-    /// settles it.
-    fn probably(&self, criteria: &Criteria, counts: &[u64], answers: u64) -> bool {
-        let needed = (PROBABLY * SURVEYS as f64).ceil() as u64;
-        let (mut decided, mut undecided) = (0, 0);
-        for survey in 0..SURVEYS {
-            match self.decides(criteria, counts, answers, survey) {
-                true => decided += 1,
-                false => undecided += 1,
-            }
-            if decided >= needed || undecided > SURVEYS - needed {
-                break;
-            }
-        }
-        decided >= needed
+        let missing = self.fewest().saturating_sub(counts.iter().sum());
+        least(missing, self.max_more, |answers, survey| self.decides(criteria, counts, answers, survey))
     }
 
     /// Whether `answers` further answers decide, in one simulated survey. It has draws of its own, which depend on no other
     /// survey, and makes them until they settle the verdict.
     fn decides(&self, criteria: &Criteria, counts: &[u64], answers: u64, survey: u64) -> bool {
-        // Enough draws to see a tail of alpha, few enough to be quick: the result is "about".
-        let draws = ((10.0 / self.alpha) as usize).clamp(200, 1_000);
+        let draws = draws(self.alpha);
         let mut stream = Stream::keyed(self.seed, "promotion: more", &[counts, &[answers, survey]].concat());
         let now = weights(self.prior, counts);
         let mut shares = vec![0.0; now.len()];
@@ -71,6 +45,42 @@ impl Policy {
         }
         verdict(least) != Verdict::NeedsMoreData
     }
+}
+
+/// Enough draws to see a tail of alpha, few enough to be quick: the result is "about".
+pub(crate) fn draws(alpha: f64) -> usize {
+    ((10.0 / alpha) as usize).clamp(200, 1_000)
+}
+
+/// The least number, up to `cap`, of a grid that doubles which decides with a probability of at least [`PROBABLY`]; none
+/// where `cap` does not, or is 0. `decides` says whether a number does in one simulated survey. Fewer than `missing` are
+/// not tried.
+pub(crate) fn least(missing: u64, cap: u64, decides: impl Fn(u64, u64) -> bool) -> Option<u64> {
+    let mut number = if missing > 0 { missing } else { 10 }.min(cap);
+    // The hopeless case is the common one near a bound: ask it first.
+    if cap == 0 || missing > cap || !probably(|survey| decides(cap, survey)) {
+        return None;
+    }
+    while number < cap && !probably(|survey| decides(number, survey)) {
+        number = number.saturating_mul(2).min(cap);
+    }
+    Some(number)
+}
+
+/// Whether simulated surveys decide with a probability of at least [`PROBABLY`]. Stops at the survey that settles it.
+fn probably(decides: impl Fn(u64) -> bool) -> bool {
+    let needed = (PROBABLY * SURVEYS as f64).ceil() as u64;
+    let (mut decided, mut undecided) = (0, 0);
+    for survey in 0..SURVEYS {
+        match decides(survey) {
+            true => decided += 1,
+            false => undecided += 1,
+        }
+        if decided >= needed || undecided > SURVEYS - needed {
+            break;
+        }
+    }
+    decided >= needed
 }
 
 #[cfg(test)]
@@ -94,7 +104,8 @@ mod tests {
         for (answers, expected) in [(10, 0.211), (40, 0.470), (160, 0.691), (640, 0.843), (10_240, 0.961)] {
             let decided = (0..SURVEYS).filter(|&survey| policy.decides(&criteria, &[12, 8], answers, survey)).count();
             let found = decided as f64 / SURVEYS as f64;
-            assert_eq!(policy.probably(&criteria, &[12, 8], answers), found >= PROBABLY, "{answers}");
+            let probably = probably(|survey| policy.decides(&criteria, &[12, 8], answers, survey));
+            assert_eq!(probably, found >= PROBABLY, "{answers}");
             let error = (expected * (1.0 - expected) / SURVEYS as f64).sqrt();
             assert!((found - expected).abs() < 3.0 * error + 0.01, "{answers}: {found} for {expected}");
         }

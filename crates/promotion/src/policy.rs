@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use plaudit_core::{Error, Labels, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::Selection;
+
 /// When a division is promoted, and how sure that must be.
 ///
 /// A division with label shares p has the score s = sum of u_k p_k over the labels k. It deserves promotion where
@@ -12,10 +14,12 @@ use serde::{Deserialize, Serialize};
 /// is Dirichlet(`prior` + counts), and e is the probability, under it, that the score *or* any limit fails. Then
 ///
 /// - **Promote** where e <= `alpha`,
-/// - **Hold** where e >= 1 - `alpha`,
-/// - **Needs more data** otherwise, and below `min_rows` answers.
+/// - **Hold** where e >= 1 - `alpha`; **Improve** where one label carries that: at most half of the answers have it (by the
+///   posterior mean), and with its share added to that of the next better label, e would be at most `alpha`,
+/// - **Needs more data** otherwise, and below `min_rows` answers; without an answer always.
 ///
-/// The posterior holds the chance of the draw only. Where the counts come from a classifier, its errors are not in it.
+/// The posterior holds the chance of the draw only. Where the counts come from a classifier, its errors are not in it:
+/// decide by [`Corrected`](crate::Corrected), which puts the cut posterior in its place.
 ///
 /// The default utilities and limits are conventions, not measurements: set your own. Names of labels are compared
 /// ignoring case.
@@ -57,6 +61,8 @@ pub struct Policy {
     /// promoted is near it: with 0.05, simulations of 10,000 surveys of 30, 150 and 600 answers promoted 0.037 to 0.049
     /// (the ignored test in `tests/properties.rs`).
     pub alpha: f64,
+    /// How the verdicts of many divisions hang together; by default not at all.
+    pub selection: Selection,
     /// The fewest answers that decide anything. By default 10: a posterior from fewer is mostly its prior.
     pub min_rows: u64,
     /// The number of draws from each posterior, 100 to 1,000,000 and at least 10 / `alpha`. With the default of 4,000, the
@@ -74,6 +80,9 @@ pub struct Policy {
     pub seed: u64,
 }
 
+/// Up to here, worth times any count is still a finite number.
+const MOST_WORTH: f64 = 1e100;
+
 impl Default for Policy {
     fn default() -> Self {
         let named = |pairs: &[(&str, f64)]| pairs.iter().map(|&(label, value)| (label.to_owned(), value)).collect();
@@ -89,6 +98,7 @@ impl Default for Policy {
             min_score: 0.25,
             limits: named(&[("Poor", 0.25), ("negative", 0.35)]),
             alpha: 0.05,
+            selection: Selection::Threshold,
             min_rows: 10,
             draws: 4_000,
             prior: 0.5,
@@ -113,7 +123,8 @@ impl Policy {
             }
         };
         for (label, &utility) in &self.utilities {
-            check(utility.is_finite(), "utilities", format!("`{label}` is {utility}"), "a finite number");
+            let bounded = utility.abs() <= MOST_WORTH;
+            check(bounded, "utilities", format!("`{label}` is {utility}"), "a number from -1e100 to 1e100");
             check(once(&self.utilities, label), "utilities", format!("`{label}` stands twice"), "once, ignoring case");
         }
         for (label, &limit) in &self.limits {
@@ -124,7 +135,8 @@ impl Policy {
             let known = default || find(&self.utilities, label).is_some();
             check(known, "limits", format!("`{label}` has no utility"), "a label of `utilities`");
         }
-        check(self.min_score.is_finite(), "min_score", self.min_score.to_string(), "a finite number");
+        let bounded = self.min_score.abs() <= MOST_WORTH;
+        check(bounded, "min_score", self.min_score.to_string(), "a number from -1e100 to 1e100");
         check(self.alpha > 0.0 && self.alpha < 0.5, "alpha", self.alpha.to_string(), "above 0 and below 0.5");
         check((100..=1_000_000).contains(&self.draws), "draws", self.draws.to_string(), "100 to 1000000");
         // A tail of alpha must hold some draws to be seen at all.
@@ -132,6 +144,7 @@ impl Policy {
         check(!few, "draws", self.draws.to_string(), "at least 10 / alpha");
         check(self.prior > 0.0 && self.prior <= 1e6, "prior", self.prior.to_string(), "above 0 and at most 1000000");
         check(self.level > 0.0 && self.level < 1.0, "level", self.level.to_string(), "between 0 and 1");
+        faults.extend(self.selection.faults(self.alpha));
         Error::from_faults(faults)
     }
 

@@ -1,63 +1,69 @@
 //! What the counts tell about the shares.
 
-use plaudit_stats::{Interval, Stream, beta_quantile, dirichlet, quantile};
+use plaudit_stats::{Interval, Stream, beta_quantile, dirichlet};
 
-/// Draws of a division's label shares from their Dirichlet posterior.
+use crate::Policy;
+use crate::prevalence::ShareDraws;
+
+/// What is known about a division's label shares.
 pub(crate) struct Posterior {
-    weights: Vec<f64>, // [labels]
-    draws: Vec<f64>,   // row-major, [draws, labels]
+    /// The mean of each share, `[labels]`.
+    pub(crate) means: Vec<f64>,
+    /// The interval of each share, with equal tails, `[labels]`.
+    pub(crate) intervals: Vec<Interval>,
+    /// Draws of the shares.
+    pub(crate) draws: ShareDraws,
 }
 
 impl Posterior {
-    /// Draws from Dirichlet(prior + counts); the draws are named by the counts.
-    pub(crate) fn draw(prior: f64, counts: &[u64], draws: usize, seed: u64) -> Self {
-        let weights = weights(prior, counts);
-        let mut draws = vec![0.0; draws * weights.len()];
-        let mut stream = Stream::keyed(seed, "promotion: posterior", counts);
-        for row in draws.chunks_exact_mut(weights.len()) {
-            dirichlet(&mut stream, &weights, row);
+    /// Dirichlet(prior + counts): means and intervals exact, and draws that are named by the counts.
+    pub(crate) fn gold(policy: &Policy, counts: &[u64]) -> Self {
+        let weights = weights(policy.prior, counts);
+        let sum: f64 = weights.iter().sum();
+        Self {
+            means: weights.iter().map(|weight| weight / sum).collect(),
+            intervals: beta_intervals(&weights, policy.level),
+            draws: gold_draws(policy, counts, 0),
         }
-        Self { weights, draws }
     }
 
-    /// The mean of each share, exact.
-    pub(crate) fn means(&self) -> Vec<f64> {
-        let sum: f64 = self.weights.iter().sum();
-        self.weights.iter().map(|weight| weight / sum).collect()
+    /// The cut posterior behind predicted counts: means and intervals of the draws.
+    pub(crate) fn corrected(draws: ShareDraws, level: f64) -> Self {
+        let means = draws.means();
+        let intervals = (0..means.len()).map(|k| draws.interval(level, |row| row.get(k).copied().unwrap_or(0.0)));
+        Self { intervals: intervals.collect(), means, draws }
     }
+}
 
-    /// The interval of each share, with equal tails, without draws: the marginals of a Dirichlet distribution are beta.
-    pub(crate) fn share_intervals(&self, level: f64) -> Vec<Interval> {
-        let tail = (1.0 - level) / 2.0;
-        let interval = |(index, &weight): (usize, &f64)| {
-            // Not the sum less `weight`: a small rest would be lost beside a large weight.
-            let others = self.weights.iter().enumerate().filter(|&(other, _)| other != index);
-            let rest: f64 = others.map(|(_, weight)| weight).sum();
-            // The share of an only label is 1.
-            let end = |p| beta_quantile(weight, rest, p).unwrap_or(1.0);
-            Interval { low: end(tail), high: end(1.0 - tail), level }
-        };
-        self.weights.iter().enumerate().map(interval).collect()
+/// Draws from Dirichlet(prior + counts). Divisions with equal counts have equal draws for `copy` 0, and independent ones
+/// for other copies.
+pub(crate) fn gold_draws(policy: &Policy, counts: &[u64], copy: u64) -> ShareDraws {
+    let weights = weights(policy.prior, counts);
+    let mut values = vec![0.0; policy.draws * weights.len()];
+    let mut stream = Stream::keyed(policy.seed, "promotion: posterior", &named(counts, copy));
+    for row in values.chunks_exact_mut(weights.len()) {
+        dirichlet(&mut stream, &weights, row);
     }
+    ShareDraws::new(weights.len(), values)
+}
 
-    /// The probability that `holds`, as the share of draws.
-    pub(crate) fn probability(&self, holds: impl Fn(&[f64]) -> bool) -> f64 {
-        self.rows().filter(|row| holds(row)).count() as f64 / self.rows().len() as f64
-    }
+/// What names the draws of a division: its counts, and which of the divisions with these counts it is.
+pub(crate) fn named(counts: &[u64], copy: u64) -> Vec<u64> {
+    counts.iter().copied().chain((copy > 0).then_some(copy)).collect()
+}
 
-    /// The interval of `value`, with equal tails.
-    pub(crate) fn interval(&self, level: f64, value: impl Fn(&[f64]) -> f64) -> Interval {
-        let mut values: Vec<f64> = self.rows().map(value).collect();
-        values.sort_by(f64::total_cmp);
-        let tail = (1.0 - level) / 2.0;
-        // A policy makes at least 100 draws, so there is always a quantile.
-        let end = |q| quantile(&values, q).unwrap_or_default();
+/// The interval of each share, without draws: the marginals of a Dirichlet distribution are beta.
+fn beta_intervals(weights: &[f64], level: f64) -> Vec<Interval> {
+    let tail = (1.0 - level) / 2.0;
+    let interval = |(index, &weight): (usize, &f64)| {
+        // Not the sum less `weight`: a small rest would be lost beside a large weight.
+        let others = weights.iter().enumerate().filter(|&(other, _)| other != index);
+        let rest: f64 = others.map(|(_, weight)| weight).sum();
+        // The share of an only label is 1.
+        let end = |p| beta_quantile(weight, rest, p).unwrap_or(1.0);
         Interval { low: end(tail), high: end(1.0 - tail), level }
-    }
-
-    fn rows(&self) -> std::slice::ChunksExact<'_, f64> {
-        self.draws.chunks_exact(self.weights.len())
-    }
+    };
+    weights.iter().enumerate().map(interval).collect()
 }
 
 /// The parameters of the Dirichlet posterior.
@@ -72,7 +78,8 @@ mod tests {
     // scipy 1.17.1: a = np.array([61, 20, 12, 7]) + .5; beta(a[k], a.sum() - a[k]).ppf([.05, .95])
     #[test]
     fn marginals_are_beta() {
-        let posterior = Posterior::draw(0.5, &[61, 20, 12, 7], 100_000, 0);
+        let policy = Policy { draws: 100_000, ..Policy::default() };
+        let posterior = Posterior::gold(&policy, &[61, 20, 12, 7]);
         for (label, (mean, low, high)) in [
             (0.602_941_176_470_588_2, 0.522_450_54, 0.681_124_95),
             (0.200_980_392_156_862_75, 0.139_503_85, 0.269_150_19),
@@ -82,10 +89,10 @@ mod tests {
         .into_iter()
         .enumerate()
         {
-            let exact = posterior.share_intervals(0.9)[label];
+            let exact = posterior.intervals[label];
             assert!((exact.low - low).abs() < 1e-8 && (exact.high - high).abs() < 1e-8, "{label}: {exact:?}");
-            let interval = posterior.interval(0.9, |row| row[label]);
-            assert!((posterior.means()[label] - mean).abs() < 1e-15);
+            let interval = posterior.draws.interval(0.9, |row| row[label]);
+            assert!((posterior.means[label] - mean).abs() < 1e-15);
             // an end's standard error at 100,000 draws is about 0.007 standard deviations, here up to 0.05
             assert!(
                 (interval.low - low).abs() < 0.001 && (interval.high - high).abs() < 0.001,
@@ -96,15 +103,16 @@ mod tests {
 
     #[test]
     fn counts_name_the_draws() {
-        let draws = |counts: &[u64], seed| Posterior::draw(0.5, counts, 100, seed).draws;
+        let draws = |counts: &[u64], seed| gold_draws(&Policy { draws: 100, seed, ..Policy::default() }, counts, 0);
         assert_eq!(draws(&[3, 4], 1), draws(&[3, 4], 1));
         assert_ne!(draws(&[3, 4], 1), draws(&[3, 4], 2));
         assert_ne!(draws(&[3, 4], 1), draws(&[4, 3], 1));
+        assert_ne!(draws(&[3, 4], 0), gold_draws(&Policy { draws: 100, ..Policy::default() }, &[3, 4], 1));
     }
 
     #[test]
     fn the_share_of_an_only_label_is_one() {
-        let only = Posterior::draw(0.5, &[3], 100, 0).share_intervals(0.9);
+        let only = beta_intervals(&[3.5], 0.9);
         assert_eq!(only, [Interval { low: 1.0, high: 1.0, level: 0.9 }]);
     }
 }

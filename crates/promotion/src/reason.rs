@@ -76,6 +76,53 @@ pub enum Reason {
         /// Up to here a division is promoted; from 1 - alpha on it is held.
         alpha: f64,
     },
+    /// The label that carries a hold: with the answers that have it turned into answers of the next better label, the
+    /// division would be promoted. At most half of the answers have it.
+    Driver {
+        /// The label.
+        label: String,
+        /// The posterior mean of its share, 0 to 1.
+        share: f64,
+        /// What it takes from the score, measured at the score that promotion needs: (s_min - u) share for the label's
+        /// utility u. The sum over all labels is what the score lacks. Of several drivers this is the one with the most.
+        pull: f64,
+        /// The next better label: the one with the least utility above.
+        instead: String,
+        /// The probability that the score or a limit would still fail, at most alpha.
+        risk: f64,
+    },
+    /// The division is one of those with the least risks, which are promoted together.
+    FalseDiscovery {
+        /// How many are promoted.
+        promoted: usize,
+        /// How many of them are expected to be wrong: the sum of their risks.
+        expected: f64,
+        /// The greatest share of them that may be.
+        alpha: f64,
+    },
+    /// The division has one of the `k` highest mean scores of those that may be promoted.
+    Chosen {
+        /// The number of divisions to promote.
+        k: usize,
+        /// The probability that its score is one of the `k` highest.
+        probability: f64,
+        /// The expected regret of the choice, in scores, at least 0.
+        regret: f64,
+        /// Up to here the chosen are promoted.
+        most: f64,
+    },
+    /// The division may be promoted, and others with higher mean scores take the places.
+    NotChosen {
+        /// The number of divisions to promote.
+        k: usize,
+        /// The probability that its score is one of the `k` highest.
+        probability: f64,
+    },
+    /// The division may be promoted, and it has not got a place because others are equal and there is none for all.
+    NoPlaceForAll {
+        /// The number of divisions to promote.
+        k: usize,
+    },
     /// About so many further answers would decide, with a probability of at least 0.8.
     More {
         /// The number of further answers.
@@ -86,6 +133,17 @@ pub enum Reason {
         /// The greatest number of further answers that was tried.
         tried: u64,
     },
+    /// About so many further gold rows would decide, with a probability of at least 0.8: the classifier's errors leave
+    /// more open than the number of answers does.
+    MoreGold {
+        /// The number of further gold rows.
+        rows: u64,
+    },
+    /// Not even so many further gold rows would decide with a probability of 0.8.
+    NoNumberOfGold {
+        /// The greatest number of further gold rows that was tried.
+        tried: u64,
+    },
     /// One label is more frequent than every other.
     MostFrequent {
         /// The label.
@@ -94,6 +152,29 @@ pub enum Reason {
         count: u64,
         /// The number of answers.
         n: u64,
+    },
+    /// How many answers have a good label; more than half promote.
+    Majority {
+        /// The number of good answers.
+        count: u64,
+        /// The number of answers.
+        n: u64,
+    },
+    /// The score of the counted shares, without doubt.
+    CountedScore {
+        /// The score.
+        score: f64,
+        /// The score that promotion needs.
+        min: f64,
+    },
+    /// The counted share of a label with a limit, without doubt.
+    CountedLimit {
+        /// The label.
+        label: String,
+        /// The share, 0 to 1.
+        share: f64,
+        /// The greatest share allowed.
+        max: f64,
     },
     /// Two or more labels are equally frequent and no label is more so.
     Tie,
@@ -135,10 +216,56 @@ impl fmt::Display for Reason {
                     write!(f, "between {alpha} and {hold} nothing is decided")
                 }
             }
+            Self::Driver { label, share, instead, risk, .. } => {
+                let (label, instead) = (visible(label), visible(instead));
+                let risk = if *risk < 0.0005 { "less than 0.001".to_owned() } else { format!("{risk:.3}") };
+                write!(f, "{label} carries it, with a share of {share:.2}: were those answers {instead}, ")?;
+                write!(f, "the score or a limit would fail with probability {risk}")
+            }
+            Self::FalseDiscovery { promoted, expected, alpha } => {
+                write!(f, "promoted with {promoted} in all, of which {expected:.2} are expected to be wrong: ")?;
+                write!(f, "a share of at most {alpha}")
+            }
+            Self::Chosen { k, probability, regret, most } => {
+                let digits = digits(&[*regret], &[*most], 3);
+                let promotes = if regret <= most { "up to" } else { "too much, for only up to" };
+                write!(
+                    f,
+                    "among the {k} highest scores with probability {probability:.3}; the choice is expected to cost "
+                )?;
+                write!(f, "{regret:.digits$} of score: {promotes} {most} promotes")
+            }
+            Self::NotChosen { k, probability } => {
+                write!(f, "others have higher mean scores; among the {k} highest with probability {probability:.3}")
+            }
+            Self::NoPlaceForAll { k } => write!(f, "others are equal, and {k} cannot be chosen among them"),
             Self::More { answers } => write!(f, "about {answers} more answers would probably decide"),
             Self::NoNumber { tried } => write!(f, "even {tried} more answers would probably not decide"),
+            Self::MoreGold { rows } => {
+                write!(
+                    f,
+                    "about {rows} more rows labelled by people would probably decide: the classifier's errors blur most"
+                )
+            }
+            Self::NoNumberOfGold { tried } => {
+                write!(f, "even {tried} more rows labelled by people would probably not decide")
+            }
             Self::MostFrequent { label, count, n } => {
                 write!(f, "the most frequent label is {} ({count} of {n})", visible(label))
+            }
+            Self::Majority { count, n } => {
+                let half = if *count > n - (*n).min(*count) { "more than" } else { "at most" };
+                write!(f, "{count} of {n} answers are good: {half} half")
+            }
+            Self::CountedScore { score, min } => {
+                let digits = digits(&[*score], &[*min], 2);
+                let place = if score < min { "below" } else { "at least" };
+                write!(f, "score {score:.digits$} of the counted shares: {place} {min}")
+            }
+            Self::CountedLimit { label, share, max } => {
+                let digits = digits(&[*share], &[*max], 2);
+                let place = if share > max { "above" } else { "within" };
+                write!(f, "counted share of {} {share:.digits$}: {place} its limit {max}", visible(label))
             }
             Self::Tie => f.write_str("no single label is the most frequent"),
             Self::Note { sentence } => f.write_str(&visible(sentence)),

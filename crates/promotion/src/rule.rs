@@ -2,7 +2,8 @@
 
 use plaudit_core::Result;
 
-use crate::{PaperRule, Policy, Survey, Verdicts};
+use crate::flip::{self, FlipBudget};
+use crate::{Corrected, MajorityRule, NaiveShare, PaperRule, Policy, Selection, Survey, Verdicts};
 
 /// Decides about every division of a survey. The same survey always gets the same verdicts.
 ///
@@ -37,16 +38,76 @@ pub trait Rule {
     /// # Errors
     /// When the rule cannot be applied to the survey's labels, or its own settings are at fault.
     fn decide(&self, survey: &Survey) -> Result<Verdicts>;
+
+    /// Returns the [`FlipBudget`] of one division of a survey.
+    ///
+    /// All changes of up to `radius` labels are tried, of up to 12 with four labels (16,640 changes, and no more than that
+    /// with other numbers of labels); beyond, single labels and replacements of one label by another, so that there the
+    /// budget is at least `least` and at most `most`. Every change is decided anew, which can take minutes where the
+    /// decision takes draws. The baselines have closed forms, whatever the radius.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide), or when the survey has no such division.
+    fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
+        flip::in_survey(self, survey, division, radius)
+    }
 }
 
 impl Rule for Policy {
     fn decide(&self, survey: &Survey) -> Result<Verdicts> {
         self.decide(survey)
     }
+
+    fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
+        match self.selection {
+            Selection::Threshold => flip::alone(&self.alone(), survey, division, radius),
+            _ => flip::in_survey(self, survey, division, radius),
+        }
+    }
+}
+
+impl Rule for Corrected {
+    fn decide(&self, survey: &Survey) -> Result<Verdicts> {
+        self.decide(survey)
+    }
+
+    fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
+        match self.policy.selection {
+            Selection::Threshold => {
+                let rule = Self::new(self.policy.alone(), self.posterior.clone());
+                flip::alone(&rule, survey, division, radius)
+            }
+            _ => flip::in_survey(self, survey, division, radius),
+        }
+    }
 }
 
 impl Rule for PaperRule {
     fn decide(&self, survey: &Survey) -> Result<Verdicts> {
         self.decide(survey)
+    }
+
+    fn flip_budget(&self, survey: &Survey, division: &str, _radius: u64) -> Result<FlipBudget> {
+        self.flip_budget(survey, division)
+    }
+}
+
+impl Rule for MajorityRule {
+    fn decide(&self, survey: &Survey) -> Result<Verdicts> {
+        self.decide(survey)
+    }
+
+    fn flip_budget(&self, survey: &Survey, division: &str, _radius: u64) -> Result<FlipBudget> {
+        self.flip_budget(survey, division)
+    }
+}
+
+impl Rule for NaiveShare {
+    fn decide(&self, survey: &Survey) -> Result<Verdicts> {
+        self.decide(survey)
+    }
+
+    fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
+        self.flip_budget(survey, division, radius)
     }
 }

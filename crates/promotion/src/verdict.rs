@@ -7,7 +7,7 @@ use plaudit_stats::Interval;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::Reason;
+use crate::{Advice, FlipBudget, Reason};
 
 /// The decision about one division.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,8 +20,18 @@ pub enum Verdict {
     /// Do not. From a [`Policy`](crate::Policy): the score is too low or a limit is passed, but for a posterior probability
     /// of at most alpha. It says nothing about what promoting would bring.
     Hold,
+    /// A [`Hold`](Self::Hold) that one label carries, which a [`Reason::Driver`] names: with answers of the next better
+    /// label in its place the division would be promoted. What is done is the same: it is not promoted.
+    Improve,
     /// The answers do not tell yet: neither of the two has the probability it needs, or there are too few answers.
     NeedsMoreData,
+}
+
+impl Verdict {
+    /// Returns whether the division is promoted or not for a reason; false where the data do not tell.
+    pub fn is_decisive(self) -> bool {
+        self != Self::NeedsMoreData
+    }
 }
 
 impl fmt::Display for Verdict {
@@ -29,6 +39,7 @@ impl fmt::Display for Verdict {
         f.pad(match self {
             Self::Promote => "Promote",
             Self::Hold => "Hold",
+            Self::Improve => "Improve",
             Self::NeedsMoreData => "Needs more data",
         })
     }
@@ -36,8 +47,8 @@ impl fmt::Display for Verdict {
 
 /// One division: its shares, its score, the verdict and the reasons.
 ///
-/// Serialised with counts, shares and intervals as maps by label, the level of all intervals beside them, and the reasons
-/// as sentences.
+/// Serialised with counts, shares and intervals as maps by label, the level of all intervals beside them, the score as
+/// `net_score`, and the reasons as sentences.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DivisionVerdict {
@@ -54,12 +65,20 @@ pub struct DivisionVerdict {
     pub score_interval: Option<Interval>,
     /// The probability that the score or a limit fails, where the rule has one.
     pub risk: Option<f64>,
+    /// The probability that its score is the highest of all divisions with enough answers; equal scores share it. None
+    /// where the rule gives none or the answers are too few. It is one of few fields that the other divisions change.
+    pub probability_best: Option<f64>,
     /// The decision.
     pub verdict: Verdict,
     /// Why: the score, the limits, their joint probability, and what would decide.
     pub reasons: Vec<Reason>,
     /// About how many further answers would probably decide, where that was asked and has an answer.
     pub more: Option<u64>,
+    /// What to ask for where nothing is decided, where the rule says so.
+    pub advice: Option<Advice>,
+    /// How few labels would decide otherwise. No rule asks by itself: fill it from
+    /// [`Rule::flip_budget`](crate::Rule::flip_budget).
+    pub flip_budget: Option<FlipBudget>,
 }
 
 /// The share of one label.
@@ -93,10 +112,20 @@ impl DivisionVerdict {
             score: None,
             score_interval: None,
             risk: None,
+            probability_best: None,
             verdict,
             reasons,
             more: None,
+            advice: None,
+            flip_budget: None,
         }
+    }
+
+    /// Returns how many of the answers have each label, as shares of them, `[labels]`; none without an answer. Where the
+    /// labels were predicted, they are shares of predictions.
+    pub fn naive_shares(&self) -> Option<Vec<f64>> {
+        let shares = self.shares.iter().map(|share| share.count as f64 / self.n as f64);
+        (self.n > 0).then(|| shares.collect())
     }
 }
 
@@ -168,19 +197,25 @@ impl Serialize for DivisionVerdict {
         let ends = |interval: Interval| [interval.low, interval.high];
         let intervals = self.shares.iter().filter_map(|s| Some((s.label.as_str(), ends(s.interval?)))).collect();
         let level = self.score_interval.or_else(|| self.shares.iter().find_map(|s| s.interval)).map(|i| i.level);
+        let naive = self.naive_shares().unwrap_or_default();
+        let naive = self.shares.iter().map(|s| s.label.as_str()).zip(naive).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("division", &self.division)?;
         map.serialize_entry("n", &self.n)?;
         map.serialize_entry("counts", &InOrder(self.shares.iter().map(|s| (s.label.as_str(), s.count)).collect()))?;
+        map.serialize_entry("naive_shares", &InOrder(naive))?;
         map.serialize_entry("shares", &InOrder(self.shares.iter().map(|s| (s.label.as_str(), s.value)).collect()))?;
         map.serialize_entry("interval", &InOrder(intervals))?;
         map.serialize_entry("level", &level)?;
-        map.serialize_entry("score", &self.score)?;
+        map.serialize_entry("net_score", &self.score)?;
         map.serialize_entry("score_interval", &self.score_interval.map(ends))?;
         map.serialize_entry("risk", &self.risk)?;
+        map.serialize_entry("probability_best", &self.probability_best)?;
         map.serialize_entry("verdict", &self.verdict)?;
         map.serialize_entry("reasons", &self.reasons.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         map.serialize_entry("more", &self.more)?;
+        map.serialize_entry("flip_budget", &self.flip_budget)?;
+        map.serialize_entry("advice", &self.advice)?;
         map.end()
     }
 }

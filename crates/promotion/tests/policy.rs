@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
 use plaudit_core::Labels;
-use plaudit_promotion::{DivisionCounts, DivisionVerdict, Policy, Reason, Side, Survey, Verdict};
+use plaudit_promotion::{Advice, DivisionCounts, DivisionVerdict, Policy, Reason, Side, Survey, Verdict};
 
 fn survey<const K: usize>(labels: Labels, divisions: &[(&str, [u64; K])]) -> Survey {
     Survey::new(labels, divisions.iter().map(|&(name, counts)| DivisionCounts::new(name, counts)).collect()).unwrap()
@@ -85,14 +85,50 @@ fn a_limit_holds_what_the_score_would_promote() {
     let mut policy = Policy::default();
     policy.min_score = 0.2;
     let held = decide(&policy, divided);
-    assert_eq!(held.verdict, Verdict::Hold);
+    assert_eq!(held.verdict, Verdict::Improve); // were the Poor answers Neutral, the score would be 0.62
     assert!(matches!(held.reasons[0], Reason::Score { side: Side::Above, .. }));
     assert!(matches!(&held.reasons[1], Reason::Limit { label, side: Side::Above, .. } if label == "Poor"));
     policy.limits.clear();
     assert_eq!(decide(&policy, divided).verdict, Verdict::Promote);
     // Names of limits are compared ignoring case, too.
     policy.limits.insert("POOR".to_owned(), 0.25);
-    assert_eq!(decide(&policy, divided).verdict, Verdict::Hold);
+    assert_eq!(decide(&policy, divided).verdict, Verdict::Improve);
+}
+
+/// The driver of a verdict: the label, the next better one, and what it takes from the score.
+fn driver(decided: &DivisionVerdict) -> Option<(&str, &str, f64)> {
+    decided.reasons.iter().find_map(|reason| match reason {
+        Reason::Driver { label, instead, pull, .. } => Some((label.as_str(), instead.as_str(), *pull)),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_hold_that_one_label_carries_is_to_improve() {
+    // By hand, posterior means of 1,000 answers and four halves: score (400.5 + 25.125 - 400.5) / 1002 = 0.025; with
+    // Neutral in the place of Poor 0.425. Pull of Poor: (0.25 + 1) 400.5 / 1002.
+    let poor = dpms([400, 100, 100, 400]);
+    assert_eq!(poor.verdict, Verdict::Improve);
+    let (label, instead, pull) = driver(&poor).unwrap();
+    assert!((label, instead) == ("Poor", "Neutral") && close(pull, 1.25 * 400.5 / 1002.0, 1e-12), "{poor:?}");
+    let sentence = "Poor carries it, with a share of 0.40: were those answers Neutral, the score or a limit would fail \
+                    with probability less than 0.001";
+    assert!(poor.reasons.iter().any(|reason| reason.to_string() == sentence), "{poor:?}");
+    // Nobody complains and nobody praises: more than half are Neutral, and Average ones as Good do not do.
+    // (100 + 0.25 * 100) / 1000 = 0.125; with Average as Good 0.2
+    let lukewarm = dpms([100, 100, 800, 0]);
+    assert_eq!((lukewarm.verdict, driver(&lukewarm)), (Verdict::Hold, None));
+    // With all Poor turned to Neutral still 0.15, and with all Neutral turned to Average -0.1.
+    let both = dpms([150, 0, 400, 450]);
+    assert_eq!((both.verdict, driver(&both)), (Verdict::Hold, None));
+    // Two labels would each do: Neutral to Average lifts the score by 0.125, Poor to Neutral by 0.1. What they take:
+    // Neutral 0.25 * 0.5, Poor 1.25 * 0.1.
+    let mut policy = Policy::default();
+    policy.min_score = 0.4;
+    let two = decide(&policy, [38_000, 7_000, 45_000, 10_000]); // score 0.2975
+    assert_eq!((two.verdict, driver(&two).map(|found| found.0)), (Verdict::Improve, Some("Neutral")));
+    // Of what most answers are, nothing is to be improved.
+    assert_eq!(polarity(&Policy::default(), [45, 0, 55]).verdict, Verdict::Hold);
 }
 
 #[test]
@@ -106,7 +142,41 @@ fn further_answers_are_estimated() {
     let mut policy = Policy::default();
     policy.max_more = 0;
     let silent = decide(&policy, [6, 1, 1, 0]);
-    assert_eq!((silent.more, silent.reasons.len()), (None, 1));
+    assert_eq!((silent.more, silent.advice, silent.reasons.len()), (None, Some(Advice::Collect { about: None }), 1));
+    assert_eq!(few.advice, Some(Advice::Collect { about: few.more }));
+}
+
+#[test]
+fn no_answers_never_decide() {
+    let mut policy = Policy::default();
+    policy.min_rows = 0;
+    policy.min_score = -2.0; // cannot fail
+    policy.limits.clear();
+    let nothing = decide(&policy, [0; 4]);
+    assert_eq!((nothing.verdict, nothing.probability_best), (Verdict::NeedsMoreData, None));
+    assert_eq!(nothing.reasons[0], Reason::TooFewRows { n: 0, min: 1 });
+    assert_eq!(decide(&policy, [1, 0, 0, 0]).verdict, Verdict::Promote);
+}
+
+// scipy 1.17.1, A = beta(60.5, 40.5), B = beta(50.5, 50.5):
+//   quad(lambda x: A.pdf(x) * B.cdf(x), 0, 1), quad(lambda x: B.pdf(x) * A.cdf(x) ** 2, 0, 1)
+#[test]
+fn the_best_is_as_probable_as_the_integral_says() {
+    let labels = || Labels::new(["positive", "negative"]).unwrap();
+    let best = |divisions: &[(&str, [u64; 2])], name: &str| {
+        let verdicts = Policy::default().decide(&survey(labels(), divisions)).unwrap();
+        verdicts.of(name).unwrap().probability_best
+    };
+    let (a, b) = ([60, 40], [50, 50]);
+    // four standard errors of 4,000 draws
+    assert!(close(best(&[("a", a), ("b", b)], "a").unwrap(), 0.922_479, 0.017));
+    // Divisions with equal counts are different divisions, whose shares need not be equal.
+    let three = [("a", a), ("b", b), ("c", a)];
+    assert!(close(best(&three, "b").unwrap(), 0.022_427, 0.0094));
+    assert_eq!(best(&three, "a"), best(&three, "c"));
+    // Too few answers are no candidate.
+    let few = [("a", a), ("b", [9, 0])];
+    assert_eq!((best(&few, "a"), best(&few, "b")), (Some(1.0), None));
 }
 
 #[test]
@@ -121,8 +191,8 @@ fn huge_counts_neither_overflow_nor_hang() {
     );
     let most = dpms([u64::MAX, 0, 0, 0]);
     assert_eq!((most.n, most.verdict), (u64::MAX, Verdict::Promote));
-    let split = dpms([u64::MAX / 4; 4]); // score 0.0625
-    assert_eq!(split.verdict, Verdict::Hold);
+    let split = dpms([u64::MAX / 4; 4]); // score 0.0625; 0.3125 with Neutral answers in the place of Poor ones
+    assert_eq!(split.verdict, Verdict::Improve);
     let interval = split.score_interval.unwrap();
     assert!(interval.low <= interval.high && close(interval.low, 0.0625, 1e-6), "{interval:?}");
 }
@@ -183,7 +253,7 @@ fn verdicts_are_json_in_the_labels_order() {
     let divisions = [("Library", [60, 20, 12, 8])];
     let verdicts = Policy::default().decide(&survey(Labels::dpms(), &divisions)).unwrap();
     let json = serde_json::to_string(&verdicts).unwrap();
-    assert!(json.starts_with(r#"[{"division":"Library","n":100,"counts":{"Good":60,"Average":20,"Neutral":12,"Poor":8},"shares":{"Good":0.5931"#), "{json}");
+    assert!(json.starts_with(r#"[{"division":"Library","n":100,"counts":{"Good":60,"Average":20,"Neutral":12,"Poor":8},"naive_shares":{"Good":0.6,"Average":0.2,"Neutral":0.12,"Poor":0.08},"shares":{"Good":0.5931"#), "{json}");
     let places: Vec<_> = ["Good", "Average", "Neutral", "Poor"].map(|label| json.find(label).unwrap()).to_vec();
     assert!(places.is_sorted());
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -191,7 +261,8 @@ fn verdicts_are_json_in_the_labels_order() {
     assert_eq!((&library["verdict"], &library["level"]), (&"promote".into(), &0.9.into()));
     assert!(library["interval"]["Poor"][0].as_f64().unwrap() < library["interval"]["Poor"][1].as_f64().unwrap());
     assert!(library["reasons"][0].as_str().unwrap().ends_with("is above 0.25"), "{json}");
-    assert!(library["score"].is_number() && library["risk"].is_number() && library["more"].is_null());
+    assert!(library["net_score"].is_number() && library["risk"].is_number() && library["more"].is_null());
+    assert!(library["probability_best"] == 1.0 && library["advice"].is_null());
     assert_eq!(serde_json::to_value(Verdict::NeedsMoreData).unwrap(), "needs_more_data");
     let reason = serde_json::to_value(Reason::TooFewRows { n: 1, min: 10 }).unwrap();
     assert_eq!(reason, serde_json::json!({"kind": "too_few_rows", "n": 1, "min": 10}));

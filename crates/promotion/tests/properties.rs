@@ -1,8 +1,9 @@
 //! What holds for every survey, and how often the policy is wrong.
 #![allow(clippy::unwrap_used)] // tests may stop at the first surprise
 
-use plaudit_core::Labels;
-use plaudit_promotion::{DivisionCounts, DivisionVerdict, Policy, Survey, Verdict};
+use plaudit_core::{Labels, Origin};
+use plaudit_promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
+use plaudit_promotion::{Corrected, DivisionCounts, DivisionVerdict, Policy, Reason, Survey, Verdict};
 use plaudit_stats::Stream;
 use proptest::prelude::*;
 
@@ -11,6 +12,14 @@ fn quick() -> Policy {
     policy.draws = 400;
     policy.max_more = 0;
     policy
+}
+
+fn corrected(seed: u64) -> Corrected {
+    let counts = [[140, 30, 20, 10], [30, 120, 30, 20], [20, 30, 130, 20], [5, 15, 30, 150]];
+    let gold = ErrorMatrix::new(Labels::dpms(), Origin::OutOfFold { folds: 5 }, &counts).unwrap();
+    let mut config = CutConfig::default();
+    (config.draws, config.seed) = (200, seed);
+    Corrected::new(quick(), CutPosterior::new(&gold, &config).unwrap())
 }
 
 fn survey(divisions: Vec<(String, [u64; 4])>) -> Survey {
@@ -22,9 +31,11 @@ fn counts() -> impl Strategy<Value = [u64; 4]> {
     prop_oneof![prop::array::uniform4(0u64..40), prop::array::uniform4(0u64..1_000_000)]
 }
 
+/// The verdict under another name, without what the other divisions may change.
 fn renamed(verdict: &DivisionVerdict, division: &str) -> DivisionVerdict {
     let mut verdict = verdict.clone();
     verdict.division = division.to_owned();
+    verdict.probability_best = None;
     verdict
 }
 
@@ -42,7 +53,32 @@ proptest! {
         prop_assert_eq!(&policy.decide(&survey(turned)).unwrap(), &together);
         for (name, counts) in named {
             let alone = policy.decide(&survey(vec![("alone".to_owned(), counts)])).unwrap();
-            prop_assert_eq!(&renamed(alone.of("alone").unwrap(), &name), together.of(&name).unwrap());
+            let (alone, together) = (alone.of("alone").unwrap(), together.of(&name).unwrap());
+            prop_assert_eq!(renamed(alone, &name), renamed(together, &name));
+        }
+        let best: f64 = together.iter().filter_map(|verdict| verdict.probability_best).sum();
+        let any = together.iter().any(|verdict| verdict.n >= 10);
+        prop_assert!((best - f64::from(u8::from(any))).abs() < 1e-9, "{}", best);
+    }
+
+    /// Counts of predicted labels: the draws are other ones, the decision is the same code.
+    #[test]
+    fn corrected_verdicts_hang_on_their_counts_alone(all in prop::collection::vec(counts(), 1..4), seed in 0u64..100) {
+        let mut named: Vec<_> = all.iter().enumerate().map(|(index, &counts)| (format!("{index}"), counts)).collect();
+        named.push(("twin".to_owned(), all[0]));
+        let rule = corrected(seed);
+        let together = rule.decide(&survey(named.clone())).unwrap();
+        named.reverse();
+        prop_assert_eq!(&rule.decide(&survey(named)).unwrap(), &together);
+        let twins = [together.of("0").unwrap(), together.of("twin").unwrap()];
+        prop_assert_eq!(twins[0].probability_best, twins[1].probability_best);
+        prop_assert_eq!(renamed(twins[0], "twin"), renamed(twins[1], "twin"));
+        let alone = rule.decide(&survey(vec![("0".to_owned(), all[0])])).unwrap();
+        prop_assert_eq!(renamed(alone.of("0").unwrap(), "0"), renamed(twins[0], "0"));
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let turned: Vec<_> = all.iter().map(|&counts| ("0".to_owned(), counts)).take(1).collect();
+            prop_assert_eq!(pool.install(|| rule.decide(&survey(turned))).unwrap(), alone.clone());
         }
     }
 
@@ -51,7 +87,9 @@ proptest! {
         let mut policy = quick();
         policy.max_more = 100;
         let verdicts = policy.decide(&survey(vec![("a".to_owned(), counts), ("b".to_owned(), counts)])).unwrap();
-        prop_assert_eq!(renamed(verdicts.of("a").unwrap(), "b"), verdicts.of("b").unwrap().clone());
+        let [a, b] = [verdicts.of("a").unwrap(), verdicts.of("b").unwrap()];
+        prop_assert_eq!(renamed(a, "b"), renamed(b, "b"));
+        prop_assert_eq!(a.probability_best, b.probability_best);
     }
 
     /// By powers of two, so that no rounding differs.
@@ -84,7 +122,10 @@ proptest! {
         let expected = match verdict.risk.unwrap() {
             _ if verdict.n < 10 => Verdict::NeedsMoreData,
             risk if risk <= 0.05 => Verdict::Promote,
-            risk if risk >= 0.95 => Verdict::Hold,
+            risk if risk >= 0.95 => {
+                let driven = verdict.reasons.iter().any(|reason| matches!(reason, Reason::Driver { .. }));
+                if driven { Verdict::Improve } else { Verdict::Hold }
+            }
             _ => Verdict::NeedsMoreData,
         };
         prop_assert_eq!(verdict.verdict, expected);

@@ -4,6 +4,8 @@ use crate::Stream;
 
 /// Below this mean the distribution function is inverted; from it on, candidates are rejected.
 const SMALL_MEAN: f64 = 10.0;
+/// Up to this distance from the mode the ratio of probabilities is a product.
+const NEAR: f64 = 20.0;
 
 /// Returns a draw from the binomial distribution: the number of successes in `n` trials of probability `p`, 0 to `n`. A
 /// `p` that is not above 0 gives 0, one of at least 1 gives `n`.
@@ -89,7 +91,8 @@ fn inverted(stream: &mut Stream, n: u64, p: f64) -> u64 {
 fn rejected(stream: &mut Stream, n: u64, p: f64) -> u64 {
     let trials = n as f64;
     let mean = trials * p;
-    let spread = (mean * (1.0 - p)).sqrt();
+    let variance = mean * (1.0 - p);
+    let spread = variance.sqrt();
     let b = 1.15 + 2.53 * spread;
     let a = -0.0873 + 0.0248 * b + 0.01 * p;
     let box_height = 0.92 - 4.2 / b;
@@ -106,10 +109,46 @@ fn rejected(stream: &mut Stream, n: u64, p: f64) -> u64 {
             return k;
         }
         let alpha = (2.83 + 5.1 / b) * spread;
-        if libm::log(v * alpha / (a / (inside * inside) + b)) <= log_ratio(trials, p, k as f64) {
+        let height = v * alpha / (a / (inside * inside) + b);
+        if below_mass(height, (trials, p, variance), k as f64) {
             return k;
         }
     }
+}
+
+/// Whether `height`, at least 0, is at most the probability of `k` of `n` over that of the mode.
+///
+/// Near the mode the ratio is a short product. Farther away its logarithm lies within bounds that need no logarithm of
+/// their own (the squeeze, step 5.2, of V. Kachitvichyanukul and B. W. Schmeiser, *Binomial random variate generation*,
+/// Communications of the ACM 31 (1988)), and only between them it is computed.
+fn below_mass(height: f64, (n, p, variance): (f64, f64, f64), k: f64) -> bool {
+    let mode = ((n + 1.0) * p) as u64 as f64; // to rounding of `n`
+    let distance = (k - mode).abs();
+    if distance <= NEAR {
+        // mass(i) / mass(i - 1) = (n - i + 1) p / (i (1 - p)); both parts are about the variance
+        let (mut above, mut below) = (1.0, 1.0);
+        let (hit, miss) = (p / variance, (1.0 - p) / variance);
+        let mut i = k.min(mode);
+        for _ in 0..distance as u64 {
+            i += 1.0;
+            above *= (n - i + 1.0) * hit;
+            below *= i * miss;
+        }
+        return if k > mode { height * below <= above } else { height * above <= below };
+    }
+    let log = libm::log(height);
+    if distance < variance / 2.0 - 1.0 {
+        let part = distance / variance;
+        let error = part * ((distance * (distance / 3.0 + 0.625) + 1.0 / 6.0) / variance + 0.5);
+        let normal = -distance * part / 2.0;
+        if log < normal - error {
+            return true;
+        }
+        if log > normal + error {
+            return false;
+        }
+    }
+    log <= log_ratio(n, p, k)
 }
 
 /// The logarithm of the probability of `k` of `n`, less that of the mode.
@@ -225,6 +264,29 @@ mod tests {
         ] {
             let found = log_ratio(n, p, k);
             assert!((found - expected).abs() < 1e-9 * f64::max(1.0, -expected), "{n} {p} {k}: {found}");
+        }
+    }
+
+    /// Product and squeeze say what the logarithms of the ratio say, but where it is nearly the height.
+    #[test]
+    fn squeezes_hold() {
+        let mut stream = Stream::new(5, "squeeze", 0);
+        for n in [20u64, 100, 1_000, 1_000_000, 1 << 53] {
+            for p in [0.5, 0.3, 0.01, 1e-4].into_iter().filter(|p| n as f64 * p >= SMALL_MEAN) {
+                let (trials, variance) = (n as f64, n as f64 * p * (1.0 - p));
+                for _ in 0..20_000 {
+                    let away = (12.0 * stream.uniform() - 6.0) * variance.sqrt();
+                    let k = (trials * p + away).floor().clamp(0.0, trials);
+                    let log = log_ratio(trials, p, k);
+                    let near = 1e-3 * (2.0 * stream.uniform() - 1.0);
+                    for other in [log + near, libm::log(stream.uniform()), log + near * log] {
+                        if (other - log).abs() > 1e-9 {
+                            let found = below_mass(libm::exp(other), (trials, p, variance), k);
+                            assert_eq!(found, other < log, "{n} {p} {k}: {other} {log}");
+                        }
+                    }
+                }
+            }
         }
     }
 

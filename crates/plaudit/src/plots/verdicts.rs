@@ -128,6 +128,7 @@ fn look(verdict: Verdict) -> Look {
     let (colour, shape, filled) = match verdict {
         Verdict::Promote => (GREEN, Shape::Up, true),
         Verdict::Hold => (VERMILION, Shape::Square, true),
+        Verdict::Improve => (VERMILION, Shape::Square, false),
         Verdict::NeedsMoreData => (BLUE, Shape::Circle, false),
         _ => (BLACK, Shape::Diamond, false),
     };

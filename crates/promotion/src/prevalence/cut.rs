@@ -11,6 +11,7 @@ use super::equations::solve;
 use super::naive::at_most;
 use super::share_draws::CHAINS;
 use super::{EmStop, ErrorMatrix, ShareDraws};
+use crate::posterior::named;
 
 /// The most numbers that the draws of the error rates may take: 1 GiB.
 const MOST: usize = 1 << 27;
@@ -125,6 +126,7 @@ pub struct CutPosterior {
     config: CutConfig,
     prior: Vec<f64>, // [labels]
     rates: Vec<f64>, // row-major, [draws, gold, predicted]
+    gold_rows: u64,
 }
 
 impl CutPosterior {
@@ -152,12 +154,22 @@ impl CutPosterior {
                 dirichlet(&mut stream, parameters, row);
             }
         }
-        Ok(Self { labels, config: config.clone(), prior, rates })
+        Ok(Self { labels, config: config.clone(), prior, rates, gold_rows: content.iter().sum() })
     }
 
     /// Returns the labels, in the order of the shares.
     pub fn labels(&self) -> &Labels {
         &self.labels
+    }
+
+    /// Returns the configuration.
+    pub fn config(&self) -> &CutConfig {
+        &self.config
+    }
+
+    /// Returns the number of gold rows behind the error rates.
+    pub fn gold_rows(&self) -> u64 {
+        self.gold_rows
     }
 
     /// Returns the draws of the error rates in order, row-major `[gold, predicted]` each; the rows add up to 1.
@@ -172,7 +184,7 @@ impl CutPosterior {
     /// When there is not one count a label, or more than 2^53 texts.
     pub fn division(&self, counts: &[u64]) -> Result<ShareDraws> {
         self.check(counts)?;
-        Ok(self.draw("promotion: prevalence", counts, |_, _, _| ()))
+        Ok(self.copy(counts, 0))
     }
 
     /// Returns what `each` makes of the draws of every division, in order. The divisions are spread over the threads of
@@ -192,7 +204,7 @@ impl CutPosterior {
             }
         }
         Error::from_faults(faults)?;
-        let draw = |counts: &C| each(&self.draw("promotion: prevalence", counts.as_ref(), |_, _, _| ()));
+        let draw = |counts: &C| each(&self.copy(counts.as_ref(), 0));
         Ok(divisions.par_iter().map(draw).collect())
     }
 
@@ -212,7 +224,8 @@ impl CutPosterior {
         }
         let mut others = vec![0; self.labels.len()];
         let mut behind = Behind::new(self.labels.len());
-        Ok(self.draw("promotion: population", counts, |stream, rates, shares| {
+        let mut stream = Stream::keyed(self.config.seed, "promotion: population", counts);
+        Ok(self.draw(&mut stream, counts, |stream, rates, shares| {
             behind.draw(stream, rates, counts, shares);
             multinomial(stream, size - seen, shares, &mut others);
             for (share, (seen, other)) in shares.iter_mut().zip(behind.counts.iter().zip(&others)) {
@@ -221,7 +234,29 @@ impl CutPosterior {
         }))
     }
 
-    fn check(&self, counts: &[u64]) -> Result<u64> {
+    /// Draws of the shares behind counts that were [checked](Self::check); for copies other than 0 they are independent,
+    /// given the error rates, of those of other divisions with the same counts.
+    pub(crate) fn copy(&self, counts: &[u64], copy: u64) -> ShareDraws {
+        let mut stream = Stream::keyed(self.config.seed, "promotion: prevalence", &named(counts, copy));
+        self.draw(&mut stream, counts, |_, _, _| ())
+    }
+
+    /// The number of draws of the shares of a division.
+    pub(crate) fn draws(&self) -> usize {
+        self.config.draws * CHAINS
+    }
+
+    /// The weight of the shares' prior, in texts.
+    pub(crate) fn prior_weight(&self) -> f64 {
+        self.prior.iter().sum()
+    }
+
+    /// The number of gold rows with the prior's weight in rows.
+    pub(crate) fn gold_weight(&self) -> f64 {
+        self.gold_rows as f64 + self.config.gold_prior * (self.labels.len() * self.labels.len()) as f64
+    }
+
+    pub(crate) fn check(&self, counts: &[u64]) -> Result<u64> {
         one_a_label(self.labels.len(), counts)?;
         at_most("counts", counts)
     }
@@ -229,12 +264,11 @@ impl CutPosterior {
     /// `finish` turns shares into what is asked for; it gets the error rates that they were drawn with.
     fn draw(
         &self,
-        purpose: &str,
+        stream: &mut Stream,
         counts: &[u64],
         mut finish: impl FnMut(&mut Stream, &[f64], &mut [f64]),
     ) -> ShareDraws {
         let width = self.labels.len();
-        let mut stream = Stream::keyed(self.config.seed, purpose, counts);
         let mut values = Vec::with_capacity(self.config.draws * CHAINS * width);
         let mut behind = Behind::new(width);
         let mut parameters = vec![0.0; width];
@@ -244,13 +278,13 @@ impl CutPosterior {
             for _ in 0..CHAINS {
                 shares.copy_from_slice(&start);
                 for _ in 0..self.config.steps {
-                    behind.draw(&mut stream, rates, counts, &shares);
+                    behind.draw(stream, rates, counts, &shares);
                     for ((slot, prior), &count) in parameters.iter_mut().zip(&self.prior).zip(&behind.counts) {
                         *slot = prior + count as f64;
                     }
-                    dirichlet(&mut stream, &parameters, &mut shares);
+                    dirichlet(stream, &parameters, &mut shares);
                 }
-                finish(&mut stream, rates, &mut shares);
+                finish(stream, rates, &mut shares);
                 values.extend_from_slice(&shares);
             }
         }

@@ -34,7 +34,7 @@ impl Variance {
 }
 
 impl ShareDraws {
-    pub(super) fn new(labels: usize, values: Vec<f64>) -> Self {
+    pub(crate) fn new(labels: usize, values: Vec<f64>) -> Self {
         Self { labels, values }
     }
 
@@ -60,7 +60,7 @@ impl ShareDraws {
     }
 
     /// Returns the probability that `holds`, as the share of draws.
-    pub fn probability(&self, holds: impl Fn(&[f64]) -> bool) -> f64 {
+    pub fn probability(&self, mut holds: impl FnMut(&[f64]) -> bool) -> f64 {
         self.rows().filter(|row| holds(row)).count() as f64 / self.len() as f64
     }
 

@@ -1,0 +1,85 @@
+//! The policy on predicted labels.
+
+use plaudit_core::{Error, Result};
+
+use crate::decide::{Counts, decide};
+use crate::prevalence::CutPosterior;
+use crate::{Policy, Survey, Verdicts};
+
+/// A policy that decides about predicted labels with the classifier's errors in the posterior.
+///
+/// It is as [`Policy`] says, but the shares are drawn by the [`CutPosterior`] in the place of Dirichlet(`prior` + counts):
+/// the policy's `prior` and `draws` are not used, and its `seed` is only for looking ahead. Where nothing is decided, the
+/// [`Advice`](crate::Advice) asks for gold rows where the error rates have the greater part of the score's variance, and
+/// for answers otherwise.
+///
+/// The same draws of the error rates serve every division. A verdict hangs on the policy, the posterior and the division's
+/// counts alone.
+///
+/// # Example: what the classifier's errors leave open
+/// ```
+/// use plaudit_core::{Labels, Origin};
+/// use plaudit_promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
+/// use plaudit_promotion::{Advice, Corrected, DivisionCounts, Policy, Survey, Verdict};
+///
+/// let labels = Labels::new(["positive", "negative"])?;
+/// let gold = ErrorMatrix::new(labels.clone(), Origin::OutOfFold { folds: 5 }, &[[45, 5], [20, 30]])?;
+/// let posterior = CutPosterior::new(&gold, &CutConfig::default())?;
+/// let survey = Survey::new(labels, vec![DivisionCounts::new("Library", [1_400, 600])])?;
+///
+/// // Counted, 70 % are positive: a score of 0.4. But 40 % of the negative were taken for positive, as far as 50 rows tell.
+/// assert_eq!(Policy::default().decide(&survey)?.of("Library").unwrap().verdict, Verdict::Promote);
+/// let corrected = Corrected::new(Policy::default(), posterior).decide(&survey)?;
+/// let library = corrected.of("Library").unwrap();
+/// assert_eq!(library.verdict, Verdict::NeedsMoreData);
+/// assert!(matches!(library.advice, Some(Advice::Label { .. })));
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Corrected {
+    /// What is wanted.
+    pub policy: Policy,
+    /// Where the shares come from.
+    pub posterior: CutPosterior,
+}
+
+impl Corrected {
+    /// Returns the policy over this posterior.
+    pub fn new(policy: Policy, posterior: CutPosterior) -> Self {
+        Self { policy, posterior }
+    }
+
+    /// Returns one verdict a division, in the survey's order. The divisions are spread over the threads of the caller's
+    /// rayon pool, whose number changes nothing; time does not grow with the number of answers.
+    ///
+    /// # Errors
+    /// When the policy is at fault, labels of the survey have no utility, they are not those of the posterior in its
+    /// order, a division has more than 2^53 answers, or there are fewer than 10 / `alpha` draws of the shares. Where
+    /// labels and draws are as they must be, all faulty divisions are named.
+    pub fn decide(&self, survey: &Survey) -> Result<Verdicts> {
+        self.policy.validate()?;
+        let (found, expected) = (survey.labels(), self.posterior.labels());
+        let mut faults = Vec::new();
+        if found != expected {
+            faults.push(format!(
+                "survey: labels {}; expected those of the gold rows, {}",
+                found.listed(),
+                expected.listed()
+            ));
+        }
+        let draws = self.posterior.draws();
+        if (draws as f64) < 10.0 / self.policy.alpha {
+            faults.push(format!("draws: {draws} of the shares; expected at least 10 / alpha"));
+        }
+        Error::from_faults(faults)?;
+        let mut faults = Vec::new();
+        for division in survey.divisions() {
+            if let Err(Error::Config { faults: of_division }) = self.posterior.check(&division.counts) {
+                faults.extend(of_division.into_iter().map(|fault| format!("survey: `{}`: {fault}", division.division)));
+            }
+        }
+        Error::from_faults(faults)?;
+        decide(&self.policy, Counts::Predicted(&self.posterior), survey)
+    }
+}

@@ -1,0 +1,110 @@
+//! Verdicts about predicted labels.
+#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+
+use plaudit_core::{Labels, Origin};
+use plaudit_promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
+use plaudit_promotion::{Advice, Corrected, DivisionCounts, DivisionVerdict, Policy, Reason, Rule, Survey, Verdict};
+
+fn two() -> Labels {
+    Labels::new(["positive", "negative"]).unwrap()
+}
+
+/// The default policy without limits and with a score of 0 needed, over gold rows in these numbers.
+fn rule(gold: [[u64; 2]; 2], draws: usize) -> Corrected {
+    let mut config = CutConfig::default();
+    config.draws = draws;
+    let gold = ErrorMatrix::new(two(), Origin::SetAside, &gold).unwrap();
+    let mut policy = Policy::default();
+    policy.limits.clear();
+    policy.min_score = 0.0;
+    Corrected::new(policy, CutPosterior::new(&gold, &config).unwrap())
+}
+
+fn decide(rule: &Corrected, counts: [u64; 2]) -> DivisionVerdict {
+    let survey = Survey::new(two(), vec![DivisionCounts::new("d", counts)]).unwrap();
+    Rule::decide(rule, &survey).unwrap().into_iter().next().unwrap()
+}
+
+/// Error rates of 0.2 and 0.3 that are known.
+const KNOWN: [[u64; 2]; 2] = [[800_000_000_000, 200_000_000_000], [300_000_000_000, 700_000_000_000]];
+
+// With the error rates known, the share of predicted `positive` is a Beta(n1 + 1, n0 + 1) cut to 0.3 to 0.8, and the
+// score fails below 0.55. scipy 1.17.1: b = stats.beta(n1 + 1, n0 + 1); lo, hi = b.cdf(.3), b.cdf(.8)
+//   (b.cdf(.55) - lo) / (hi - lo)
+#[test]
+fn risks_are_those_of_a_truncated_beta() {
+    let rule = rule(KNOWN, 10_000);
+    for (counts, risk, verdict) in [
+        ([110, 90], 0.503_772, Verdict::NeedsMoreData),
+        ([128, 72], 0.005_171, Verdict::Promote),
+        ([95, 105], 0.983_355, Verdict::Hold),
+        ([116, 84], 0.199_669, Verdict::NeedsMoreData),
+    ] {
+        let found = decide(&rule, counts);
+        // 20,000 draws: four standard errors are at most 0.0142
+        assert!((found.risk.unwrap() - risk).abs() < 0.015, "{counts:?}: {found:?}");
+        assert_eq!(found.verdict, verdict, "{counts:?}");
+        assert!((found.naive_shares().unwrap()[0] - counts[0] as f64 / 200.0).abs() < 1e-15);
+    }
+}
+
+#[test]
+fn advice_asks_for_what_is_missing() {
+    // 100 gold rows and a million answers: more answers tell nothing.
+    let few_rows = decide(&rule([[40, 10], [15, 35]], 1_000), [550_000, 450_000]);
+    assert!(matches!(few_rows.advice, Some(Advice::Label { .. })), "{few_rows:?}");
+    assert_eq!(few_rows.more, None);
+    // Error rates as good as known: more gold rows tell nothing.
+    let few_answers = decide(&rule(KNOWN, 1_000), [116, 84]);
+    assert!(matches!(few_answers.advice, Some(Advice::Collect { about: Some(_) })), "{few_answers:?}");
+    assert_eq!(few_answers.reasons.last(), Some(&Reason::More { answers: few_answers.more.unwrap() }));
+    // Below `min_rows` the answers are what is missing.
+    let nothing = decide(&rule([[4, 1], [1, 3]], 1_000), [0, 0]);
+    assert_eq!((nothing.verdict, &nothing.reasons[0]), (Verdict::NeedsMoreData, &Reason::TooFewRows { n: 0, min: 10 }));
+    assert!(matches!(nothing.advice, Some(Advice::Collect { .. })) && nothing.naive_shares().is_none());
+    // Half of a million truly positive: no number of anything decides about a score of 0.
+    let near = decide(&rule([[800, 200], [300, 700]], 1_000), [550_000, 450_000]);
+    assert!(matches!(near.advice, Some(Advice::Label { about: None } | Advice::Collect { about: None })), "{near:?}");
+    let last = near.reasons.last().unwrap().to_string();
+    assert_eq!(last, "even 20000 more rows labelled by people would probably not decide");
+}
+
+/// Where nothing is mistaken the posterior is that of gold labels, and so is what would decide, to a step of the grid.
+#[test]
+fn without_errors_it_is_the_plain_policy() {
+    let mut corrected = rule([[1_000_000_000, 0], [0, 1_000_000_000]], 2_000);
+    corrected.policy.prior = 1.0; // that of `CutConfig`
+    for counts in [[60, 40], [12, 8], [30, 22], [40, 60], [500, 460]] {
+        let survey = Survey::new(two(), vec![DivisionCounts::new("d", counts)]).unwrap();
+        let plain = corrected.policy.decide(&survey).unwrap().into_iter().next().unwrap();
+        let found = decide(&corrected, counts);
+        assert!((plain.risk.unwrap() - found.risk.unwrap()).abs() < 0.035, "{counts:?}");
+        assert_eq!(plain.verdict, found.verdict);
+        let close = match (plain.more, found.more) {
+            (Some(a), Some(b)) => a <= 2 * b && b <= 2 * a,
+            (a, b) => a == b,
+        };
+        assert!(close, "{counts:?}: {:?} and {:?}", plain.more, found.more);
+    }
+}
+
+#[test]
+fn what_cannot_be_decided_is_named() {
+    let mut rule = rule([[40, 10], [15, 35]], 100);
+    let of = |rule: &Corrected, labels: Labels, counts: Vec<Vec<u64>>| {
+        let divisions = counts.into_iter().enumerate().map(|(k, counts)| DivisionCounts::new(k.to_string(), counts));
+        rule.decide(&Survey::new(labels, divisions.collect()).unwrap()).unwrap_err().to_string()
+    };
+    let error = of(&rule, two(), vec![vec![1 << 53, 1], vec![1, 2], vec![u64::MAX, 0]]);
+    assert!(error.contains("2 faults") && error.contains("`0`: counts: more than") && error.contains("`2`"), "{error}");
+    let turned = Labels::new(["negative", "positive"]).unwrap();
+    let error = of(&rule, turned, vec![vec![1, 2]]);
+    assert!(
+        error.contains("labels negative, positive; expected those of the gold rows, positive, negative"),
+        "{error}"
+    );
+    rule.policy.alpha = 0.04;
+    assert!(of(&rule, two(), vec![]).contains("200 of the shares; expected at least 10 / alpha"));
+    rule.policy.alpha = 0.5;
+    assert!(of(&rule, two(), vec![]).contains("alpha: 0.5"));
+}
