@@ -26,6 +26,7 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod audit;
 mod decide;
 mod paper;
 mod plan;
