@@ -28,6 +28,7 @@
 
 pub mod audit;
 mod decide;
+pub mod export;
 mod paper;
 mod plan;
 mod policy;
