@@ -44,8 +44,7 @@ pub enum Repair {
 }
 
 impl AuditLog {
-    /// Returns the log in this file, which is made where there is none. Every line is checked: of 1,000 decisions this takes
-    /// well below a second.
+    /// Returns the log in this file, which is made where there is none. Every line is read and checked.
     ///
     /// # Errors
     /// When the file cannot be opened, another `AuditLog` has it open, or it does not [`verify`](Self::verify): a broken log
