@@ -1,5 +1,5 @@
 //! The audit log: what it writes, and that it finds what was done to it.
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used, clippy::panic)] // tests may stop at the first surprise
 
 use std::fs;
 use std::path::PathBuf;

@@ -101,6 +101,8 @@ fn every_fault_of_a_plan_is_named_at_once() {
     }
     assert!(CampaignConfig::new(["a"], vec![Slot::new("x", at(0))]).plan().is_err());
     assert!(CampaignConfig::weekly(["a", "b"], &["x"], at(i64::MAX), 5).plan().is_err()); // all at the end of time
+    let endless = CampaignConfig::weekly(["a", "b"], &["x"], at(0), u32::MAX);
+    assert!(endless.plan().unwrap_err().to_string().contains("10001 of them"));
     assert!(CampaignConfig::paper("x", at(0)).plan().unwrap().posts().len() == 4);
 }
 
@@ -178,7 +180,8 @@ fn many_assignments_are_drawn() {
     }
 }
 
-/// Over all plans that may be drawn, and no effect of the labels, a p-value of at most p comes with a probability of at most p.
+/// Over all plans that may be drawn, and no effect of the labels, a p-value of at most p comes with a probability of at
+/// most p.
 #[test]
 fn p_values_are_valid() {
     let values = shares(&[0.1, 0.5, 0.3, 0.9, 0.2, 0.7]);

@@ -21,12 +21,17 @@ use names::{Listed, Titled};
 /// | `titles` | the words with a capital after Prof., Professor, Dr., Mr., Mrs., Ms., Miss, Mx.; what stands before 老师, 教授, 先生, 女士 and begins with a common Chinese surname. The title stays |
 /// | `names` | the names of a list, ignoring case |
 ///
-/// **What it cannot find**: a name that has no title and is in no list ("ask for Jane"); a name in small letters after Prof.,
-/// Professor or Miss ("prof smith"; after Dr., Mr., Mrs. and Ms. it is found); names in other languages than English and Chinese; nicknames; numbers in words;
-/// places, courses or offices that say who is meant; and what somebody hid on purpose with look-alikes or characters that
-/// nobody sees (clean those first: [`TextStep::Homoglyphs`](crate::TextStep::Homoglyphs),
-/// [`TextStep::Invisible`](crate::TextStep::Invisible)). It lowers the risk of a quote; it does not make a text anonymous. What it
-/// finds of a set of our own is in `tests/mask.rs`. Every search takes time in proportion to the length of the text.
+/// **What it cannot find**: a name that has no title and is in no list ("ask for Jane"); a name in small letters after
+/// Prof., Professor or Miss ("prof smith"; after Dr., Mr., Mrs. and Ms. it is found); names in other languages than
+/// English and Chinese; nicknames; numbers in words; places, courses or offices that say who is meant; and what
+/// somebody hid on purpose with look-alikes or characters that nobody sees (clean those first:
+/// [`TextStep::Homoglyphs`](crate::TextStep::Homoglyphs), [`TextStep::Invisible`](crate::TextStep::Invisible)). It
+/// lowers the risk of a quote; it does not make a text anonymous.
+///
+/// On 92 lines of our own (`tests/mask.rs` prints the figures), after which the rules were mended, so that they
+/// flatter: of 39 names beside a title all were covered, 37 without a word too many, and of 40 parts covered as names
+/// 37 were right; all 24 contacts and numbers and nothing else; of 7 names without a title none. Every search takes
+/// time in proportion to the length of the text.
 ///
 /// # Example
 /// ```
@@ -52,13 +57,14 @@ pub struct MaskConfig {
     pub handles: bool,
     /// Whether to cover phone numbers.
     pub phones: bool,
-    /// The fewest digits in a row that are covered, at least 2; none covers no digits. By default 6: student numbers and accounts,
-    /// and neither years nor most amounts.
+    /// The fewest digits in a row that are covered, at least 2; none covers no digits. By default 6: student numbers
+    /// and accounts, and neither years nor most amounts.
     pub digits: Option<usize>,
     /// Whether to cover names beside titles.
     pub titles: bool,
-    /// Names to cover wherever they stand, each of one or more words; at most 10,000, of at most 100 characters. One of letters
-    /// that are written without spaces (Chinese, Japanese, Thai) is found inside other words, any other as whole words.
+    /// Names to cover wherever they stand, each of one or more words; at most 10,000, of at most 100 characters. One of
+    /// letters that are written without spaces (Chinese, Japanese, Thai) is found inside other words, any other as
+    /// whole words.
     pub names: Vec<String>,
 }
 
@@ -147,8 +153,8 @@ impl MaskConfig {
     /// Checks every field.
     ///
     /// # Errors
-    /// When there are too many names, a name is blank, too long, has a control character or nothing but punctuation, or `digits` is below 2. All
-    /// faults are named at once.
+    /// When there are too many names, a name is blank, too long, has a control character or nothing but punctuation, or
+    /// `digits` is below 2. All faults are named at once.
     pub fn validate(&self) -> Result<()> {
         let mut faults = Vec::new();
         if let Some(digits) = self.digits.filter(|&digits| digits < 2) {
@@ -183,8 +189,8 @@ impl Masker {
         })
     }
 
-    /// Returns the text with a placeholder for each part that was found, and the parts. Parts that overlap are covered as
-    /// one, of the kind of the first.
+    /// Returns the text with a placeholder for each part that was found, and the parts. Parts that overlap are covered
+    /// as one, of the kind of the first.
     pub fn mask(&self, text: &str) -> Masked {
         let mut found = self.contacts.find(text);
         if let Some(titled) = &self.titled {

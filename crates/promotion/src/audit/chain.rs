@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Digest, Event, Record};
 
-/// How far a log goes: the number of its records and the digest of the last. Kept elsewhere, it is what shows that a log was
-/// cut or written anew.
+/// How far a log goes: the number of its records and the digest of the last. Kept elsewhere, it is what shows that a
+/// log was cut or written anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// A value as the JSON text that serde wrote: fields in their order, numbers in the shortest form that reads back to the same
-/// bits. What is read keeps its bytes, so that it can be compared byte for byte.
+/// A value as the JSON text that serde wrote: fields in their order, numbers in the shortest form that reads back to
+/// the same bits. What is read keeps its bytes, so that it can be compared byte for byte.
 ///
 /// A number that is not finite is written as `null`; serde does so.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -11,11 +11,13 @@ use super::{Event, Head};
 
 /// A log that is open to be added to, by one writer at a time.
 ///
-/// Each record is written at once and is on the disk (`fsync`) when [`append`](Self::append) returns. What a crash leaves of one
-/// is found when the log is opened next: a last line without its newline, which [`repair`](Self::repair) takes away.
+/// Each record is written at once and is on the disk (`fsync`) when [`append`](Self::append) returns. What a crash
+/// leaves of one is found when the log is opened next: a last line without its newline, which [`repair`](Self::repair)
+/// takes away.
 ///
-/// The file is locked as long as it is open ([`File::try_lock`]). The lock is advisory: it keeps off other `AuditLog`s, on the
-/// same machine or where the file system hands locks on, and not a text editor. On Windows nobody can read it meanwhile.
+/// The file is locked as long as it is open ([`File::try_lock`]). The lock is advisory: it keeps off other `AuditLog`s,
+/// on the same machine or where the file system hands locks on, and not a text editor. On Windows nobody can read it
+/// meanwhile.
 #[derive(Debug)]
 pub struct AuditLog {
     path: PathBuf,
@@ -47,8 +49,8 @@ impl AuditLog {
     /// Returns the log in this file, which is made where there is none. Every line is read and checked.
     ///
     /// # Errors
-    /// When the file cannot be opened, another `AuditLog` has it open, or it does not [`verify`](Self::verify): a broken log
-    /// is not added to.
+    /// When the file cannot be opened, another `AuditLog` has it open, or it does not [`verify`](Self::verify): a
+    /// broken log is not added to.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_owned();
         let io = |error| Error::io(path.display(), error);
@@ -78,9 +80,9 @@ impl AuditLog {
     /// Adds a record and returns the head with it, once it is on the disk.
     ///
     /// # Errors
-    /// When an author or a reason is blank, an override names a record that is no decision, the file was changed by somebody
-    /// else since it was opened, or it cannot be written. After a failed write the file is set back as far as possible, and
-    /// the log takes nothing more until it is opened again.
+    /// When an author or a reason is blank, an override names a record that is no decision, the file was changed by
+    /// somebody else since it was opened, or it cannot be written. After a failed write the file is set back as far as
+    /// possible, and the log takes nothing more until it is opened again.
     pub fn append(&mut self, time: Time, event: impl Into<Event>) -> Result<Head> {
         let event = event.into();
         event.validate()?;
@@ -128,7 +130,8 @@ impl AuditLog {
         })
     }
 
-    /// Returns the records of this file, read one line at a time; each is checked, and the first fault is the last item.
+    /// Returns the records of this file, read one line at a time; each is checked, and the first fault is the last
+    /// item.
     ///
     /// # Errors
     /// When the file cannot be opened.
@@ -138,25 +141,27 @@ impl AuditLog {
         Ok(Records::new(path.display(), BufReader::new(file)))
     }
 
-    /// Returns the head of the log in this file, where every line is what it was when it was written, as far as that can be
-    /// known: `kept` is a head that was kept elsewhere, of now or of an earlier day.
+    /// Returns the head of the log in this file, where every line is what it was when it was written, as far as that
+    /// can be known: `kept` is a head that was kept elsewhere, of now or of an earlier day.
     ///
-    /// Without it, lines that are missing at the end are not found, nor an end that was written anew with right digests.
+    /// Without it, lines that are missing at the end are not found, nor an end that was written anew with right
+    /// digests.
     ///
     /// # Errors
-    /// At the first line that is not as it was, an [`Error::Data`] with the line, counted from 1, and a reason that begins with
-    /// `changed`, `removed`, `reordered`, `inserted`, `replaced`, `torn` or `cut`. A line that was replaced by one with a right
-    /// digest shows in the next line. Also when the file cannot be read.
+    /// At the first line that is not as it was, an [`Error::Data`] with the line, counted from 1, and a reason that
+    /// begins with `changed`, `removed`, `reordered`, `inserted`, `replaced`, `torn` or `cut`. A line that was replaced
+    /// by one with a right digest shows in the next line. Also when the file cannot be read. Where somebody is writing
+    /// at the moment, the last line may be `torn`.
     pub fn verify(path: impl AsRef<Path>, kept: Option<&Head>) -> Result<Head> {
         verify(Self::records(path)?, kept)
     }
 
-    /// Takes away what a crash left after the last whole record, and returns what it did. A last record that lacks nothing but
-    /// its newline gets it.
+    /// Takes away what a crash left after the last whole record, and returns what it did. A last record that lacks
+    /// nothing but its newline gets it.
     ///
     /// # Errors
-    /// When the file cannot be opened or written, another `AuditLog` has it open, or a line before its end is not as it was:
-    /// that is no crash.
+    /// When the file cannot be opened or written, another `AuditLog` has it open, or a line before its end is not as it
+    /// was: that is no crash.
     pub fn repair(path: impl AsRef<Path>) -> Result<Repair> {
         let path = path.as_ref();
         let io = |error| Error::io(path.display(), error);

@@ -1,16 +1,18 @@
 //! What was decided, when and from what, so that it can be checked and repeated.
 //!
 //! An [`AuditLog`] is a file with one JSON object a line ([`Record`]): a decision with everything that it hangs on
-//! ([`Decision`]), a person who decided otherwise ([`Override`]), or a remark ([`Note`]). Lines are only ever added. Each
-//! has a SHA-256 of its own content and that of the line before (a hash chain: S. Haber and W. S. Stornetta, *How to
-//! time-stamp a digital document*, Journal of Cryptology 3, 1991), so that [`AuditLog::verify`] finds and names the first line
-//! that was changed, removed, moved or inserted. [`Decision::replay`] decides again and compares, byte for byte.
+//! ([`Decision`]), a person who decided otherwise ([`Override`]), or a remark ([`Note`]). Lines are only ever added.
+//! Each has a SHA-256 of its own content and that of the line before (a hash chain: S. Haber and W. S. Stornetta, *How
+//! to time-stamp a digital document*, Journal of Cryptology 3, 1991), so that [`AuditLog::verify`] finds and names the
+//! first line that was changed, removed, moved or inserted. [`Decision::replay`] decides again and compares, byte for
+//! byte.
 //!
-//! **What a chain alone cannot see**: lines cut off at the end, and a log that somebody wrote anew from some line to the end,
-//! digests and all (there is no key in it). Both are found by a [`Head`] that is kept elsewhere: print it, mail it, or publish
-//! it after each decision.
+//! **What a chain alone cannot see**: lines cut off at the end, and a log that somebody wrote anew from some line to
+//! the end, digests and all (there is no key in it). Both are found by a [`Head`] that is kept elsewhere: print it,
+//! mail it, or publish it after each decision.
 //!
-//! The log holds counts, settings, digests and the names of divisions and authors; no text of a person goes into it by itself.
+//! The log holds counts, settings, digests and the names of divisions and authors; no text of a person goes into it by
+//! itself.
 //!
 //! # Example: decide, record, decide again
 //! ```

@@ -38,21 +38,23 @@ pub enum Event {
 
 /// What a rule decided, and everything that it hangs on.
 ///
-/// `rule` and `survey` are kept whole, for [`replay`](Self::replay); what is too large to be kept is named by its digest.
+/// `rule` and `survey` are kept whole, for [`replay`](Self::replay); what is too large to be kept is named by its
+/// digest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
     /// The version of this crate that decided. Another may decide otherwise; then a replay says so.
     pub version: String,
-    /// The digests of what the counts came from, by name: `data`, `preprocessing` (the pipeline's configuration), `weights`
-    /// (of the model), each lexicon, and whatever else had a part in it. Empty until it is filled.
+    /// The digests of what the counts came from, by name: `data`, `preprocessing` (the pipeline's configuration),
+    /// `weights` (of the model), each lexicon, and whatever else had a part in it. Empty until it is filled.
     pub digests: BTreeMap<String, Digest>,
     /// The version of the metrics that the model was judged by; empty until it is filled.
     pub metrics: String,
     /// The seed of what happened before the rule, such as the training; the rule's own is among its settings.
     pub seed: Option<u64>,
-    /// A summary of the posterior, where there is more to say of it than the verdicts do (they have means and intervals).
+    /// A summary of the posterior, where there is more to say of it than the verdicts do (they have means and
+    /// intervals).
     pub posterior: Option<Json>,
     /// The rule's settings, such as a [`Policy`](crate::Policy).
     pub rule: Json,
@@ -91,8 +93,8 @@ pub struct Note {
 }
 
 impl Decision {
-    /// Returns the record of these verdicts, which a rule with these settings reached about this survey; the other fields
-    /// are public.
+    /// Returns the record of these verdicts, which a rule with these settings reached about this survey; the other
+    /// fields are public.
     ///
     /// # Errors
     /// When the settings or the verdicts cannot be written as JSON.

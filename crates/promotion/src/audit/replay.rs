@@ -42,7 +42,8 @@ impl Replay {
 }
 
 impl Decision {
-    /// Decides about the recorded survey by this rule again, and returns whether the verdicts are the same, byte for byte.
+    /// Decides about the recorded survey by this rule again, and returns whether the verdicts are the same, byte for
+    /// byte.
     ///
     /// The rule is the caller's to make, mostly from the recorded settings: `decision.rule.parse::<Policy>()`.
     ///

@@ -8,11 +8,11 @@ use super::{EvidenceKind, Report};
 use crate::DivisionVerdict;
 
 impl Report<'_> {
-    /// Returns the report as Markdown (GitHub's, for its tables): a table of all divisions, then each with its reasons and
-    /// its evidence.
+    /// Returns the report as Markdown (GitHub's, for its tables): a table of all divisions, then each with its reasons
+    /// and its evidence.
     ///
-    /// What came from people's files is one line of plain text wherever it stands: signs of Markdown and HTML are escaped,
-    /// control characters and those that turn the direction of writing are written as Rust escapes them
+    /// What came from people's files is one line of plain text wherever it stands: signs of Markdown and HTML are
+    /// escaped, control characters and those that turn the direction of writing are written as Rust escapes them
     /// ([`visible`]), and web addresses are no links.
     pub fn to_markdown(&self) -> String {
         let mut heading = vec!["division".to_owned(), "answers".to_owned()];

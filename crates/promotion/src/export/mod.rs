@@ -1,11 +1,11 @@
 //! Verdicts with their evidence, for people and for other programs.
 //!
-//! A [`Report`] is written as JSON (names as they are), Markdown (a table, then reasons and evidence by division) or CSV for
-//! spreadsheets (one row a division). Names of divisions and labels come from people's files, and evidence is what people
-//! wrote: in Markdown nothing of it is markup, and in CSV no cell of it is a formula.
+//! A [`Report`] is written as JSON (names as they are), Markdown (a table, then reasons and evidence by division) or
+//! CSV for spreadsheets (one row a division). Names of divisions and labels come from people's files, and evidence is
+//! what people wrote: in Markdown nothing of it is markup, and in CSV no cell of it is a formula.
 //!
-//! Quotes may hold names and addresses of persons. Cover them before they come here (`plaudit_text::Masker` does): this crate
-//! cannot, because it sees no texts but these.
+//! Quotes may hold names and addresses of persons. Cover them before they come here (`plaudit_text::Masker` does): this
+//! crate cannot, because it sees no texts but these.
 //!
 //! # Example
 //! ```

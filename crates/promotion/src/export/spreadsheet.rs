@@ -10,13 +10,15 @@ use super::{EvidenceKind, Report};
 use crate::DivisionVerdict;
 
 impl Report<'_> {
-    /// Writes the report as CSV (RFC 4180, UTF-8): a heading and one row a division, with counts, shares and intervals a label.
+    /// Writes the report as CSV (RFC 4180, UTF-8): a heading and one row a division, with counts, shares and intervals
+    /// a label.
     ///
-    /// A spreadsheet takes a cell for a formula that begins with `=`, `+`, `-`, `@`, also full-width, a tab or a carriage return, and a
-    /// formula can send data away (OWASP, *CSV Injection*). Text that begins so, perhaps after spaces and characters that nobody
-    /// sees, gets an apostrophe in front; so does what follows a semicolon, because some spreadsheets split there. Numbers of
-    /// ours stay numbers, negative ones too. Control characters and those that turn the direction of writing are written as
-    /// Rust escapes them ([`visible`]); the JSON has all names as they are.
+    /// A spreadsheet takes a cell for a formula that begins with `=`, `+`, `-`, `@`, also full-width, a tab or a
+    /// carriage return, and a formula can send data away (OWASP, *CSV Injection*). Text that begins so, perhaps after
+    /// spaces and characters that nobody sees, gets an apostrophe in front; so does what follows a semicolon, because
+    /// some spreadsheets split there. Numbers of ours stay numbers, negative ones too. Control characters and those
+    /// that turn the direction of writing are written as Rust escapes them ([`visible`]); the JSON has all names as
+    /// they are.
     ///
     /// # Errors
     /// When it cannot be written.

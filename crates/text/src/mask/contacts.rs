@@ -21,7 +21,8 @@ const EMAIL: &str = r"(?x)
     (?: \s? [\(\[\{] \s? (?i:at) \s? [\)\]\}] \s? | [@＠] )
     [\p{Latin}\p{N}\-]+
     (?: (?: \s? [\(\[\{] \s? (?i:dot) \s? [\)\]\}] \s? | [.．。] ) [A-Za-z0-9\-]*[A-Za-z0-9] )+";
-/// A scheme or `www.`, or a host under a top-level domain that is no English word. The last character is no punctuation.
+/// A scheme or `www.`, or a host under a top-level domain that is no English word. The last character is no
+/// punctuation.
 const LINK: &str = r#"(?xi)
     (?: (?:https?|ftp)://
       | \b www\.
@@ -82,13 +83,18 @@ fn is_phone(text: &str) -> bool {
     if text.starts_with(['+', '(']) {
         return true;
     }
+    let year = |group: &str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
+    let years = text.split(|c: char| !c.is_numeric()).filter(|group| !group.is_empty()).all(year);
+    let short = |rest: &[usize]| rest.iter().all(|&group| group <= 2);
     match groups.as_slice() {
         // A Chinese mobile number; any other run of digits is a number of unknown kind.
         [11] => text.starts_with('1') && !text.starts_with("10") && !text.starts_with("11") && !text.starts_with("12"),
         [_] => false,
-        // Years, and dates with the year first or last.
-        [4, 4] => !text.split(|c: char| !c.is_numeric()).all(|year| year.starts_with("19") || year.starts_with("20")),
-        [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4] => false,
+        _ if years => false,
+        // In pairs, as in France.
+        [2, 2, 2, 2, ..] if text.starts_with('0') => groups.iter().all(|&group| group == 2),
+        // Dates with the year first or last, perhaps with hours after them.
+        [4, 1..=2, 1..=2, rest @ ..] | [1..=2, 1..=2, 2 | 4, rest @ ..] if short(rest) => false,
         // Marks such as 3.5 4.0 2.0 have no group that is long.
         _ => groups.iter().any(|&group| group >= 3) && digits >= 2 * groups.len(),
     }

@@ -15,10 +15,11 @@ pub(super) struct Titled {
     chinese: Regex,
 }
 
-/// A title and what may be a name: words with capitals or initials, perhaps with particles between them. After a title that
-/// hardly stands alone, also one word in small letters.
+/// A title and what may be a name: words with capitals or initials, perhaps with particles between them. After a title
+/// that hardly stands alone, also one word in small letters.
 const ENGLISH: &str = r"(?x)
-    \b (?: (?i:prof)\.? | (?i:professors?) | (?i:profs)\.? | Miss | MISS | (?i:dr|mr|mrs|ms|mx)\.? ) [\ \u{a0}]*
+    \b (?: (?: (?i:prof|profs|dr|mr|mrs|ms|mx)\.) [\ \u{a0}]*
+         | (?: (?i:prof|profs|professors?|dr|mr|mrs|ms|mx) | Miss | MISS ) [\ \u{a0}]+ )
     (
         (?: (?: de|da|del|della|di|du|la|le|van|von|der|den|bin|al|el ) [\ \u{a0}]+ )* \p{Lu}[\p{L}\p{M}'’\-]*\.?
         (?: [\ \u{a0}]+ (?: (?: de|da|del|della|di|du|la|le|van|von|der|den|bin|al|el ) [\ \u{a0}]+ )* \p{Lu}[\p{L}\p{M}'’\-]*\.? ){0,3}
@@ -28,18 +29,19 @@ const WORD: &str = r"[\p{L}\p{M}'’\-]+\.?";
 const CHINESE: &str = "老师|老師|教授|先生|女士";
 
 /// Words that begin a sentence, or follow a title without a name. Lower case.
-const NO_NAME: &str = "a about after all also always am an and are as at avoid awesome bad be because been before best better but by can class \
-    classes course department did do does doesn't don't during easy every ever explains expects for from funny gave gets gives go good \
-    got grades great had hard has hasn't have he he'd he's her here hers hi him his how i i'd i'll i'm i've if in is isn't it it's its just know \
+const NO_NAME: &str = "a about after all also always am an and are as at attendance avoid awesome bad be because been before best better but by can class \
+    classes could course department did do does doesn't don't during easy every ever everyone explains expects for from fun funny gave gets gives go good \
+    got grades great had hard has hasn't have he he'd he's her here hers hi him his how however i i'd i'll i'm i've if in is isn't it it's its just know \
     knows lectures likes literally loved loves made makes may me more most must my never nice no not now of office on one only \
-    or our out overall please prof professor really recommend right said says seems she she's should so some student students super sure \
+    or our out overall please prof professor really recommend right said says seems she she's should since so some student students such super sure \
     take taught teaches tests than thank thanks that that's the their them then there these they they're this those to too totally \
-    truly tries very want was wasn't we we've well were what when where which while who who's why will with would yes you you'll your";
+    truly tries very want was wasn't we we've well were what when where which while who who's why will with would wouldn't yes you you'll your";
 
-/// The hundred or so most frequent surnames, without those that mostly are other words where they stand before a title.
-const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范\
-    金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝\
-    張劉陳楊黃趙吳孫馬鄭謝許韓馮鄧蔣葉蘇魏呂盧薑鍾譚陸範廖賈";
+/// Some 270 frequent surnames in simplified and some in traditional characters, without those that mostly are other
+/// words before a title.
+const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔汤温\
+    康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景\
+    宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝張劉陳楊黃趙吳孫馬鄭謝許韓馮鄧蔣葉蘇呂盧薑鍾譚陸範賈";
 /// Surnames of two characters.
 const DOUBLE: [&str; 10] = ["欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐"];
 /// Characters that no given name has, but words before a title do.
@@ -65,8 +67,10 @@ impl Titled {
                 if is_no_name(word.as_str()) {
                     break;
                 }
-                end = Some(word.end() - after(word.as_str()));
-                if ends_sentence(word.as_str()) {
+                // A genitive, or the full stop of the sentence, ends a name.
+                let after = after(word.as_str());
+                end = Some(word.end() - after);
+                if after > 0 {
                     break;
                 }
             }
@@ -89,21 +93,18 @@ fn is_no_name(word: &str) -> bool {
     NO_NAME.split_ascii_whitespace().any(|other| other == word)
 }
 
-/// Whether a word of a name ends with the full stop of the sentence, and not of an initial or a short form.
-fn ends_sentence(word: &str) -> bool {
-    let bare = word.strip_suffix('.').filter(|bare| bare.chars().nth(1).is_some());
-    bare.is_some_and(|bare| !["St", "Jr", "Sr"].contains(&bare))
-}
-
-/// How many bytes at the end of a word of a name are a full stop, or the ending of a genitive.
+/// How many bytes at the end of a word of a name are the ending of a genitive, or a full stop that belongs to the
+/// sentence and not to an initial or a short form.
 fn after(word: &str) -> usize {
-    let bare = if ends_sentence(word) { word.trim_end_matches('.') } else { word };
-    let owner = ["'s", "’s"].into_iter().find_map(|ending| bare.strip_suffix(ending)).unwrap_or(bare);
+    let bare =
+        word.strip_suffix('.').filter(|bare| bare.chars().nth(1).is_some() && !["St", "Jr", "Sr"].contains(bare));
+    let bare = bare.unwrap_or(word);
+    let owner = ["'s", "’s", "'", "’"].into_iter().find_map(|ending| bare.strip_suffix(ending)).unwrap_or(bare);
     word.len() - owner.len()
 }
 
-/// Where the Chinese name begins that a text ends with: a surname and up to two more characters. The longest counts, because
-/// the last character of many names is a surname, too.
+/// Where the Chinese name begins that a text ends with: a surname and up to two more characters. The longest counts,
+/// because the last character of many names is a surname, too.
 fn name_at_end(text: &str) -> Option<usize> {
     let mut places = text.char_indices().rev();
     let mut last = [(0, '\0'); 4];

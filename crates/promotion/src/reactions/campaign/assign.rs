@@ -2,7 +2,8 @@
 
 use plaudit_stats::Stream;
 
-/// Returns the label of each slot, one of the equally likely assignments in which no label has two posts more than another.
+/// Returns the label of each slot, one of the equally likely assignments in which no label has two posts more than
+/// another.
 pub(super) fn assign(stream: &mut Stream, labels: usize, slots: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..labels).collect();
     stream.shuffle(&mut order);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use plaudit_core::{Result, Table, visible};
-use plaudit_stats::{Stream, binomial, dirichlet, quantile};
+use plaudit_stats::{Stream, binomial, gamma, quantile};
 use serde::{Deserialize, Serialize};
 
 use super::Campaign;
@@ -38,9 +38,9 @@ pub struct LabelComparison {
 pub struct PostComparison {
     /// The post.
     pub post: String,
-    /// The negative share that was to be expected of a post with as many counted reactions, 0 to 1: the mean of such posts, and an
-    /// interval that holds the share of a new one with the level of the configuration. None where the earlier posts do not
-    /// tell how much posts differ ([`Spread::NotIdentified`]).
+    /// The negative share that was to be expected of a post with as many counted reactions, 0 to 1: the mean of such
+    /// posts, and an interval that holds the share of a new one with the level of the configuration. None where the
+    /// earlier posts do not tell how much posts differ ([`Spread::NotIdentified`]).
     pub predicted: Option<Estimate>,
     /// The negative share that came; none where nothing is counted yet.
     pub observed: Option<f64>,
@@ -51,10 +51,10 @@ pub struct PostComparison {
 impl Campaign {
     /// Returns what earlier posts of the same labels let expect of each planned post, beside what came of it.
     ///
-    /// The negative reactions of a new post with n counted ones are beta-binomial; its mean and the correlation rho are drawn from
-    /// their posterior given the earlier posts ([`Spread`]), so that the interval holds the chance of the counts, the difference between
-    /// posts, and what is not known of both. Where a post has no reactions yet, n is the mean of the label's earlier posts. It
-    /// is a forecast for posts like the earlier ones, and no effect of anything.
+    /// The negative reactions of a new post with n counted ones are beta-binomial; its mean and the correlation rho are
+    /// drawn from their posterior given the earlier posts ([`Spread`]), so that the interval holds the chance of the
+    /// counts, the difference between posts, and what is not known of both. Where a post has no reactions yet, n is the
+    /// mean of the label's earlier posts. It is a forecast for posts like the earlier ones, and no effect of anything.
     ///
     /// # Errors
     /// When the configuration is at fault, or as [`tallies`](Self::tallies).
@@ -105,12 +105,8 @@ fn predict(posterior: &MeanPosterior, n: u64, post: &str, config: &ReactionsConf
         .map(|_| {
             let (mean, rho) = posterior.draw_with_rho(&mut stream);
             let total = (1.0 - rho) / rho;
-            let mut shares = [mean, 1.0 - mean];
             // At a correlation of 0 every post has the mean.
-            if rho > 0.0 && total.is_finite() {
-                dirichlet(&mut stream, &[mean * total, (1.0 - mean) * total], &mut shares);
-            }
-            let [share, _] = shares;
+            let share = if total.is_finite() { beta(&mut stream, mean * total, (1.0 - mean) * total) } else { mean };
             binomial(&mut stream, n, share) as f64 / n as f64
         })
         .collect();
@@ -119,6 +115,16 @@ fn predict(posterior: &MeanPosterior, n: u64, post: &str, config: &ReactionsConf
     let value = posterior.mean;
     let end = |q| quantile(&draws, q).unwrap_or(value); // there are at least 100 draws
     Estimate { value, low: end(tail).min(value), high: end(1.0 - tail).max(value) }
+}
+
+/// A draw from the beta distribution. Gamma draws of small shapes are too small for a number, so that their logarithms
+/// are drawn: Gamma(a) = Gamma(a + 1) U^(1/a).
+fn beta(stream: &mut Stream, a: f64, b: f64) -> f64 {
+    let [of_a, of_b] = [a, b].map(|shape| {
+        let whole = libm::log(gamma(stream, shape + 1.0));
+        whole + libm::log(1.0 - stream.uniform()) / shape
+    });
+    1.0 / (1.0 + libm::exp(of_b - of_a))
 }
 
 impl fmt::Display for CampaignComparison {
@@ -148,5 +154,25 @@ impl fmt::Display for CampaignComparison {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Beta(a, b) by hand: mean a / (a + b), variance m (1 - m) / (a + b + 1)
+    #[test]
+    fn beta_draws_have_their_moments_at_any_size() {
+        for (a, b) in [(2.0, 6.0), (0.3, 0.1), (3e-7, 1e-7), (1e-24, 1e-6), (3e9, 1e9), (4e17, 1e18)] {
+            let mut stream = Stream::new(1, "test", 0);
+            let draws: Vec<f64> = (0..20_000).map(|_| beta(&mut stream, a, b)).collect();
+            let mean = draws.iter().sum::<f64>() / 20_000.0;
+            let variance = draws.iter().map(|share| (share - mean).powi(2)).sum::<f64>() / 20_000.0;
+            let expected = a / (a + b);
+            let spread = expected * (1.0 - expected) / (a + b + 1.0);
+            assert!((mean - expected).abs() < 5.0 * (spread / 20_000.0).sqrt() + 1e-12, "{a} {b}: {mean}");
+            assert!((variance - spread).abs() < 0.06 * spread + 1e-15, "{a} {b}: {variance} for {spread}");
+        }
     }
 }

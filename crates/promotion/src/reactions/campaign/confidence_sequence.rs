@@ -3,17 +3,17 @@
 use plaudit_core::{Error, Result};
 use plaudit_stats::Interval;
 
-/// A confidence sequence for the mean of observations from 0 to 1: one may look after each of them, and stop when one likes, and still the
-/// mean lies in all intervals together with a probability of at least the level.
+/// A confidence sequence for the mean of observations from 0 to 1: one may look after each of them, and stop when one
+/// likes, and still the mean lies in all intervals together with a probability of at least the level.
 ///
-/// The hedged capital process of I. Waudby-Smith and A. Ramdas, *Estimating means of bounded random variables by betting*, JRSS B 86
-/// (2024): somebody who does not believe in the mean m bets half of one unit on greater observations and half on lower ones, and m
-/// is left out as soon as one half has grown to 1 / alpha. If m is the mean, the capital is a martingale, which does so with a probability of
-/// at most alpha (Ville's inequality). The bets are their predictable plug-in, cut off at 1 / (2 m) and 1 / (2 (1 - m)); the intervals
-/// are intersected.
+/// The hedged capital process of I. Waudby-Smith and A. Ramdas, *Estimating means of bounded random variables by
+/// betting*, JRSS B 86 (2024): somebody who does not believe in the mean m bets half of one unit on greater
+/// observations and half on lower ones, and m is left out as soon as one half has grown to 1 / alpha. If m is the mean,
+/// the capital is a martingale, which does so with a probability of at most alpha (Ville's inequality). The bets are
+/// their predictable plug-in, cut off at 1 / (2 m) and 1 / (2 (1 - m)); the intervals are intersected.
 ///
-/// The observations need not be independent nor alike, but each must have the same mean given those before it. For posts, the
-/// observation is the post's share, not the reaction: reactions to one post are not independent.
+/// The observations need not be independent nor alike, but each must have the same mean given those before it. For
+/// posts, the observation is the post's share, not the reaction: reactions to one post are not independent.
 ///
 /// ```
 /// use plaudit_promotion::reactions::ConfidenceSequence;
@@ -57,7 +57,8 @@ impl ConfidenceSequence {
 
     /// Returns the interval after one more observation. It takes time in proportion to the number of observations.
     ///
-    /// Where no mean is left, which happens with a probability of at most alpha if there is one mean, the interval stays.
+    /// Where no mean is left, which happens with a probability of at most alpha if there is one mean, the interval
+    /// stays.
     ///
     /// # Errors
     /// When the observation is not from 0 to 1.
@@ -97,7 +98,8 @@ impl ConfidenceSequence {
         libm::log(2.0 / (1.0 - self.interval.level))
     }
 
-    /// Up to which m the bets on greater observations have won enough. The capital falls as m grows, and at m = 1 nothing was won.
+    /// Up to which m the bets on greater observations have won enough. The capital falls as m grows, and at m = 1
+    /// nothing was won.
     fn left_out(&self, turn: impl Fn(f64) -> f64) -> f64 {
         let threshold = self.threshold();
         let wins = |m: f64| {

@@ -15,8 +15,8 @@ pub struct Look {
     pub week: u64,
     /// Each label, in the order of the labels.
     pub labels: Vec<LabelLook>,
-    /// The pairs of labels whose intervals do not overlap, the one with the lower negative shares first. While no label's mean
-    /// changes, the probability that any look of all names a wrong pair is at most one less the level.
+    /// The pairs of labels whose intervals do not overlap, the one with the lower negative shares first. While no
+    /// label's mean changes, the probability that any look of all names a wrong pair is at most one less the level.
     pub apart: Vec<[String; 2]>,
 }
 
@@ -41,8 +41,8 @@ impl ReactionsConfig {
     /// Returns a look for each week in which a post went out. One may stop at any of them.
     ///
     /// The intervals of all labels and weeks hold together with the level of the configuration: each label has a
-    /// [`ConfidenceSequence`] at 1 - (1 - level) / labels. The unit is the post: its negative share is one observation however many
-    /// reactions it drew. A few posts tell little, and the intervals say so.
+    /// [`ConfidenceSequence`] at 1 - (1 - level) / labels. The unit is the post: its negative share is one observation
+    /// however many reactions it drew. A few posts tell little, and the intervals say so.
     ///
     /// # Errors
     /// When the configuration is at fault, a post has no time, or a reaction is not in the valence.

@@ -14,10 +14,11 @@ pub struct PowerRow {
     pub sd: f64,
     /// The posts an arm by the normal approximation ([`Plan::posts_per_arm`]); none where it has no number.
     pub posts: Option<u64>,
-    /// The share of simulated comparisons with so many posts that show a difference; none where `posts` is none, 1, which no test
-    /// can use, or above 1,000.
+    /// The share of simulated comparisons with so many posts that show a difference; none where `posts` is none, 1,
+    /// which no test can use, or above 1,000.
     pub power: Option<f64>,
-    /// The least number of posts from `posts` on with which the share reaches the plan's power; none where none up to 1,000 does.
+    /// The least number of posts from `posts` on with which the share reaches the plan's power; none where none up to
+    /// 1,000 does.
     pub simulated: Option<u64>,
 }
 
@@ -25,12 +26,12 @@ pub struct PowerRow {
 const MOST: u64 = 1_000;
 
 impl Plan {
-    /// Returns a row a spread of the plan, for a negative share of `from` without the cut and so many counted reactions a post (none:
-    /// endlessly many), each power from `runs` simulated comparisons.
+    /// Returns a row a spread of the plan, for a negative share of `from` without the cut and so many counted reactions
+    /// a post (none: endlessly many), each power from `runs` simulated comparisons.
     ///
-    /// A comparison draws the logit of each post's share from a normal distribution, the counts from the share, and compares the
-    /// arms' mean logits, of (negative + 1/2) / (positive + 1/2), by Student's two-sided t test. With 2,000 runs the
-    /// standard error of a power of 0.8 is 0.009. The same draws serve every number of posts.
+    /// A comparison draws the logit of each post's share from a normal distribution, the counts from the share, and
+    /// compares the arms' mean logits, of (negative + 1/2) / (positive + 1/2), by Student's two-sided t test. With
+    /// 2,000 runs the standard error of a power of 0.8 is 0.009. The same draws serve every number of posts.
     ///
     /// ```
     /// use plaudit_promotion::reactions::Plan;
@@ -42,8 +43,8 @@ impl Plan {
     /// ```
     ///
     /// # Errors
-    /// When the plan is at fault, `from` is not between 0 and 1, `reactions` is 0 or above 2^53, or `runs` is not from 100 to 100,000. All faults
-    /// are named at once.
+    /// When the plan is at fault, `from` is not between 0 and 1, `reactions` is 0 or above 2^53, or `runs` is not from
+    /// 100 to 100,000. All faults are named at once.
     pub fn power_table(&self, from: f64, reactions: Option<u64>, runs: u64, seed: u64) -> Result<Vec<PowerRow>> {
         let mut faults = self.faults();
         if !(from > 0.0 && from < 1.0) {

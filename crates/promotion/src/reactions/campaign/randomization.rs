@@ -13,10 +13,12 @@ use crate::reactions::{Reactions, Tally, Valence};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Contrast {
-    /// Whether any label differs from the others: sum over labels of (sum of residuals)^2 / posts, where a residual is a post's share
-    /// less the mean of its block. With one post a label in one block it is the same for every assignment, and shows nothing.
+    /// Whether any label differs from the others: sum over labels of (sum of residuals)^2 / posts, where a residual is
+    /// a post's share less the mean of its block. With one post a label in one block it is the same for every
+    /// assignment, and shows nothing.
     AnyDifference,
-    /// Whether the negative shares of this label's posts are lower than those of the others: the sum of its residuals. One-sided.
+    /// Whether the negative shares of this label's posts are lower than those of the others: the sum of its residuals.
+    /// One-sided.
     Lower {
         /// The label.
         label: String,
@@ -29,7 +31,8 @@ pub enum Contrast {
 pub struct RandomizationTest {
     /// The statistic of the campaign as it was; great where it speaks for a difference.
     pub statistic: f64,
-    /// The share of the assignments with a statistic as great. Where these were drawn: (b + 1) / (m + 1) with b of m draws.
+    /// The share of the assignments with a statistic as great. Where these were drawn: (b + 1) / (m + 1) with b of m
+    /// draws.
     pub p_value: f64,
     /// The number of assignments, where all were tried; none where they were drawn.
     pub assignments: Option<u64>,
@@ -41,17 +44,17 @@ const MOST: u64 = 100_000;
 const MOST_DRAWS: u64 = 10_000_000;
 
 impl Campaign {
-    /// Returns the test of these negative shares, `[posts]` in the plan's order; none stands for a post without counted reactions. No
-    /// result where no post has a share.
+    /// Returns the test of these negative shares, `[posts]` in the plan's order; none stands for a post without counted
+    /// reactions. No result where no post has a share.
     ///
-    /// The p-value is of the sharp hypothesis that every post would have had the same share whatever label it promoted, under
-    /// the plan's own draw, and needs no model (Fisher 1935; P. R. Rosenbaum, *Observational Studies*, 2002). All assignments are
-    /// tried where there are at most 100,000, and otherwise `draws` are made, by default take 9,999. It holds only where the
-    /// posts went out as planned.
+    /// The p-value is of the sharp hypothesis that every post would have had the same share whatever label it promoted,
+    /// under the plan's own draw, and needs no model (Fisher 1935; P. R. Rosenbaum, *Observational Studies*, 2002). All
+    /// assignments are tried where there are at most 100,000, and otherwise `draws` are made, by default take 9,999. It
+    /// holds only where the posts went out as planned.
     ///
     /// # Errors
-    /// When there are not as many shares as posts, one is not from 0 to 1, `draws` is not from 1 to 10,000,000, or the contrast names a
-    /// label that the campaign has not.
+    /// When there are not as many shares as posts, one is not from 0 to 1, `draws` is not from 1 to 10,000,000, or the
+    /// contrast names a label that the campaign has not.
     pub fn randomization_test(
         &self,
         shares: &[Option<f64>],
@@ -114,8 +117,8 @@ impl Campaign {
     /// Returns the tallies of the planned posts, `[posts]`; none for one that is not among the reactions.
     ///
     /// # Errors
-    /// When the reactions have a post that was not planned, or one that promoted another label than was planned: the plan's draw
-    /// is then not that of the campaign. Also when the valence is at fault, or does not name a reaction.
+    /// When the reactions have a post that was not planned, or one that promoted another label than was planned: the
+    /// plan's draw is then not that of the campaign. Also when the valence is at fault, or does not name a reaction.
     pub fn tallies(&self, observed: &Reactions, valence: &Valence) -> Result<Vec<Option<Tally>>> {
         let tallies = observed.post_tallies(valence)?;
         let mut planned = vec![None; self.posts().len()];

@@ -38,14 +38,16 @@ impl Slot {
 }
 
 const DAY: i64 = 86_400;
+/// The most slots of a campaign.
+const MOST_SLOTS: usize = 10_000;
 
 /// What is to be posted, and the slots for it. Which slot gets which label is drawn at random.
 ///
-/// Slots of one platform and day of the week are a block. Within a block each label gets as many posts as every other, and the
-/// slots that are left go to labels drawn at random; every assignment of this kind is equally likely, and blocks are
-/// independent. Differences between platforms and between days of the week then cannot pass for differences between labels
-/// (randomised blocks: R. A. Fisher, *The Design of Experiments*, 1935). Blocks whose number of slots is a multiple of the number of labels
-/// compare best; with fewer slots than labels, a label may get none.
+/// Slots of one platform and day of the week are a block. Within a block each label gets as many posts as every other,
+/// and the slots that are left go to labels drawn at random; every assignment of this kind is equally likely, and
+/// blocks are independent. Differences between platforms and between days of the week then cannot pass for differences
+/// between labels (randomised blocks: R. A. Fisher, *The Design of Experiments*, 1935). Blocks whose number of slots is
+/// a multiple of the number of labels compare best; with fewer slots than labels, a label may get none.
 ///
 /// # Example: the campaign of DPMS, four posts a week apart
 /// ```
@@ -88,7 +90,8 @@ pub struct PlannedPost {
 
 /// A plan: a label for each slot. The same configuration always gives the same.
 ///
-/// Serialised as `{"config": .., "posts": [..]}`; what is read is planned again, and is refused where it is not that plan.
+/// Serialised as `{"config": .., "posts": [..]}`; what is read is planned again, and is refused where it is not that
+/// plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Campaign {
@@ -114,11 +117,12 @@ impl CampaignConfig {
             Slot::new(*platform, Time { seconds, ..first })
         };
         let slots = (0..weeks).flat_map(|week| platforms.iter().map(move |platform| slot(week, platform)));
-        Self::new(labels, slots.collect())
+        // One more than a campaign may have: it is refused, and not made first.
+        Self::new(labels, slots.take(MOST_SLOTS + 1).collect())
     }
 
-    /// Returns the campaign of DPMS, section 5.3: one post each for Good, Average, Neutral and Poor, seven days apart. The paper
-    /// does not say that their order was random; here it is.
+    /// Returns the campaign of DPMS, section 5.3: one post each for Good, Average, Neutral and Poor, seven days apart.
+    /// The paper does not say that their order was random; here it is.
     pub fn paper(platform: &str, first: Time) -> Self {
         Self::weekly(Labels::dpms().iter(), &[platform], first, 4)
     }
@@ -137,9 +141,9 @@ impl CampaignConfig {
         if let Err(Error::Config { faults: wrong }) = Labels::new(&self.labels) {
             faults.extend(wrong);
         }
-        if slots < labels || slots > 10_000 {
+        if slots < labels || slots > MOST_SLOTS {
             faults.push(format!(
-                "slots: {slots} of them for {labels} labels; expected one a label at least, and at most 10000"
+                "slots: {slots} of them for {labels} labels; expected one a label at least, and at most {MOST_SLOTS}"
             ));
         }
         let mut seen = BTreeSet::new();
@@ -153,7 +157,8 @@ impl CampaignConfig {
         Error::from_faults(faults)
     }
 
-    /// Returns the plan. A block's draws depend on the seed, the block and its number of slots: other blocks change nothing.
+    /// Returns the plan. A block's draws depend on the seed, the block and its number of slots: other blocks change
+    /// nothing.
     ///
     /// # Errors
     /// When the configuration is at fault.
