@@ -37,6 +37,9 @@ const DIGITS: usize = 64;
 /// The most bytes of a line, so that a file that is no log does not fill the memory.
 const LONGEST: u64 = 1 << 28;
 
+/// How the reason begins where a crash broke a line off: what [`AuditLog::repair`](super::AuditLog::repair) mends.
+pub(crate) const TORN: &str = "torn";
+
 /// Returns the line of the record that comes after `head`, with its newline, and the head with it.
 ///
 /// # Errors
@@ -134,7 +137,7 @@ impl<R: BufRead> Records<R> {
             let reason = if self.line.len() as u64 == LONGEST {
                 format!("has more than {LONGEST} bytes; expected a record")
             } else {
-                format!("torn: {} bytes without a newline; `AuditLog::repair` mends it", self.line.len())
+                format!("{TORN}: {} bytes without a newline; `AuditLog::repair` mends it", self.line.len())
             };
             return Err(self.fault(reason));
         };

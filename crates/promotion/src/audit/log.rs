@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use plaudit_core::{Error, Result, Time};
 
-use super::chain::{Records, seal, verify};
+use super::chain::{Records, TORN, seal, verify};
 use super::{Event, Head};
 
 /// A log that is open to be added to, by one writer at a time.
@@ -170,12 +170,12 @@ impl AuditLog {
         let fault = records.by_ref().find_map(Result::err);
         let (_, bytes) = records.read_so_far();
         let Some(fault) = fault else { return Ok(Repair::Whole) };
+        if !matches!(&fault, Error::Data { reason, .. } if reason.starts_with(TORN)) {
+            return Err(fault);
+        }
         file.seek(SeekFrom::Start(bytes)).map_err(io)?;
         let mut torn = Vec::new();
         BufReader::new(&file).read_to_end(&mut torn).map_err(io)?;
-        if torn.contains(&b'\n') || torn.is_empty() {
-            return Err(fault);
-        }
         torn.push(b'\n');
         let again = BufReader::new(&file);
         let whole = whole_with(path, &file, again, bytes, &torn)?;
