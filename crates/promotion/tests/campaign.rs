@@ -326,7 +326,9 @@ fn equals_confseq() {
     let mid: Vec<f64> = [0.5; 20].into_iter().chain([0.9; 5]).collect();
     let low = [0.12, 0.2, 0.08, 0.15, 0.1, 0.18, 0.11, 0.16, 0.13, 0.09];
     let ends = [0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0];
-    let rows: [(&[f64], f64, [f64; 2], [f64; 2]); 8] = [
+    /// Observations, alpha, the intervals after the fifth and after the last.
+    type Row<'a> = (&'a [f64], f64, [f64; 2], [f64; 2]);
+    let rows: [Row<'_>; 8] = [
         (&low, 0.05, [0.0, 0.726_85], [0.015_6, 0.541_55]),
         (&low, 0.2, [0.0, 0.599_35], [0.046_6, 0.428_45]),
         (&ends, 0.05, [0.044_8, 1.0], [0.344_15, 0.966_6]),
