@@ -29,9 +29,11 @@
 
 mod advice;
 mod ahead;
+pub mod audit;
 mod corrected;
 mod decide;
 mod driver;
+pub mod export;
 mod flip;
 mod majority;
 mod naive_share;

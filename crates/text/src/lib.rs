@@ -70,6 +70,7 @@ mod homoglyphs;
 mod invisible;
 mod language;
 mod lemma;
+mod mask;
 mod memo;
 mod negation;
 mod numbers;
@@ -102,6 +103,7 @@ pub use language::Language;
 #[cfg(feature = "lemmas")]
 pub use lemma::TaggerLemmatizer;
 pub use lemma::{Lemma, LemmaConfig, LemmaMethod, Lemmas, Lemmatizer, PartOfSpeech, PosLemmatizer, RuleLemmatizer};
+pub use mask::{MaskConfig, MaskKind, MaskSpan, Masked, Masker};
 pub use pipeline::Pipeline;
 pub use policy::TokenPolicy;
 pub use quality::{NearDuplicates, QualityConfig, QualityGate, QualityReason, QualitySummary, QualityVerdict};

@@ -10,6 +10,10 @@
 //! None of it is an effect of the promotion. Nobody drew at random which post went out when, and it is not counted how many
 //! people saw a post and did not react.
 //!
+//! For posts that are yet to go out, a [`Campaign`] draws it at random ([`CampaignConfig`]). That draw then is the ground for
+//! a p-value ([`Campaign::randomization_test`]); [`Campaign::compare`] puts what earlier posts let expect beside what came,
+//! [`Plan::power_table`] says how many posts it takes, and [`ReactionsConfig::weekly_looks`] may be looked at every week.
+//!
 //! # Example: Table 5 of DPMS
 //! ```
 //! use plaudit_promotion::reactions::{Reactions, ReactionsConfig, Reading, Spread};
@@ -30,6 +34,7 @@
 //! ```
 
 mod baseline;
+mod campaign;
 mod claim;
 mod config;
 mod display;
@@ -46,6 +51,10 @@ mod tally;
 mod valence;
 
 pub use baseline::Baseline;
+pub use campaign::{
+    Campaign, CampaignComparison, CampaignConfig, ConfidenceSequence, Contrast, LabelComparison, LabelLook, Look,
+    PlannedPost, PostComparison, PowerRow, RandomizationTest, Slot,
+};
 pub use claim::{Claim, ClaimAudit, Claims, Match, audit};
 pub use config::ReactionsConfig;
 pub use estimate::Estimate;

@@ -64,6 +64,7 @@ struct Cell {
     up_to: f64,
     from: f64,
     width: f64,
+    rho: f64,
 }
 
 /// rho is searched as the cube of a number from 0 to this: small values are the usual ones.
@@ -127,7 +128,7 @@ fn cells(posts: &Posts, (from, to): (f64, f64), top: f64) -> Vec<Cell> {
             let from = low + width * f64::from(place);
             // The root of a rho that may be any has a density in proportion to its square.
             up_to += libm::exp(likelihood(from + 0.5 * width) - top) * root * root * width;
-            cells.push(Cell { up_to, from, width });
+            cells.push(Cell { up_to, from, width, rho: cube(root) });
         }
     }
     cells
@@ -136,9 +137,15 @@ fn cells(posts: &Posts, (from, to): (f64, f64), top: f64) -> Vec<Cell> {
 impl MeanPosterior {
     /// A draw of mu.
     pub(crate) fn draw(&self, stream: &mut Stream) -> f64 {
+        self.draw_with_rho(stream).0
+    }
+
+    /// A draw of mu and rho.
+    pub(crate) fn draw_with_rho(&self, stream: &mut Stream) -> (f64, f64) {
         let point = stream.uniform() * self.cells.last().map_or(0.0, |cell| cell.up_to);
         let cell = self.cells.get(self.cells.partition_point(|cell| cell.up_to <= point));
-        cell.map_or(self.mean, |cell| Share::of_angle(cell.from + cell.width * stream.uniform()).part)
+        let draw = |cell: &Cell| (Share::of_angle(cell.from + cell.width * stream.uniform()).part, cell.rho);
+        cell.map_or((self.mean, 0.0), draw)
     }
 }
 
