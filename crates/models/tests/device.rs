@@ -159,6 +159,7 @@ fn pass(network: &dyn Network, texts: &[Vec<u32>]) -> Vec<f32> {
 }
 
 fn check_repeats(device: &Device, batches: &[(&str, Texts)]) {
+    let mut worst = 0f32;
     for architecture in architectures() {
         let network = on(device, &architecture);
         let mut greatest = 0f32;
@@ -167,13 +168,15 @@ fn check_repeats(device: &Device, batches: &[(&str, Texts)]) {
             (0..4).for_each(|_| greatest = greatest.max(apart(&pass(&*network, texts), &first)));
         }
         println!("{}: 5 times the same pass, {greatest:.1e} apart", said(&architecture));
-        assert!(greatest <= REPEATS, "{greatest}");
+        worst = worst.max(greatest);
     }
+    assert!(worst <= REPEATS, "{worst}");
 }
 
 /// What threads compute at the same time is what one computes alone.
 fn check_threads(device: &Device) {
     const THREADS: usize = 8;
+    let mut worst = 0f32;
     for architecture in architectures() {
         let network = on(device, &architecture);
         // Each thread a batch of its own shape.
@@ -189,8 +192,9 @@ fn check_threads(device: &Device) {
             threads.into_iter().map(|thread| thread.join().unwrap()).fold(0.0, f32::max)
         });
         println!("{}: {THREADS} threads, {greatest:.1e} apart from one", said(&architecture));
-        assert!(greatest <= REPEATS, "{greatest}");
+        worst = worst.max(greatest);
     }
+    assert!(worst <= REPEATS, "{worst}");
 }
 
 fn check_errors(device: &Device) {
@@ -285,6 +289,8 @@ fn a_device_that_is_not_there_is_an_error() {
 }
 
 mod cuda {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use super::*;
 
     /// One with a queue for each thread, one with one queue for all.
@@ -295,11 +301,14 @@ mod cuda {
         ]
     }
 
+    /// On both, though the first one fails.
     fn on_each(check: impl Fn(&Device)) {
-        for (name, device) in devices() {
+        let fails = |(name, device): &(&str, Device)| {
             println!("== {name}");
-            check(&device);
-        }
+            catch_unwind(AssertUnwindSafe(|| check(device))).is_err()
+        };
+        let failed: Vec<_> = devices().into_iter().filter(fails).map(|(name, _)| name).collect();
+        assert!(failed.is_empty(), "{failed:?}");
     }
 
     #[test]
