@@ -182,8 +182,8 @@ fn check_threads(device: &Device) {
         // Each thread a batch of its own shape.
         let batches: Vec<_> =
             (1..=THREADS).map(|k| texts(&(0..8 * k).map(|text| text * 7 % 23).collect::<Vec<_>>())).collect();
-        let alone: Vec<_> = batches.iter().map(|texts| (logits(&*network, texts), pass(&*network, texts))).collect();
-        let work = |(texts, (scored, passed)): (&Vec<Vec<u32>>, &(Vec<f32>, Vec<f32>))| {
+        let alone: Vec<_> = batches.iter().map(|texts| [logits(&*network, texts), pass(&*network, texts)]).collect();
+        let work = |(texts, [scored, passed]): (&Texts, &[Vec<f32>; 2])| {
             let scored = (0..10).map(|_| apart(&logits(&*network, texts), scored)).fold(0.0, f32::max);
             (0..3).map(|_| apart(&pass(&*network, texts), passed)).fold(scored, f32::max)
         };
