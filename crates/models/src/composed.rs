@@ -12,7 +12,7 @@ use plaudit_core::{Error, Result, Vocab};
 
 use crate::Architecture;
 use crate::network::{Batch, Mode, Network, Parameters};
-use crate::parameters::{Parameter, values};
+use crate::parameters::Parameter;
 use crate::plan::{Plan, Pooling};
 
 mod pass;
@@ -263,10 +263,16 @@ impl Network for Composed {
             return logits.to_device(&Device::Cpu).map_err(Error::backend);
         };
         let stack = self.stack(batch);
-        let (logits, leaves) = with_stack(stack, || pass(true)).map_err(Error::backend)?;
-        let (shape, values) = (logits.shape().clone(), values(&logits));
+        // Read on the thread that computed them. On CUDA each thread has a queue of its own: the copy waits for what this one
+        // asked for, and another's would not, nor would what goes back through the graph.
+        let pass = || -> Candle<(Vec<f32>, Tensor, Vec<Tensor>)> {
+            let (logits, leaves) = pass(true)?;
+            Ok((logits.flatten_all()?.to_vec1()?, logits, leaves))
+        };
+        let (values, logits, leaves) = with_stack(stack, pass).map_err(Error::backend)?;
+        let shape = logits.shape().clone();
         let graph = Mutex::new(Some(Graph { parts: Some((logits, leaves)), stack }));
-        let pass = Pass { logits: values?, shape, graph, batch: batch.clone(), deposits };
+        let pass = Pass { logits: values, shape, graph, batch: batch.clone(), deposits };
         // As for our kernels: one operation stands for the pass, and its gradients go to the tape.
         let root = Var::zeros((), DType::F32, &Device::Cpu).map_err(Error::backend)?;
         root.as_tensor().apply_op1(pass).map_err(Error::backend)
@@ -308,6 +314,7 @@ fn split(rows: &Tensor, sizes: &[usize]) -> Candle<Vec<Tensor>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parameters::values;
     use crate::recurrent::tests::{architectures, loss, network};
     use plaudit_stats::Stream;
 
