@@ -37,6 +37,8 @@ impl Drop for Graph {
         if let Some(parts) = self.parts.take() {
             // Where there is no thread to be had, it was freed by the one that asked.
             with_stack(self.stack, move || {
+                // Only a thread that has used a CUDA device may free its memory.
+                parts.0.device().synchronize()?;
                 drop(parts);
                 Ok(())
             })
