@@ -17,7 +17,7 @@ pub(super) const VERSION: i32 = 12;
 /// The longest n-gram in characters that makes sense; fastText's own default is 6.
 const MAX_NGRAM: i32 = 100;
 /// No number of a model may be greater: so many can be added up, as n-grams are, without leaving what is finite.
-const MAX_VALUE: f32 = 1e28;
+pub(super) const MAX_VALUE: f32 = 1e28;
 /// The fewest bytes of a word of the dictionary: its end, its count, its kind.
 const ENTRY: u64 = 10;
 /// What `model` says of a model with labels.

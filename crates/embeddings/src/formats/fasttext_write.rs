@@ -10,7 +10,7 @@ use plaudit_core::{Embedding, Error, Result};
 
 use super::binary::{MAX_WORD, write_floats};
 use super::collector::shown;
-use super::fasttext::VERSION;
+use super::fasttext::{MAX_VALUE, VERSION};
 use super::format::FASTTEXT_MAGIC;
 use crate::SubwordVectors;
 
@@ -70,6 +70,12 @@ pub(super) fn write(out: &mut dyn Write, vectors: &SubwordVectors) -> io::Result
             let part = |row: &&[f32]| row.get(column).copied().unwrap_or(0.0);
             own_of(mean, parts.len(), || parts.iter().map(part))
         }));
+        if own.iter().any(|value| value.abs() > MAX_VALUE) {
+            let word = shown(word.as_bytes());
+            let fault =
+                format!("the word {word} needs a number beyond {MAX_VALUE:e} of its own, which is not read back");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, fault));
+        }
         write_floats(out, &own)?;
     }
     write_floats(out, ngrams.values())?;
@@ -118,6 +124,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::WordVectors;
+    use crate::subword_vectors::Ngrams;
+
+    /// A find of the fuzzer: a mean of 1e28 with n-grams of -1e28 asks for an own number that no reader takes.
+    #[test]
+    fn what_cannot_be_read_back_is_not_written() {
+        let words = WordVectors::new(vec!["ab".to_owned()], 1, vec![1e28]).unwrap();
+        let vectors = SubwordVectors::new(words, Ngrams::new((1, 2), vec![-1e28; 7], 1));
+        check(&vectors).unwrap();
+        let error = write(&mut Vec::new(), &vectors).unwrap_err().to_string();
+        assert!(error.contains("\"ab\"") && error.contains("1e28"), "{error}");
+    }
 
     proptest! {
         #[test]

@@ -66,7 +66,7 @@ pub fn write_to(mut out: impl Write, vectors: &WordVectors, format: VectorFormat
 /// ```
 ///
 /// # Errors
-/// When a word holds a NUL or is longer than 65,536 bytes, or the system refuses.
+/// When a word holds a NUL or is longer than 65,536 bytes, the own vector of a word has a number beyond 1e28, or the system refuses.
 pub fn write_subwords(path: impl AsRef<Path>, vectors: &SubwordVectors) -> Result<()> {
     fasttext_write::check(vectors)?;
     replace(path.as_ref(), |out| fasttext_write::write(out, vectors))
