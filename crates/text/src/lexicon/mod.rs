@@ -6,13 +6,11 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores};
+use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores, TokenKind};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    EmojiPolicy, HashtagPolicy, Language, NormalForm, Pipeline, PipelineConfig, TextStep, TokenPolicy, detect,
-};
+use crate::{HashtagPolicy, Language, NormalForm, Pipeline, PipelineConfig, TextStep, TokenPolicy, detect};
 use words::{Entry, WORDS, Words};
 
 /// How scores of texts become labels.
@@ -82,6 +80,24 @@ impl Default for LexiconConfig {
     }
 }
 
+/// How texts are cleaned before words are looked up; words of one's own are cleaned in the same way.
+fn pipeline() -> Result<Pipeline> {
+    let mut config = PipelineConfig::for_language(Language::En);
+    config.steps = vec![
+        TextStep::Entities,
+        TextStep::Invisible,
+        TextStep::Unicode { form: NormalForm::Nfkc },
+        TextStep::Simplify,
+        TextStep::Links { policy: TokenPolicy::Drop },
+        TextStep::Mentions { policy: TokenPolicy::Drop },
+        TextStep::Hashtags { policy: HashtagPolicy::Words },
+        TextStep::Casefold,
+        TextStep::Contractions,
+        TextStep::Elongations,
+    ];
+    Pipeline::new(config)
+}
+
 /// Classifies texts by the words that take sides in them: a start where nothing is labelled yet, and a baseline.
 ///
 /// The words are a list of this crate, English and Chinese, with strengths of -3 to 3. A negation turns what it reaches
@@ -117,27 +133,21 @@ impl LexiconClassifier {
     /// Returns the classifier.
     ///
     /// # Errors
-    /// When [`LexiconConfig::validate`] finds a fault.
+    /// When [`LexiconConfig::validate`] finds a fault, or a word of one's own has signs that are no words.
     pub fn new(config: LexiconConfig) -> Result<Self> {
         config.validate()?;
-        let steps = vec![
-            TextStep::Entities,
-            TextStep::Invisible,
-            TextStep::Unicode { form: NormalForm::Nfkc },
-            TextStep::Simplify,
-            TextStep::Links { policy: TokenPolicy::Drop },
-            TextStep::Mentions { policy: TokenPolicy::Drop },
-            TextStep::Hashtags { policy: HashtagPolicy::Words },
-            TextStep::Emoji { policy: EmojiPolicy::Keep },
-            TextStep::Casefold,
-            TextStep::Contractions,
-            TextStep::Elongations,
-        ];
-        let mut pipeline = PipelineConfig::for_language(Language::En);
-        pipeline.steps = steps;
-        let mut own = Words::default();
-        config.own.iter().for_each(|(word, strength)| own.add(word, Entry::Side(*strength as f32)));
-        Ok(Self { config: Arc::new(config), own: Arc::new(own), pipeline: Pipeline::new(pipeline)? })
+        let pipeline = pipeline()?;
+        let (mut own, mut faults) = (Words::default(), Vec::new());
+        for (word, strength) in &config.own {
+            let tokens = pipeline.analyze(word);
+            let spoken = |kind| matches!(kind, TokenKind::Word | TokenKind::Number);
+            if !tokens.iter().all(|token| spoken(token.kind)) || tokens.is_empty() {
+                faults.push(format!("own: `{word}` has other signs than letters and digits; expected words"));
+            }
+            own.add(&tokens.iter().map(|token| token.text).collect::<Vec<_>>(), Entry::Side(*strength as f32));
+        }
+        Error::from_faults(faults)?;
+        Ok(Self { config: Arc::new(config), own: Arc::new(own), pipeline })
     }
 
     /// Returns the configuration.

@@ -91,6 +91,7 @@ fn the_role_holds_and_words_of_ones_own_come_first() {
     config.own =
         [("shuttle bus", -3.0), ("good", -2.0), ("周一", 2.0)].map(|(word, side)| (word.to_owned(), side)).into();
     let own = LexiconClassifier::new(config).unwrap();
+    assert!(own.score("it is in the STRASSE") > 0.0 && own.score("I wouldn’t mind") > 0.0);
     assert!(own.score("the Shuttle Bus again") < 0.0 && own.score("a good day") < 0.0 && own.score("今天是周一") > 0.0);
 }
 
@@ -102,6 +103,8 @@ fn every_fault_is_named_at_once() {
     for fault in ["5 faults", "3 for 3 labels", "from 1 to -1", "softness: 0", "a word is blank", "`x` is 9"] {
         assert!(error.contains(fault), "{error}");
     }
+    let config = LexiconConfig { own: [("a/b".to_owned(), 1.0)].into(), ..LexiconConfig::default() };
+    assert!(LexiconClassifier::new(config).unwrap_err().to_string().contains("`a/b` has other signs"));
     let config = LexiconConfig { softness: f64::NAN, cuts: vec![f64::NAN, 0.0], ..LexiconConfig::default() };
     assert!(config.validate().unwrap_err().to_string().contains("2 faults"));
     assert_eq!(serde_json::from_str::<LexiconConfig>("{}").unwrap(), LexiconConfig::default());

@@ -35,7 +35,7 @@ pub(super) struct Words {
 pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut words = Words::default();
     for negators in [word_list::NEGATORS, word_list::CHINESE_NEGATORS] {
-        word_list::words(negators).for_each(|word| words.add(word, Entry::Not));
+        word_list::words(negators).for_each(|word| words.add(&pieces(word), Entry::Not));
     }
     for row in TABLES.into_iter().flat_map(word_list::words) {
         let Some((kind, listed)) = row.split_once('\t') else { continue };
@@ -45,7 +45,7 @@ pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
             "but" => Entry::But,
             strength => Entry::Side(strength.parse().unwrap_or(0.0)),
         };
-        listed.split(", ").for_each(|word| words.add(word, entry));
+        listed.split(", ").for_each(|word| words.add(&pieces(word), entry));
     }
     words
 });
@@ -76,10 +76,8 @@ const ENDINGS: [(&str, &str); 18] = [
 const SHORTEST: usize = 3;
 
 impl Words {
-    /// Adds an entry, in the place of an earlier one.
-    pub(super) fn add(&mut self, words: &str, entry: Entry) {
-        let key = words.to_lowercase();
-        let tokens: Vec<&str> = pieces(&key).collect();
+    /// Adds an entry of these tokens, in the place of an earlier one.
+    pub(super) fn add(&mut self, tokens: &[&str], entry: Entry) {
         if let Some(first) = tokens.first() {
             let most = self.most.entry((*first).to_owned()).or_insert(0);
             *most = tokens.len().max(*most);
@@ -116,12 +114,13 @@ impl Words {
     }
 }
 
-/// The tokens of an entry.
-fn pieces(words: &str) -> impl Iterator<Item = &str> {
-    let han = words.chars().next().is_some_and(is_han);
-    let by_character = han.then(|| words.split("").filter(|piece| !piece.trim().is_empty()));
-    let by_word = (!han).then(|| words.split_whitespace());
-    by_character.into_iter().flatten().chain(by_word.into_iter().flatten())
+/// The tokens of an entry of the tables, which are written as cleaning leaves words.
+fn pieces(words: &str) -> Vec<&str> {
+    if words.chars().next().is_some_and(is_han) {
+        words.split("").filter(|character| !character.is_empty()).collect()
+    } else {
+        words.split(' ').collect()
+    }
 }
 
 /// Whether a character is one of Chinese writing.
@@ -143,16 +142,20 @@ impl ConcatAsText for [&str] {
 
 #[cfg(test)]
 mod tests {
+    use plaudit_core::Analyzer;
+
     use super::*;
 
     #[test]
     fn tables_are_well_formed() {
+        let pipeline = crate::lexicon::pipeline().unwrap();
         let mut seen = std::collections::HashSet::new();
         for row in TABLES.into_iter().flat_map(word_list::words) {
             let (kind, listed) = row.split_once('\t').unwrap();
             assert!(matches!(kind, "more" | "less" | "but") || (-3..=3).contains(&kind.parse::<i8>().unwrap()));
             for word in listed.split(", ") {
-                assert!(!word.is_empty() && word == word.trim() && word == word.to_lowercase(), "{word}");
+                let tokens = pipeline.analyze(word);
+                assert_eq!(tokens.iter().map(|token| token.text).collect::<Vec<_>>(), pieces(word));
                 assert!(seen.insert(word), "{word} stands twice");
             }
         }
