@@ -60,7 +60,8 @@ fn what_labels_buy() {
     let gold: Vec<usize> = rows.iter().map(|row| labels.index_of(row.label.as_ref().unwrap()).unwrap()).collect();
     let of = |row: &Feedback| (row.uid.clone(), row.division.clone());
     let ids: Vec<(String, String)> = rows.iter().map(of).collect();
-    let population = Population::new(ids.iter().map(|(id, division)| (&id[..], &division[..], "said"))).unwrap();
+    let population =
+        Population::new(ids.iter().map(|(id, division)| (id.as_str(), division.as_str(), "said"))).unwrap();
     let survey = |found: &[usize]| {
         let texts = ids.iter().zip(found).map(|((_, division), &label)| (division.as_str(), label));
         Survey::tally(labels.clone(), texts).unwrap()

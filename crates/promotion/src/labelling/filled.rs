@@ -160,6 +160,9 @@ impl FilledSheet {
     }
 }
 
+/// The place of a row, the index of its label, and its division; none where all texts are one stratum.
+type Found<'a> = (usize, usize, Option<&'a str>);
+
 enum RowError {
     NotUtf8,
     Rejected(&'static str, String),
@@ -188,7 +191,7 @@ impl Columns {
         divisions: &BTreeMap<&'a str, u64>,
         line: u64,
         lines: &mut HashMap<usize, u64>,
-    ) -> std::result::Result<Option<(usize, usize, Option<&'a str>)>, RowError> {
+    ) -> std::result::Result<Option<Found<'a>>, RowError> {
         let cell = |place: usize| {
             std::str::from_utf8(record.get(place).unwrap_or_default()).map(str::trim).map_err(|_| RowError::NotUtf8)
         };

@@ -21,8 +21,7 @@ fn read(sheet: &str) -> Result<FilledSheet> {
 }
 
 fn written(budget: u64, allocation: Allocation) -> String {
-    let mut config = PlanConfig::default();
-    (config.budget, config.allocation) = (budget, allocation);
+    let config = PlanConfig { budget, allocation, seed: 0 };
     let mut out = Vec::new();
     let plan = SamplePlan::draw(&population(), &config).unwrap();
     plan.write_csv(&population(), &mut out).unwrap();
@@ -180,12 +179,11 @@ proptest! {
     ) {
         let texts: Vec<(String, String, String)> = texts.into_iter().enumerate()
             .map(|(k, (id, division, text))| (format!("{id}{k}x"), division, text)).collect();
-        let population = Population::new(texts.iter().map(|(id, division, text)| (&id[..], &division[..], &text[..])));
+        let population = Population::new(texts.iter().map(|(id, division, text)| (id.as_str(), division.as_str(), text.as_str())));
         prop_assume!(population.is_ok());
         let population = population.unwrap();
-        let mut config = PlanConfig::default();
-        config.budget = budget;
-        config.allocation = if equal { Allocation::Equal } else { Allocation::Proportional };
+        let allocation = if equal { Allocation::Equal } else { Allocation::Proportional };
+        let config = PlanConfig { budget, allocation, seed: 0 };
         let plan = SamplePlan::draw(&population, &config).unwrap();
         let mut out = Vec::new();
         plan.write_csv(&population, &mut out).unwrap();
