@@ -164,6 +164,70 @@ fn unsure_texts_are_left_to_a_person() {
     );
 }
 
+/// A sheet is drawn, filled with the labels of the file, and read again; by words alone and by a network.
+#[test]
+fn labels_where_they_tell_most() {
+    let scratch = Scratch::new();
+    let (test, sheet, model) = (scratch.at("test.tsv"), scratch.at("sheet.csv"), scratch.at("model"));
+    scratch.train("model", &[]);
+    let text = fs::read_to_string(&test).unwrap();
+    let header: Vec<&str> = text.lines().next().unwrap().split('\t').collect();
+    let column = |name: &str| header.iter().position(|found| *found == name).unwrap();
+    let (id, label) = (column("uid"), column("label"));
+    let gold = |wanted: &str| {
+        let mut rows = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        rows.find(|row| row[id] == wanted).unwrap()[label].to_owned()
+    };
+    for start in [&["--scale", "dpms"][..], &["--model", &model]] {
+        let shared = [&["--feedback", &test][..], start].concat();
+        let draw = [&shared[..], &["--budget", "40", "--seed", "3", "--out", &sheet]].concat();
+        let drawn = json("plan_labels", &draw);
+        let strata = drawn["strata"].as_array().unwrap();
+        assert_eq!((&drawn["drawn"], strata.iter().map(|s| s["drawn"].as_u64().unwrap()).sum()), (&40.into(), 40));
+        let first = fs::read_to_string(&sheet).unwrap();
+        json("plan_labels", &draw);
+        assert_eq!(fs::read_to_string(&sheet).unwrap(), first);
+        // Filled but for one row, through a reader of CSV.
+        let mut reader = csv::Reader::from_reader(first.trim_start_matches('\u{feff}').as_bytes());
+        let mut writer = csv::Writer::from_path(&sheet).unwrap();
+        writer.write_record(reader.headers().unwrap()).unwrap();
+        for (row, record) in reader.records().map(Result::unwrap).enumerate() {
+            let label = if row == 0 { String::new() } else { gold(&record[0]) };
+            writer
+                .write_record(record.iter().enumerate().map(|(place, cell)| if place == 3 { &label } else { cell }))
+                .unwrap();
+        }
+        writer.flush().unwrap();
+        let decide = [&shared[..], &["--labels", &sheet]].concat();
+        let decided = json("plan_labels", &decide);
+        assert_eq!((&decided["labelled"], &decided["blank"]), (&39.into(), &1.into()));
+        for verdicts in ["before", "after"] {
+            let verdicts = decided[verdicts].as_array().unwrap();
+            assert_eq!(verdicts.iter().map(|d| d["n"].as_u64().unwrap()).sum::<u64>(), 100);
+        }
+        let counted = decided["error_matrix"]["counts"].as_array().unwrap();
+        let counted: u64 = counted.iter().flat_map(|row| row.as_array().unwrap()).map(|n| n.as_u64().unwrap()).sum();
+        assert!((30..=39).contains(&counted), "{counted}");
+        // A slip has its line, and stops unless that is not wanted.
+        let broken = fs::read_to_string(&sheet).unwrap().replacen(",Good,", ",Goood,", 1);
+        fs::write(&sheet, broken).unwrap();
+        let stopped = run("plan_labels", &decide);
+        let complaints = stderr(&stopped);
+        assert_eq!(stopped.status.code(), Some(1));
+        let words = ["column `label`: none of ", "nearest: `Good`", "1 of its rows cannot be used"];
+        assert!(words.iter().all(|word| complaints.contains(word)), "{complaints}");
+        let skipped = json("plan_labels", &[&decide[..], &["--on-fault", "skip"]].concat());
+        assert_eq!((&skipped["labelled"], &skipped["rejected_labels"]), (&38.into(), &1.into()));
+    }
+    for arguments in [
+        &["--feedback", &test][..],
+        &["--feedback", &test, "--out", &test],
+        &["--feedback", &test, "--out", &sheet, "--budget", "0"],
+    ] {
+        assert_eq!(run("plan_labels", arguments).status.code(), Some(2));
+    }
+}
+
 #[test]
 fn reactions_to_posts() {
     let scratch = Scratch::new();

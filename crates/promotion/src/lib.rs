@@ -7,7 +7,7 @@
 //! answer. **Counts that come from a classifier also carry the classifier's errors, which these intervals do not
 //! include**: a classifier that takes one text in ten of another label for `Good` moves the share of `Good` by a fixed
 //! amount, and more answers make the interval narrower around the wrong value. [`Corrected`] decides from shares that do
-//! include them, drawn as [`prevalence`] says. Neither can know whether those who answered are like those who did not.
+//! include them, drawn as [`prevalence`] says; [`labelling`] draws the texts that tell how large they are. Neither can know whether those who answered are like those who did not.
 //!
 //! # Example: two divisions
 //! ```
@@ -35,6 +35,7 @@ mod decide;
 mod driver;
 pub mod export;
 mod flip;
+pub mod labelling;
 mod majority;
 mod naive_share;
 mod paper;

@@ -28,8 +28,8 @@
 //! [`PipelineConfig`] has presets: [`english`](PipelineConfig::english) and [`chinese`](PipelineConfig::chinese) suit networks
 //! that read words in order, and leave punctuation and function words in place; [`counts`](PipelineConfig::counts) suits methods
 //! that count words; [`paper`](PipelineConfig::paper) is DPMS to the letter, Eq. 5 to 13 in their order. [`Pipeline::explain`]
-//! shows what each step does to a text. Beside the pipeline stand [`detect`](detect()) (languages) and [`QualityGate`] (which
-//! texts say nothing).
+//! shows what each step does to a text. Beside the pipeline stand [`detect`](detect()) (languages), [`QualityGate`] (which
+//! texts say nothing) and [`LexiconClassifier`] (a classifier that needs no label).
 //!
 //! # How text is split
 //! White space always splits and is dropped. Then web and e-mail addresses, mentions, hashtags, and emoticons such as `:)`,
@@ -70,6 +70,7 @@ mod homoglyphs;
 mod invisible;
 mod language;
 mod lemma;
+mod lexicon;
 mod mask;
 mod memo;
 mod negation;
@@ -103,6 +104,7 @@ pub use language::Language;
 #[cfg(feature = "lemmas")]
 pub use lemma::TaggerLemmatizer;
 pub use lemma::{Lemma, LemmaConfig, LemmaMethod, Lemmas, Lemmatizer, PartOfSpeech, PosLemmatizer, RuleLemmatizer};
+pub use lexicon::{LexiconClassifier, LexiconConfig};
 pub use mask::{MaskConfig, MaskKind, MaskSpan, Masked, Masker};
 pub use pipeline::Pipeline;
 pub use policy::TokenPolicy;

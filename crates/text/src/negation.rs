@@ -20,6 +20,11 @@ const CHINESE_CONTRASTS: [&str; 8] = ["但", "但是", "不过", "可是", "然�
 /// What marks a word that a negation reaches.
 const MARK: &str = "not_";
 
+/// Returns whether these signs end a clause.
+pub(crate) fn ends_clause(signs: &str) -> bool {
+    signs.chars().all(|c| ENDS.contains(&c))
+}
+
 /// The words that begin and end a scope.
 pub(crate) struct Negation {
     negators: HashSet<&'static str>,
@@ -36,7 +41,7 @@ impl Negation {
     }
 
     pub(crate) fn apply(&self, token: Token<'_>, state: &mut State, rest: &mut Rest<'_>) {
-        if token.kind == TokenKind::Symbol && token.text.chars().all(|c| ENDS.contains(&c)) {
+        if token.kind == TokenKind::Symbol && ends_clause(token.text) {
             state.negated = false;
         }
         if token.kind != TokenKind::Word {

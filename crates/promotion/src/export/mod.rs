@@ -32,6 +32,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Verdicts;
 
+pub(crate) use spreadsheet::cell;
+
 /// Verdicts, and what people said that stands behind them.
 ///
 /// Serialised as `{"verdicts": [..], "evidence": [..]}`.

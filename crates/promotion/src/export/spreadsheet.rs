@@ -34,7 +34,7 @@ impl Report<'_> {
                 .map(String::from)
                 .to_vec();
         for label in labels.iter() {
-            heading.extend(["count", "share", "low", "high"].map(|what| text(&format!("{label}: {what}"))));
+            heading.extend(["count", "share", "low", "high"].map(|what| cell(&format!("{label}: {what}"))));
         }
         heading.extend(["reasons", "terms", "comments"].map(String::from));
         writer.write_record(&heading).map_err(failed)?;
@@ -46,7 +46,7 @@ impl Report<'_> {
 
     fn row(&self, decided: &DivisionVerdict) -> Vec<String> {
         let level = decided.score_interval.or_else(|| decided.shares.iter().find_map(|share| share.interval));
-        let mut row = vec![text(&decided.division), decided.n.to_string(), text(&decided.verdict.to_string())];
+        let mut row = vec![cell(&decided.division), decided.n.to_string(), cell(&decided.verdict.to_string())];
         row.extend([
             number(decided.score),
             number(decided.score_interval.map(|ends| ends.low)),
@@ -64,8 +64,8 @@ impl Report<'_> {
             row.push(number(interval.map(|ends| ends.high)));
         }
         let reasons: Vec<String> = decided.reasons.iter().map(ToString::to_string).collect();
-        let joined = |kind| text(&self.of(&decided.division, kind).collect::<Vec<_>>().join(" | "));
-        row.extend([text(&reasons.join(" | ")), joined(EvidenceKind::Term), joined(EvidenceKind::Comment)]);
+        let joined = |kind| cell(&self.of(&decided.division, kind).collect::<Vec<_>>().join(" | "));
+        row.extend([cell(&reasons.join(" | ")), joined(EvidenceKind::Term), joined(EvidenceKind::Comment)]);
         row
     }
 }
@@ -76,7 +76,7 @@ fn number(value: Option<f64>) -> String {
 }
 
 /// Text that no spreadsheet takes for a formula.
-fn text(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let shown = match text.starts_with(['\t', '\r', '\n']) {
         true => Cow::Owned(format!("'{}", visible(text))),
         false => visible(text),
@@ -124,7 +124,7 @@ mod tests {
             ("", ""),
             ("图书馆", "图书馆"),
         ] {
-            assert_eq!(text(from), expected, "{from:?}");
+            assert_eq!(cell(from), expected, "{from:?}");
         }
         assert_eq!(
             (number(Some(-0.25)), number(None), number(Some(f64::NAN))),
@@ -135,7 +135,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_begins_like_a_formula(from in "[ \\t;=+@＝－a\\-\\PC]*") {
-            let cell = text(&from);
+            let cell = super::cell(&from);
             prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']), "{cell}");
             for part in cell.split(';') {
                 prop_assert!(!part.trim_start().starts_with(['=', '+', '-', '@']), "{cell}");
