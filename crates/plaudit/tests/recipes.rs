@@ -229,6 +229,29 @@ fn labels_where_they_tell_most() {
 }
 
 #[test]
+fn a_simulation_says_how_often_verdicts_are_wrong() {
+    let of = |more: &[&str]| json("simulate", &[&["--runs", "96", "--draws", "100"], more].concat());
+    let found = of(&["--seed", "1"]);
+    let number = |key: &str| found[key].as_f64().unwrap();
+    assert!(number("coverage_90") > 0.8 && number("naive_coverage_90") < number("coverage_90"), "{found}");
+    assert!(number("coverage_90_worst") <= number("coverage_90") && number("false_promotion_se") > 0.0);
+    assert!(number("false_promotion_rate") < number("naive_false_promotion_rate"), "{found}");
+    assert!((0.0..=1.0).contains(&number("power")));
+    let rules: Vec<&String> = found["regret"].as_object().unwrap().keys().collect();
+    assert_eq!(rules, ["Corrected", "PaperRule", "MajorityRule", "NaiveShare", "Policy"]);
+    assert_eq!(found["cells"].as_array().unwrap().len(), 48);
+    assert_eq!(found, of(&["--seed", "1"]));
+    assert_ne!(found["coverage_90"], of(&["--seed", "2"])["coverage_90"]);
+    let scratch = tempfile::tempdir().unwrap();
+    let gold = scratch.path().join("gold.json");
+    let two = r#"{"labels": ["positive", "negative"], "origin": {"from": "set_aside"}, "counts": [[45, 5], [10, 40]]}"#;
+    fs::write(&gold, two).unwrap();
+    let own = of(&["--gold", gold.to_str().unwrap(), "--seed", "1"]);
+    assert_eq!(own["cells"].as_array().unwrap().len(), 4);
+    assert_eq!(run("simulate", &["--runs", "10"]).status.code(), Some(2));
+}
+
+#[test]
 fn reactions_to_posts() {
     let scratch = Scratch::new();
     let posts = corpus().with_file_name("posts.tsv").display().to_string();

@@ -42,19 +42,32 @@ pub struct Corrected {
     pub policy: Policy,
     /// Where the shares come from.
     pub posterior: CutPosterior,
+    /// How much of what the prior of the error rates does for a division's score is added to the score that promotion needs,
+    /// 0 to 10; by default [`MARGIN`](Self::MARGIN), and 0 turns it off.
+    ///
+    /// That prior makes error rates look more even than those of the gold rows, and shares that are corrected for it less
+    /// even: a score that is above that of even shares is overestimated. Where the likeliest shares by the rates with the
+    /// prior have a score that is d > 0 above that of the likeliest shares by the rates as counted, `min_score` is raised by
+    /// `margin` x d. The more gold rows there are, the less that is. `docs/decision.md` has what it does to divisions exactly
+    /// at `min_score`, and what it costs those above it.
+    pub margin: f64,
 }
 
 impl Corrected {
-    /// Returns the policy over this posterior.
+    /// The default margin. It was chosen by simulation: without one, of divisions whose score is exactly the one that
+    /// promotion needs, more than `alpha` were promoted where gold rows are few.
+    pub const MARGIN: f64 = 1.0;
+
+    /// Returns the policy over this posterior, with the default margin.
     pub fn new(policy: Policy, posterior: CutPosterior) -> Self {
-        Self { policy, posterior }
+        Self { policy, posterior, margin: Self::MARGIN }
     }
 
     /// Returns one verdict a division, in the survey's order. The divisions are spread over the threads of the caller's
     /// rayon pool, whose number changes nothing; time does not grow with the number of answers.
     ///
     /// # Errors
-    /// When the policy is at fault, labels of the survey have no utility, they are not those of the posterior in its
+    /// When the policy or the margin is at fault, labels of the survey have no utility, they are not those of the posterior in its
     /// order, a division has more than 2^53 answers, or there are fewer than 10 / `alpha` draws of the shares. Where
     /// labels and draws are as they must be, all faulty divisions are named.
     pub fn decide(&self, survey: &Survey) -> Result<Verdicts> {
@@ -68,6 +81,9 @@ impl Corrected {
                 expected.listed()
             ));
         }
+        if !(0.0..=10.0).contains(&self.margin) {
+            faults.push(format!("margin: {}; expected 0 to 10", self.margin));
+        }
         let draws = self.posterior.draws();
         if (draws as f64) < 10.0 / self.policy.alpha {
             faults.push(format!("draws: {draws} of the shares; expected at least 10 / alpha"));
@@ -80,6 +96,6 @@ impl Corrected {
             }
         }
         Error::from_faults(faults)?;
-        decide(&self.policy, Counts::Predicted(&self.posterior), survey)
+        decide(&self.policy, Counts::Predicted(&self.posterior, self.margin), survey)
     }
 }

@@ -23,8 +23,8 @@ const MOST_SCORES: usize = 1 << 22;
 pub(crate) enum Counts<'a> {
     /// Labels that people gave: the posterior is Dirichlet(prior + counts).
     Gold,
-    /// Predicted labels: the posterior is drawn through the error rates.
-    Predicted(&'a CutPosterior),
+    /// Predicted labels: the posterior is drawn through the error rates. With the margin of [`Corrected`](crate::Corrected).
+    Predicted(&'a CutPosterior, f64),
 }
 
 impl Counts<'_> {
@@ -32,14 +32,22 @@ impl Counts<'_> {
     fn draws(self, policy: &Policy) -> usize {
         match self {
             Self::Gold => policy.draws,
-            Self::Predicted(cut) => cut.draws(),
+            Self::Predicted(cut, _) => cut.draws(),
         }
     }
 
     fn posterior(self, policy: &Policy, counts: &[u64]) -> Posterior {
         match self {
             Self::Gold => Posterior::gold(policy, counts),
-            Self::Predicted(cut) => Posterior::corrected(cut.copy(counts, 0), policy.level),
+            Self::Predicted(cut, _) => Posterior::corrected(cut.copy(counts, 0), policy.level),
+        }
+    }
+
+    /// By how much the score that promotion needs is raised for these counts, at least 0.
+    fn margin(self, criteria: &Criteria, counts: &[u64]) -> f64 {
+        match self {
+            Self::Gold => 0.0,
+            Self::Predicted(cut, margin) => cut.margin(margin, criteria, counts),
         }
     }
 
@@ -47,7 +55,7 @@ impl Counts<'_> {
     fn copy(self, policy: &Policy, counts: &[u64], copy: u64) -> ShareDraws {
         match self {
             Self::Gold => gold_draws(policy, counts, copy),
-            Self::Predicted(cut) => cut.copy(counts, copy),
+            Self::Predicted(cut, _) => cut.copy(counts, copy),
         }
     }
 }
@@ -127,6 +135,8 @@ fn division(
     scores: &[f64],
 ) -> DivisionVerdict {
     let n = total(counts);
+    let margin = of.margin(criteria, counts);
+    let (wanted, criteria) = (criteria, &criteria.raised(margin));
     let parts = labels.iter().zip(counts).zip(posterior.means.iter().zip(&posterior.intervals));
     let share = |((label, &count), (&mean, &interval)): ((&str, &u64), (&f64, &Interval))| {
         let mut share = Share::new(label, count, mean);
@@ -141,7 +151,11 @@ fn division(
     let (verdict, reasons) = if n < policy.fewest() {
         (Verdict::NeedsMoreData, vec![Reason::TooFewRows { n, min: policy.fewest() }])
     } else {
-        let mut reasons = reasons(policy, criteria, posterior, &shares, (score, score_interval, scores));
+        let mut reasons = reasons(policy, wanted, posterior, &shares, (score, score_interval, scores));
+        // One that could hardly change a verdict is no reason.
+        if margin > 1e-3 * (score_interval.high - score_interval.low) {
+            reasons.push(Reason::Margin { margin, min: policy.min_score });
+        }
         reasons.push(Reason::Risk { probability: risk, alpha: policy.alpha });
         let mut verdict = policy.verdict(risk);
         if verdict == Verdict::Hold
@@ -154,7 +168,7 @@ fn division(
     };
     let advice = (!verdict.is_decisive()).then(|| match of {
         Counts::Gold => Advice::Collect { about: policy.more(criteria, counts) },
-        Counts::Predicted(cut) => Ahead::new(policy, criteria, cut, counts, &posterior.draws).advice(),
+        Counts::Predicted(cut, _) => Ahead::new(policy, criteria, cut, counts, &posterior.draws).advice(),
     });
 
     let mut decided = DivisionVerdict::new("", n, verdict, reasons);
@@ -196,7 +210,7 @@ fn reasons(
 }
 
 /// The interval of these values, with equal tails.
-fn interval(level: f64, values: &[f64]) -> Interval {
+pub(crate) fn interval(level: f64, values: &[f64]) -> Interval {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     let tail = (1.0 - level) / 2.0;

@@ -48,6 +48,7 @@ pub mod reactions;
 mod reason;
 mod rule;
 mod select;
+pub mod simulation;
 mod survey;
 mod table;
 mod verdict;

@@ -170,12 +170,14 @@ impl Policy {
 }
 
 /// A policy's conditions, by the index of each label.
+#[derive(Clone)]
 pub(crate) struct Criteria {
     pub(crate) utilities: Vec<f64>, // [labels]
     pub(crate) min_score: f64,
     pub(crate) limits: Vec<Limit>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Limit {
     pub(crate) index: usize,
     pub(crate) max: f64,
@@ -185,6 +187,11 @@ impl Criteria {
     /// The score of these shares.
     pub(crate) fn score(&self, shares: &[f64]) -> f64 {
         self.utilities.iter().zip(shares).map(|(utility, share)| utility * share).sum()
+    }
+
+    /// The same with a score that is higher by `margin`.
+    pub(crate) fn raised(&self, margin: f64) -> Self {
+        Self { min_score: self.min_score + margin, ..self.clone() }
     }
 
     /// Whether the score or any limit fails.

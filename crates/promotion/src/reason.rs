@@ -69,7 +69,15 @@ pub enum Reason {
         /// The greatest share allowed.
         max: f64,
     },
-    /// The probability that the score or any limit fails.
+    /// The score has to be higher than `min` by a margin, because the prior of the error rates raises it:
+    /// [`Corrected::margin`](crate::Corrected::margin).
+    Margin {
+        /// By how much, in scores, above 0.
+        margin: f64,
+        /// The score that promotion needs without it.
+        min: f64,
+    },
+    /// The probability that the score, with its margin where there is one, or any limit fails.
     Risk {
         /// The probability, 0 to 1.
         probability: f64,
@@ -199,6 +207,14 @@ impl fmt::Display for Reason {
                 let digits = digits(&[*share, *low, *high], &[*max], 2);
                 let ends = Ends(*low, *high, *level, digits);
                 write!(f, "share of {} {share:.digits$} ({ends}) {} its limit {max}", visible(label), Place(*side))
+            }
+            Self::Margin { margin, min } => {
+                let digits = digits(&[*margin], &[0.0], 3);
+                write!(
+                    f,
+                    "a margin of {margin:.digits$} above {min} is kept: so much of the score may come from how few "
+                )?;
+                f.write_str("rows tell the classifier's errors")
             }
             Self::Risk { probability, alpha } => {
                 let hold = ((1.0 - alpha) * 1e9).round() / 1e9; // 1 - 0.32 is 0.6799999999999999

@@ -74,7 +74,7 @@ impl Rule for Corrected {
     fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
         match self.policy.selection {
             Selection::Threshold => {
-                let rule = Self::new(self.policy.alone(), self.posterior.clone());
+                let rule = Self { policy: self.policy.alone(), ..self.clone() };
                 flip::alone(&rule, survey, division, radius)
             }
             _ => flip::in_survey(self, survey, division, radius),

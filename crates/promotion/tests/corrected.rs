@@ -69,6 +69,34 @@ fn advice_asks_for_what_is_missing() {
     assert_eq!(last, "even 20000 more rows labelled by people would probably not decide");
 }
 
+// By hand: 8 of 10 and 3 of 10 rows, and 650 of 1,000 texts, are shares of (0.65 - 0.3) / (0.8 - 0.3) = 0.7 and a score of 0.4;
+// with a prior of one row for each predicted label, 9/12 and 4/12 are (0.65 - 1/3) / (0.75 - 1/3) = 0.76 and 0.52. A margin
+// of one half is 0.06. With 400 of the texts the prior lowers the score, and there is none.
+#[test]
+fn the_margin_is_a_part_of_what_the_prior_does() {
+    let mut rule = rule([[8, 2], [3, 7]], 1_000);
+    rule.margin = 0.5;
+    let kept = |decided: &DivisionVerdict| {
+        decided.reasons.iter().find_map(|reason| match reason {
+            Reason::Margin { margin, min } => Some((*margin, *min)),
+            _ => None,
+        })
+    };
+    let with = decide(&rule, [650, 350]);
+    let (margin, min) = kept(&with).unwrap();
+    assert!((margin - 0.06).abs() < 1e-12 && min == 0.0, "{margin}");
+    assert_eq!(kept(&decide(&rule, [400, 600])), None);
+    rule.margin = 0.0;
+    let without = decide(&rule, [650, 350]);
+    assert!(kept(&without).is_none() && without.risk < with.risk, "{without:?}");
+    assert_eq!((without.score, &without.shares), (with.score, &with.shares));
+    let survey = Survey::new(two(), vec![DivisionCounts::new("d", [1, 1])]).unwrap();
+    for margin in [-0.1, f64::NAN, 10.1] {
+        rule.margin = margin;
+        assert!(rule.decide(&survey).unwrap_err().to_string().contains("margin"), "{margin}");
+    }
+}
+
 /// Where nothing is mistaken the posterior is that of gold labels, and so is what would decide, to a step of the grid.
 #[test]
 fn without_errors_it_is_the_plain_policy() {

@@ -11,6 +11,7 @@ use super::equations::solve;
 use super::naive::at_most;
 use super::share_draws::CHAINS;
 use super::{EmStop, ErrorMatrix, ShareDraws};
+use crate::policy::Criteria;
 use crate::posterior::named;
 
 /// The most numbers that the draws of the error rates may take: 1 GiB.
@@ -127,6 +128,8 @@ pub struct CutPosterior {
     prior: Vec<f64>, // [labels]
     rates: Vec<f64>, // row-major, [draws, gold, predicted]
     gold_rows: u64,
+    counted: Vec<f64>, // row-major, [gold, predicted]: the rates among the gold rows alone
+    mean: Vec<f64>,    // likewise: with the prior, the mean of the draws' distribution
 }
 
 impl CutPosterior {
@@ -154,7 +157,14 @@ impl CutPosterior {
                 dirichlet(&mut stream, parameters, row);
             }
         }
-        Ok(Self { labels, config: config.clone(), prior, rates, gold_rows: content.iter().sum() })
+        let mean: Vec<f64> = parameters.iter().flat_map(|row| divided(row)).collect();
+        // Where a label has no gold row there is nothing but the prior.
+        let counted = matrix.rows().zip(&parameters).flat_map(|(row, parameters)| {
+            let counts: Vec<f64> = row.iter().map(|&count| count as f64).collect();
+            divided(if counts.iter().any(|&count| count > 0.0) { &counts } else { parameters })
+        });
+        let counted = counted.collect();
+        Ok(Self { labels, config: config.clone(), prior, rates, gold_rows: content.iter().sum(), counted, mean })
     }
 
     /// Returns the labels, in the order of the shares.
@@ -241,6 +251,13 @@ impl CutPosterior {
         self.draw(&mut stream, counts, |_, _, _| ())
     }
 
+    /// By how much the score that is needed is raised for counts that were [checked](Self::check): so much of what the prior
+    /// of the error rates adds to the score of the likeliest shares, at least 0.
+    pub(crate) fn margin(&self, margin: f64, criteria: &Criteria, counts: &[u64]) -> f64 {
+        let score = |rates: &[f64]| criteria.score(&start(rates, counts));
+        margin * (score(&self.mean) - score(&self.counted)).max(0.0)
+    }
+
     /// The number of draws of the shares of a division.
     pub(crate) fn draws(&self) -> usize {
         self.config.draws * CHAINS
@@ -290,6 +307,12 @@ impl CutPosterior {
         }
         ShareDraws::new(width, values)
     }
+}
+
+/// A row with a sum above 0, divided by it.
+fn divided(row: &[f64]) -> Vec<f64> {
+    let sum: f64 = row.iter().sum();
+    row.iter().map(|weight| weight / sum).collect()
 }
 
 /// How many texts of each label stand behind the predicted counts, with room for the draw.

@@ -150,7 +150,7 @@ impl ErrorMatrix {
     ///
     /// # Errors
     /// When a label has no row; all of them are named.
-    pub(super) fn rates(&self) -> Result<Vec<f64>> {
+    pub(crate) fn rates(&self) -> Result<Vec<f64>> {
         let mut faults = Vec::new();
         let mut rates = Vec::with_capacity(self.labels.len() * self.labels.len());
         for (label, row) in self.labels.iter().zip(&self.counts) {

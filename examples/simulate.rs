@@ -1,0 +1,193 @@
+//! How often intervals hold the truth and divisions are promoted by mistake, in simulations where the truth is known.
+
+mod common;
+
+use std::process::ExitCode;
+
+use common::{Options, Result, Summary, say, usage};
+use plaudit::core::Labels;
+use plaudit::promotion::prevalence::ErrorMatrix;
+use plaudit::promotion::simulation::{Cell, Figures, Outcome, Rate, Regret, Shares, SimulationConfig, simulate as run};
+use plaudit::promotion::{MajorityRule, NaiveShare, PaperRule};
+use plaudit::{Policy, Rule};
+
+const HELP: &str = r#"
+Simulates divisions whose truth is known: how often 90 % intervals hold it, how often a division exactly at the score that
+promotion needs is promoted, how often one that is 0.15 above it, and what the verdicts of each rule lose in score. The runs
+are spread over a grid of classifiers, gold rows, texts a division and shares.
+
+cargo run --release --example simulate -- [options]
+  --runs N                  the number of runs in all, of 5 divisions each (2000)
+  --draws N                 the draws of the error rates in each run (500)
+  --seed N                  the seed of everything (0)
+  --gold FILE               a classifier of your own in the place of the grid's: gold-by-predicted counts as JSON,
+                            {"labels": ["Good", ..], "origin": {"from": "out_of_fold", "folds": 5}, "counts": [[..], ..]}
+  --policy FILE             a JSON file, as for promote; its limits are not used
+  --margin M                the margin of Corrected, 0 to 10 (1)
+  --json                    the last line of standard output is one JSON object"#;
+
+/// The texts of a division: those where power is measured, and those of the other figures.
+const POWER: u64 = 400;
+const TEXTS: [u64; 3] = [200, 2_000, 100_000];
+
+fn main() -> ExitCode {
+    common::run(HELP, &["runs", "draws", "seed", "gold", "policy", "margin"], simulate)
+}
+
+fn simulate(options: &Options) -> Result<()> {
+    let mut config = SimulationConfig::default();
+    config.runs = options.positive("runs")?.unwrap_or(config.runs);
+    config.cut.draws = options.positive("draws")?.unwrap_or(config.cut.draws);
+    config.seed = options.number("seed")?.unwrap_or(config.seed);
+    config.policy = options.json("policy", Policy::validate)?.unwrap_or_default();
+    config.policy.limits.clear();
+    config.policy.max_more = 0;
+    if let Some(margin) = options.value("margin") {
+        let expected = || usage(format!("--margin: expected a number from 0 to 10, found `{margin}`"));
+        config.margin = margin.parse().map_err(|_| expected())?;
+    }
+    let gold: Option<ErrorMatrix> = options.json("gold", |_| Ok(()))?;
+    let labels = gold.as_ref().map_or_else(Labels::dpms, |gold| gold.labels().clone());
+    let grid = grid(gold.as_ref(), labels.len())?;
+    let cells: Vec<Cell> = grid.iter().map(|(_, cell)| cell.clone()).collect();
+    if config.runs / 2 < cells.len() {
+        return Err(usage(format!("--runs: expected at least {}, 2 for each case", 2 * cells.len())));
+    }
+    let (naive, policy) = (NaiveShare::new(config.policy.clone()), config.policy.clone());
+    let (mut paper, majority) = (PaperRule::default(), MajorityRule::default());
+    if labels.index_of(&paper.best).is_none() {
+        paper.best = labels.iter().next().unwrap_or_default().to_owned();
+    }
+    let rules: [(&str, &(dyn Rule + Sync)); 4] =
+        [("PaperRule", &paper), ("MajorityRule", &majority), ("NaiveShare", &naive), ("Policy", &policy)];
+    let found = run(&labels, &cells, &config, &rules).map_err(common::usage_faults)?;
+    let figures = Found { all: grid.iter().map(|(name, cell)| (name.as_str(), cell)).zip(&found).collect() };
+    figures.print()?;
+    if options.value("json").is_some() {
+        say!("{}", figures.summary()?.line());
+    }
+    Ok(())
+}
+
+/// The cases, named.
+fn grid(gold: Option<&ErrorMatrix>, labels: usize) -> Result<Vec<(String, Cell)>> {
+    let fixed = |shares: [f64; 4]| Shares::Fixed { shares: shares.to_vec() };
+    let mut shares = vec![("any", Shares::Uniform)];
+    if labels == 4 {
+        shares.splice(
+            0..0,
+            [("55:20:15:10", fixed([0.55, 0.2, 0.15, 0.1])), ("80:15:4:1", fixed([0.8, 0.15, 0.04, 0.01]))],
+        );
+    }
+    let mut cells = Vec::new();
+    for texts in TEXTS.into_iter().chain([POWER]) {
+        for (shares_name, shares) in &shares {
+            if let Some(gold) = gold {
+                let name = format!("{:>5} {:>5} {texts:>7}  {shares_name:<11}", "own", "own");
+                cells.push((name, Cell::like(gold, texts, shares.clone())?));
+                continue;
+            }
+            for (accuracy, rows) in [(0.66, 50), (0.66, 200), (0.8, 50), (0.8, 200)] {
+                let name = format!("{accuracy:>5.2} {rows:>5} {texts:>7}  {shares_name:<11}");
+                cells.push((name, Cell::symmetric(labels, accuracy, rows, texts, shares.clone())));
+            }
+        }
+    }
+    Ok(cells)
+}
+
+struct Found<'a> {
+    all: Vec<((&'a str, &'a Cell), &'a Outcome)>,
+}
+
+impl Found<'_> {
+    /// Outcomes of the cases where power is measured, or of the others.
+    fn outcomes(&self, power: bool) -> impl Iterator<Item = &Outcome> + Clone {
+        self.all.iter().filter(move |((_, cell), _)| (cell.texts == POWER) == power).map(|(_, outcome)| *outcome)
+    }
+
+    fn mean(&self, power: bool, of: impl Fn(&Outcome) -> Rate) -> Rate {
+        Rate::mean(self.outcomes(power).map(of))
+    }
+
+    /// The least, or greatest, rate of a case.
+    fn worst(&self, greatest: bool, of: impl Fn(&Outcome) -> Rate) -> Rate {
+        let key = |rate: &Rate| if greatest { -rate.value } else { rate.value };
+        let least = self.outcomes(false).map(of).min_by(|a, b| key(a).total_cmp(&key(b)));
+        least.unwrap_or_else(|| Rate::mean([]))
+    }
+
+    /// Regret and harm of each rule.
+    fn regrets(&self) -> Vec<(&str, Rate, Rate)> {
+        let rules = self.outcomes(false).next().map_or(&[][..], |outcome| outcome.regret.as_slice());
+        let mut all = Vec::with_capacity(rules.len());
+        for (place, rule) in rules.iter().enumerate() {
+            let of = |pick: fn(&Regret) -> Rate| {
+                Rate::mean(self.outcomes(false).filter_map(|outcome| outcome.regret.get(place).map(pick)))
+            };
+            all.push((rule.rule.as_str(), of(|regret| regret.regret), of(|regret| regret.harm)));
+        }
+        all
+    }
+
+    fn print(&self) -> Result<()> {
+        say!("                                 |        Corrected               |        counts as they are");
+        say!("right  gold   texts  shares      | cover  score  at bar  above it | cover  score  at bar  above it");
+        for ((name, _), outcome) in &self.all {
+            say!("{name}  | {} | {}", row(&outcome.corrected), row(&outcome.naive));
+        }
+        say!(
+            "\ncover: how often 90 % intervals hold the true share, score: the true score; at bar: how often a division is"
+        );
+        say!("promoted whose score is exactly the one needed; above it: how often one that is 0.15 higher.");
+        say!("\nrule          lost score  of it by promotions");
+        for (rule, regret, harm) in self.regrets() {
+            say!("{rule:<12}  {:>7.4} ±{:.4}  {:>7.4}", regret.value, regret.error, harm.value);
+        }
+        let (bar, power) = (self.mean(false, |o| o.corrected.false_promotions), self.mean(true, |o| o.corrected.power));
+        let worst = self.worst(true, |o| o.corrected.false_promotions);
+        let cover = (self.mean(false, |o| o.corrected.coverage), self.worst(false, |o| o.corrected.coverage));
+        say!("\ncoverage {:.3} (worst case {:.3})", cover.0.value, cover.1.value);
+        say!("at the bar {:.4} ±{:.4} (worst case {:.3} ±{:.3})", bar.value, bar.error, worst.value, worst.error);
+        say!("power with {POWER} texts {:.3} ±{:.3}", power.value, power.error);
+        Ok(())
+    }
+
+    fn summary(&self) -> Result<Summary> {
+        let mut summary = Summary::default();
+        let coverage = self.mean(false, |o| o.corrected.coverage);
+        summary.add("coverage_90", coverage.value);
+        summary.add("coverage_90_se", coverage.error);
+        summary.add("coverage_90_worst", self.worst(false, |o| o.corrected.coverage).value);
+        summary.add("score_coverage_90", self.mean(false, |o| o.corrected.score_coverage).value);
+        summary.add("score_coverage_90_worst", self.worst(false, |o| o.corrected.score_coverage).value);
+        summary.add("naive_coverage_90", self.mean(false, |o| o.naive.coverage).value);
+        summary.add("naive_score_coverage_90", self.mean(false, |o| o.naive.score_coverage).value);
+        let bar = self.mean(false, |o| o.corrected.false_promotions);
+        summary.add("false_promotion_rate", bar.value);
+        summary.add("false_promotion_se", bar.error);
+        let worst = self.worst(true, |o| o.corrected.false_promotions);
+        summary.add("false_promotion_worst", worst.value);
+        summary.add("false_promotion_worst_se", worst.error);
+        summary.add("naive_false_promotion_rate", self.mean(false, |o| o.naive.false_promotions).value);
+        let power = self.mean(true, |o| o.corrected.power);
+        summary.add("power", power.value);
+        summary.add("power_se", power.error);
+        summary.add("naive_power", self.mean(true, |o| o.naive.power).value);
+        let object = |pick: fn(&(&str, Rate, Rate)) -> f64| -> serde_json::Map<String, serde_json::Value> {
+            self.regrets().iter().map(|regret| (regret.0.to_owned(), pick(regret).into())).collect()
+        };
+        summary.add("regret", object(|regret| regret.1.value));
+        summary.add("regret_se", object(|regret| regret.1.error));
+        summary.add("harm", object(|regret| regret.2.value));
+        let cells = self.all.iter().map(|((_, cell), outcome)| serde_json::json!({ "cell": cell, "outcome": outcome }));
+        summary.add("cells", cells.collect::<Vec<_>>());
+        Ok(summary)
+    }
+}
+
+fn row(figures: &Figures) -> String {
+    let Figures { coverage, score_coverage, false_promotions, power, .. } = figures;
+    let [cover, score, bar, above] = [coverage, score_coverage, false_promotions, power].map(|rate| rate.value);
+    format!("{cover:>5.3}  {score:>5.3}  {bar:>6.3}  {above:>8.3}")
+}
