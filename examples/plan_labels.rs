@@ -81,7 +81,7 @@ fn plan_labels(options: &Options) -> Result<()> {
     match (out, labels) {
         (Some(out), _) => draw(options, &population, &verdicts, out, &mut summary)?,
         (_, Some(labels)) => {
-            decide(options, &reader, &policy, (&feedback, &population), &verdicts, labels, &mut summary)?
+            decide(options, &reader, &policy, (&feedback, &population), &verdicts, labels, &mut summary)?;
         }
         _ => {}
     }
