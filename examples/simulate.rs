@@ -61,7 +61,8 @@ fn simulate(options: &Options) -> Result<()> {
     let rules: [(&str, &(dyn Rule + Sync)); 4] =
         [("PaperRule", &paper), ("MajorityRule", &majority), ("NaiveShare", &naive), ("Policy", &policy)];
     let found = run(&labels, &cells, &config, &rules).map_err(common::usage_faults)?;
-    let figures = Found { all: grid.iter().map(|(name, cell)| (name.as_str(), cell)).zip(&found).collect() };
+    let alpha = config.policy.alpha;
+    let figures = Found { alpha, all: grid.iter().map(|(name, cell)| (name.as_str(), cell)).zip(&found).collect() };
     figures.print()?;
     if options.value("json").is_some() {
         say!("{}", figures.summary()?.line());
@@ -97,6 +98,7 @@ fn grid(gold: Option<&ErrorMatrix>, labels: usize) -> Result<Vec<(String, Cell)>
 }
 
 struct Found<'a> {
+    alpha: f64,
     all: Vec<((&'a str, &'a Cell), &'a Outcome)>,
 }
 
@@ -117,6 +119,12 @@ impl Found<'_> {
         least.unwrap_or_else(|| Rate::mean([]))
     }
 
+    /// In how many cases too many divisions are promoted at the bar, beyond two standard errors.
+    fn above(&self) -> usize {
+        let at_bar = self.outcomes(false).map(|outcome| outcome.corrected.false_promotions);
+        at_bar.filter(|rate| rate.value - 2.0 * rate.error > self.alpha).count()
+    }
+
     /// Regret and harm of each rule.
     fn regrets(&self) -> Vec<(&str, Rate, Rate)> {
         let rules = self.outcomes(false).next().map_or(&[][..], |outcome| outcome.regret.as_slice());
@@ -131,8 +139,9 @@ impl Found<'_> {
     }
 
     fn print(&self) -> Result<()> {
-        say!("                                 |        Corrected               |        counts as they are");
-        say!("right  gold   texts  shares      | cover  score  at bar  above it | cover  score  at bar  above it");
+        say!("{:32}  | {:30} | counts as they are", "", "Corrected");
+        let columns = "cover  score  at bar  above it";
+        say!("{:>5} {:>5} {:>7}  {:11}  | {columns} | {columns}", "right", "gold", "texts", "shares");
         for ((name, _), outcome) in &self.all {
             say!("{name}  | {} | {}", row(&outcome.corrected), row(&outcome.naive));
         }
@@ -149,6 +158,8 @@ impl Found<'_> {
         let cover = (self.mean(false, |o| o.corrected.coverage), self.worst(false, |o| o.corrected.coverage));
         say!("\ncoverage {:.3} (worst case {:.3})", cover.0.value, cover.1.value);
         say!("at the bar {:.4} ±{:.4} (worst case {:.3} ±{:.3})", bar.value, bar.error, worst.value, worst.error);
+        let (above, alpha) = (self.above(), self.alpha);
+        say!("cases that are above {alpha} there by more than 2 standard errors: {above}");
         say!("power with {POWER} texts {:.3} ±{:.3}", power.value, power.error);
         Ok(())
     }
@@ -158,7 +169,9 @@ impl Found<'_> {
         let coverage = self.mean(false, |o| o.corrected.coverage);
         summary.add("coverage_90", coverage.value);
         summary.add("coverage_90_se", coverage.error);
-        summary.add("coverage_90_worst", self.worst(false, |o| o.corrected.coverage).value);
+        let worst = self.worst(false, |o| o.corrected.coverage);
+        summary.add("coverage_90_worst", worst.value);
+        summary.add("coverage_90_worst_se", worst.error);
         summary.add("score_coverage_90", self.mean(false, |o| o.corrected.score_coverage).value);
         summary.add("score_coverage_90_worst", self.worst(false, |o| o.corrected.score_coverage).value);
         summary.add("naive_coverage_90", self.mean(false, |o| o.naive.coverage).value);
@@ -169,6 +182,7 @@ impl Found<'_> {
         let worst = self.worst(true, |o| o.corrected.false_promotions);
         summary.add("false_promotion_worst", worst.value);
         summary.add("false_promotion_worst_se", worst.error);
+        summary.add("cases_above_alpha", self.above());
         summary.add("naive_false_promotion_rate", self.mean(false, |o| o.naive.false_promotions).value);
         let power = self.mean(true, |o| o.corrected.power);
         summary.add("power", power.value);

@@ -48,8 +48,8 @@ pub struct Corrected {
     /// That prior makes error rates look more even than those of the gold rows, and shares that are corrected for it less
     /// even: a score that is above that of even shares is overestimated. Where the likeliest shares by the rates with the
     /// prior have a score that is d > 0 above that of the likeliest shares by the rates as counted, `min_score` is raised by
-    /// `margin` x d. The more gold rows there are, the less that is. `docs/decision.md` has what it does to divisions exactly
-    /// at `min_score`, and what it costs those above it.
+    /// `margin` x d. The more gold rows there are, the less that is; the look ahead at more of them keeps it as it is.
+    /// `docs/decision.md` has what it does to divisions exactly at `min_score`, and what it costs those above it.
     pub margin: f64,
 }
 

@@ -11,7 +11,7 @@ use crate::{Corrected, Policy};
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct SimulationConfig {
-    /// The number of runs in all, at most 10 million and at least 2 a cell, over which they are spread evenly. By default
+    /// The number of runs in all, at most a million and at least 2 a cell, over which they are spread evenly. By default
     /// 2,000.
     pub runs: usize,
     /// The number of divisions of each run, 1 to 1,000. They share its gold rows, so they are no independent runs. By
@@ -56,7 +56,7 @@ impl SimulationConfig {
                 faults.push(format!("{field}: {found}; expected {expected}"));
             }
         };
-        check(self.runs <= 10_000_000, "runs", self.runs.to_string(), "at most 10000000");
+        check(self.runs <= 1_000_000, "runs", self.runs.to_string(), "at most 1000000");
         check((1..=1_000).contains(&self.divisions), "divisions", self.divisions.to_string(), "1 to 1000");
         check(self.gap >= 0.0 && self.gap.is_finite(), "gap", self.gap.to_string(), "a number of at least 0");
         check((0.0..=10.0).contains(&self.margin), "margin", self.margin.to_string(), "0 to 10");
