@@ -22,7 +22,7 @@ pub(crate) const VALID: &str = "the validation part";
 /// With `config.calibration`, the classifier is [calibrated](TextClassifier::calibrated) on training rows that are set aside
 /// first, or on all of them out of fold; `observer` then sees the epochs of every fold's classifier, those of the classifier
 /// itself last, and where it ends the run among the folds there is no result ([`Error::Interrupted`]). Where it ends the
-/// classifier's own epochs, the calibration is by classifiers that were trained for longer ([`Stopped::Observer`] in the
+/// classifier's own epochs, the calibration is by classifiers that were trained for longer ([`Stopped::Observer`](crate::Stopped::Observer) in the
 /// report tells), and promises less: let it end.
 ///
 /// # Errors
@@ -41,7 +41,7 @@ pub fn train<A: Analyzer>(
 }
 
 /// Returns a classifier fitted as [`train`] fits it, whose words start from given vectors. `config.pretrained` says what becomes of
-/// them, and [`TrainReport::vectors`] how far they reach.
+/// them, and [`TrainReport::vectors`](crate::TrainReport::vectors) how far they reach.
 ///
 /// # Errors
 /// As [`train`]; also where the vectors have another length than `config.architecture` asks for, which may be its default
