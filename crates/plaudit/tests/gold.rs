@@ -39,6 +39,11 @@ fn gold_rows_are_counted_as_the_classifier_labels_them() {
     }
     assert_eq!(matrix.rows().map(<[u64]>::to_vec).collect::<Vec<_>>(), expected);
 
+    let held_out = classifier.held_out(&fresh.examples()).unwrap();
+    let as_scored = plaudit::held_out_errors(&held_out).unwrap();
+    let confusion = held_out.scored().confusion();
+    assert!(as_scored.rows().eq(confusion.rows()) && as_scored.origin() == Origin::Compared);
+
     let saved = plaudit::calibration_errors(&classifier).unwrap().unwrap();
     assert_eq!(saved.origin(), Origin::SetAside);
     assert_eq!(saved.rows().flatten().sum::<u64>(), classifier.calibration().unwrap().rows);
