@@ -1,7 +1,7 @@
 //! A block of sentences, trained on copies of the rows that it needs.
 
 use hashbrown::HashTable;
-use plaudit_kernels::{InstructionSet, Line, SkipGram};
+use plaudit_kernels::{InstructionSet, Line, SkipGram, gather};
 use plaudit_stats::Stream;
 
 use super::lexicon::Lexicon;
@@ -31,8 +31,10 @@ pub(super) struct Copies {
     /// Pairs of a context and a target that change each row.
     pub(super) pairs: Vec<u64>,
     pub(super) rows: Vec<Line>,
-    /// What the rows were before training, where they were no rows of the matrix: `[words, dim]`.
-    old: Vec<f32>,
+    /// What the rows were before training, where they were no rows of the matrix.
+    old: Vec<Line>,
+    /// Whether rows are what training changed, not what came of it.
+    pub(super) are_changes: bool,
 }
 
 impl Copies {
@@ -59,51 +61,35 @@ impl Copies {
     }
 
     /// Copies the rows of all words.
-    fn copy(&mut self, matrix: &[f32], dim: usize) {
-        self.rows.clear();
-        self.old.clear();
+    fn copy(&mut self, matrix: &[f32], dim: usize, set: InstructionSet) {
         let needed = self.words.len() * Line::count(dim);
         if self.rows.capacity() < needed {
             // Not doubled, and the old ones given back first: copies are most of the memory beside the matrices.
             self.rows = Vec::new();
             self.rows.reserve_exact(needed + needed / 8);
         }
-        for &word in &self.words {
-            let start = word as usize * dim;
-            let (lines, rest) = matrix.get(start..start + dim).unwrap_or_default().as_chunks();
-            self.rows.extend(lines.iter().copied().map(Line));
-            if !rest.is_empty() {
-                let mut line = Line::default();
-                line.0.iter_mut().zip(rest).for_each(|(copy, value)| *copy = *value);
-                self.rows.push(line);
-            }
-        }
+        self.rows.resize(needed, Line::default());
+        gather(set, matrix, dim, &self.words, &mut self.rows);
     }
 
     /// Makes the copies vectors of whole words, with their n-grams.
     fn complete(&mut self, subwords: &Subwords, dim: usize) {
-        let width = Line::count(dim);
-        subwords.complete(&self.words, &mut self.rows, width);
-        for row in self.rows.chunks_exact(width) {
-            let start = self.old.len();
-            row.iter().for_each(|line| self.old.extend_from_slice(&line.0));
-            self.old.truncate(start + dim);
+        subwords.complete(&self.words, &mut self.rows, Line::count(dim));
+        self.old.clear();
+        self.old.extend_from_slice(&self.rows);
+    }
+
+    /// Leaves of vectors of whole words what training changed: none of them is a row of the matrix.
+    fn subtract(&mut self) {
+        for (row, old) in self.rows.iter_mut().zip(&self.old) {
+            row.0.iter_mut().zip(&old.0).for_each(|(new, old)| *new -= old);
         }
     }
 
-    /// Leaves of each copy what training changed.
-    fn subtract(&mut self, matrix: &[f32], dim: usize) {
-        for (place, (row, &word)) in self.rows.chunks_exact_mut(Line::count(dim)).zip(&self.words).enumerate() {
-            let (old, place) = if self.old.is_empty() { (matrix, word as usize) } else { (self.old.as_slice(), place) };
-            let (lines, rest) = old.get(place * dim..(place + 1) * dim).unwrap_or_default().as_chunks::<16>();
-            let mut row = row.iter_mut();
-            for (old, line) in lines.iter().zip(row.by_ref()) {
-                line.0.iter_mut().zip(old).for_each(|(new, old)| *new -= old);
-            }
-            for line in row {
-                line.0.iter_mut().zip(rest).for_each(|(new, old)| *new -= old);
-            }
-        }
+    /// Returns the copy at a place.
+    pub(super) fn row(&self, place: usize, dim: usize) -> &[Line] {
+        let width = Line::count(dim);
+        self.rows.get(place * width..(place + 1) * width).unwrap_or_default()
     }
 
     fn clear(&mut self) {
@@ -116,12 +102,13 @@ impl Copies {
 /// Sentences, what they are made of, and what training on them changes. Its buffers are used again and again.
 #[derive(Default)]
 pub(super) struct Block {
-    pub(super) text: String,
     /// The words of the text that are learned, and where each sentence ends among them.
     words: Vec<u32>,
     sentences: Vec<usize>,
+    /// The words of a sentence that stay, and the places of their input rows.
     kept: Vec<u32>,
-    pool: Vec<u32>,
+    places: Vec<u32>,
+    pool: Vec<Noise>,
     contexts: Vec<u32>,
     ends: Vec<u32>,
     targets: Vec<u32>,
@@ -133,12 +120,12 @@ pub(super) struct Block {
 
 impl Block {
     /// Finds the words of the text, and returns how many are learned.
-    pub(super) fn read(&mut self, lexicon: &Lexicon) -> u64 {
+    pub(super) fn read(&mut self, text: &str, lexicon: &Lexicon) -> u64 {
         /// A sentence ends after so many words, as in gensim.
         const MOST: usize = 10_000;
         self.words.clear();
         self.sentences.clear();
-        for line in self.text.lines() {
+        for line in text.lines() {
             let start = self.words.len();
             self.words.extend(line.split_whitespace().filter_map(|word| lexicon.place(word)));
             self.sentences.extend((start..self.words.len()).step_by(MOST).skip(1));
@@ -154,8 +141,8 @@ impl Block {
         self.inputs.clear();
         self.outputs.clear();
         self.draw_windows(lexicon, config, stream);
-        self.inputs.copy(inputs, dim);
-        self.outputs.copy(outputs, dim);
+        self.inputs.copy(inputs, dim, set);
+        self.outputs.copy(outputs, dim, set);
         if let Some(subwords) = subwords {
             self.inputs.complete(subwords, dim);
         }
@@ -171,13 +158,13 @@ impl Block {
             is_bag: config.architecture == Architecture::Cbow,
         };
         self.loss = windows.train(set);
-        self.inputs.subtract(inputs, dim);
-        self.outputs.subtract(outputs, dim);
+        self.inputs.are_changes = subwords.is_some();
+        self.inputs.subtract();
     }
 
     /// Draws which words stay, how wide windows are, and the noise of each.
     fn draw_windows(&mut self, lexicon: &Lexicon, config: &Word2VecConfig, stream: &mut Stream) {
-        let Self { words, sentences, kept, pool, contexts, ends, targets, inputs, outputs, .. } = self;
+        let Self { words, sentences, kept, places, pool, contexts, ends, targets, inputs, outputs, .. } = self;
         contexts.clear();
         ends.clear();
         targets.clear();
@@ -185,24 +172,25 @@ impl Block {
         // Noise of the block, from which each window draws: no more rows than these are copied.
         let noise = words.len().clamp(64, POOL).max(4 * config.negative);
         pool.clear();
-        pool.extend((0..noise).map(|_| lexicon.noise(stream)));
+        pool.extend((0..noise).map(|_| Noise { word: lexicon.noise(stream), place: None }));
         let mut start = 0;
         for &end in sentences.iter() {
             kept.clear();
             let sentence = words.get(start..end).unwrap_or_default();
             kept.extend(sentence.iter().copied().filter(|&word| lexicon.is_kept(word, stream.next_u32())));
             start = end;
+            if kept.len() < 2 {
+                continue; // no word has a context
+            }
+            places.clear();
+            places.extend(kept.iter().map(|&word| inputs.place(word)));
             for (middle, &word) in kept.iter().enumerate() {
                 let reach = 1 + stream.below(config.window as u64) as usize;
-                let before = kept.get(middle.saturating_sub(reach)..middle).unwrap_or_default();
-                let after = kept.get(middle + 1..(middle + 1 + reach).min(kept.len())).unwrap_or_default();
-                if before.is_empty() && after.is_empty() {
-                    continue;
-                }
-                for &word in before.iter().chain(after) {
-                    let place = inputs.place(word);
-                    inputs.count(place, 1 + negative);
-                    contexts.push(place);
+                let before = places.get(middle.saturating_sub(reach)..middle).unwrap_or_default();
+                let after = places.get(middle + 1..(middle + 1 + reach).min(places.len())).unwrap_or_default();
+                for of_window in [before, after] {
+                    contexts.extend_from_slice(of_window);
+                    of_window.iter().for_each(|&place| inputs.count(place, 1 + negative));
                 }
                 ends.push(contexts.len() as u32);
                 let first = targets.len();
@@ -219,9 +207,17 @@ impl Block {
 /// Words of noise of a block.
 const POOL: usize = 2048;
 
+/// A word of noise.
+#[derive(Clone, Copy)]
+struct Noise {
+    word: u32,
+    /// The place of its copy, once it was drawn by a window.
+    place: Option<u32>,
+}
+
 /// Adds words of noise that differ from each other and from the word in the middle, at `first`.
 fn draw_noise(
-    pool: &[u32],
+    pool: &mut [Noise],
     first: usize,
     count: usize,
     words: usize,
@@ -230,11 +226,22 @@ fn draw_noise(
     stream: &mut Stream,
 ) {
     for _ in 0..count {
-        let of_window = targets.get(first..).unwrap_or_default();
-        let is_new = |word: &u32| of_window.iter().all(|&place| outputs.words.get(place as usize) != Some(word));
-        let drawn = (0..16).filter_map(|_| pool.get(stream.below(pool.len() as u64) as usize).copied()).find(is_new);
-        // A pool may have fewer words than a window wants; there are enough in all.
-        let drawn = drawn.or_else(|| (0..words as u32).find(is_new));
-        targets.extend(drawn.map(|word| outputs.place(word)));
+        let mut drawn = None;
+        for _ in 0..16 {
+            let Some(Noise { word, place }) = pool.get_mut(stream.below(pool.len() as u64) as usize) else { continue };
+            let place = *place.get_or_insert_with(|| outputs.place(*word));
+            if targets.iter().skip(first).all(|other| *other != place) {
+                drawn = Some(place);
+                break;
+            }
+        }
+        if drawn.is_none() {
+            // A pool may have fewer words than a window wants; there are enough in all.
+            let of_window = targets.get(first..).unwrap_or_default();
+            let is_new = |word: &u32| of_window.iter().all(|&place| outputs.words.get(place as usize) != Some(word));
+            let word = (0..words as u32).find(is_new);
+            drawn = word.map(|word| outputs.place(word));
+        }
+        targets.extend(drawn);
     }
 }

@@ -55,11 +55,11 @@ impl Sentences for SentenceFile {
             // What is behind the last blank of a line that goes on may be the beginning of a word.
             let goes_on = more > 0 && line.len() == MOST && line.last() != Some(&b'\n');
             let blank = line.iter().rposition(u8::is_ascii_whitespace).filter(|_| goes_on);
-            let rest = line.split_off(blank.map_or(line.len(), |blank| blank + 1));
-            if take(&String::from_utf8_lossy(&line)).is_break() {
+            let end = blank.map_or(line.len(), |blank| blank + 1);
+            if take(&String::from_utf8_lossy(line.get(..end).unwrap_or_default())).is_break() {
                 return Ok(());
             }
-            line = rest;
+            line.drain(..end);
         }
     }
 }

@@ -5,7 +5,7 @@ use plaudit_stats::Stream;
 use rayon::prelude::*;
 
 use super::SubwordConfig;
-use super::merge::{Merge, Way};
+use super::merge::{Merge, Touches};
 use crate::subword_vectors::{Ngrams, each_bucket};
 
 /// Which n-grams a word has.
@@ -33,7 +33,7 @@ pub(super) struct Subwords {
     dim: usize,
     /// `[buckets, dim]`. The system gives memory to rows that are used alone.
     values: Vec<f32>,
-    ways: Vec<Way>,
+    touches: Touches,
 }
 
 impl Subwords {
@@ -59,8 +59,8 @@ impl Subwords {
         values.par_chunks_exact_mut(dim).zip(&used).for_each(|(row, &bucket)| {
             draw(row, &mut Stream::new(seed, "n-gram vectors", u64::from(bucket)));
         });
-        let ways = vec![Way::default(); used.len()];
-        Self { lengths, lists: Lists { ends, rows }, used, dim, values, ways }
+        let touches = Touches::new(used.len());
+        Self { lengths, lists: Lists { ends, rows }, used, dim, values, touches }
     }
 
     /// Turns the own vector of each word into the mean of it and its n-grams'.
@@ -86,10 +86,10 @@ impl Subwords {
     /// Adds what the blocks changed in words to their n-grams. As in fastText (`Model::update`), each of them changes as the word
     /// does, whose mean of them has changed by as much then.
     pub(super) fn merge<'a>(&'a mut self, merge: Merge<'a>) {
-        let Self { lists, used, dim, values, ways, .. } = self;
+        let Self { lists, used, dim, values, touches, .. } = self;
         let matrix = values.get_mut(..used.len() * *dim).unwrap_or_default();
         let lists = &*lists;
-        merge.add(matrix, ways, |block| &block.inputs, |&word| lists.of(word));
+        merge.add(matrix, touches, |block| &block.inputs, |&word| lists.of(word));
     }
 
     /// Returns the vectors by bucket; those of buckets that no word has are zero.
@@ -113,6 +113,8 @@ pub(super) fn draw(values: &mut [f32], stream: &mut Stream) {
 
 #[cfg(test)]
 mod tests {
+    use plaudit_kernels::InstructionSet;
+
     use super::super::block::Block;
     use super::*;
 
@@ -159,8 +161,9 @@ mod tests {
         let before = subwords.values.clone();
         let mut block = Block::default();
         (block.inputs.words, block.inputs.pairs) = (vec![0, 1], vec![30, 40]);
+        block.inputs.are_changes = true;
         block.inputs.rows = [[1.0; 16], [1.0; 16], [2.0; 16], [2.0; 16]].map(Line).to_vec();
-        subwords.merge(Merge { blocks: &[block], rate: 0.5, dim: 18 });
+        subwords.merge(Merge { blocks: &[block], rate: 0.5, dim: 18, set: InstructionSet::best() });
         let mut seen = [0; 4];
         for (row, (new, old)) in (0..).zip(subwords.values.chunks(18).zip(before.chunks(18))).take(subwords.used.len())
         {
@@ -176,6 +179,5 @@ mod tests {
             assert!(new.iter().zip(old).all(|(new, old)| (new - old - expected).abs() < 1e-5), "{new:?} {old:?}");
         }
         assert!(seen.iter().all(|&seen| seen > 3), "{seen:?}");
-        assert!(subwords.ways.iter().all(|way| *way == Way::default()));
     }
 }

@@ -1,6 +1,8 @@
 //! Rounds of blocks.
 
 use std::ops::ControlFlow;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
 
 use plaudit_core::{Error, Observer, Progress, Result, Stage};
 use plaudit_kernels::InstructionSet;
@@ -9,7 +11,7 @@ use rayon::prelude::*;
 
 use super::block::{Block, Snapshot};
 use super::lexicon::Lexicon;
-use super::merge::{Merge, Way};
+use super::merge::{Merge, Touches};
 use super::subwords::{Subwords, draw};
 use super::{Sentences, Word2VecConfig};
 use crate::subword_vectors::Ngrams;
@@ -24,7 +26,8 @@ const BYTES: usize = 1 << 12;
 ///
 /// A round is eight blocks of a few sentences, which threads share out between them: each reads the rows as they were before the
 /// round, and the changes are added in the order of the blocks. So the vectors are the same, to the last bit, with any number of
-/// threads, on every processor that rounds `a b + c` once; more than eight threads find nothing to do. A sentence is a line.
+/// threads, on every processor that rounds `a b + c` once; more than eight threads find nothing to do. The caller's
+/// thread reads the corpus meanwhile. A sentence is a line.
 ///
 /// Where the configuration has [`subwords`](Word2VecConfig::subwords), vectors have their n-grams' in them; [`train_subwords`] returns
 /// these too.
@@ -97,19 +100,71 @@ fn run(
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(config.threads.unwrap_or(0)).build().map_err(Error::backend)?;
     let mut training = pool.install(|| Training::new(lexicon, config));
-    for _ in 0..config.epochs {
-        let mut stopped = false;
-        corpus.each(&mut |sentence| {
-            if training.take(sentence) {
-                stopped = pool.install(|| training.round()).report(observer).is_break();
+    thread::scope(|scope| {
+        let (full, waiting) = mpsc::sync_channel::<Texts>(1);
+        let (done, progress) = mpsc::sync_channel(1);
+        let (pool, training) = (&pool, &mut training);
+        // It ends where nobody hands on texts, or waits for the progress.
+        let train = move || waiting.into_iter().try_for_each(|texts| done.send(training.round(&texts)));
+        scope.spawn(move || pool.install(train));
+        let mut reader = Reader { texts: Texts::default(), filled: 0, full, progress, is_waiting: false, observer };
+        for _ in 0..config.epochs {
+            let mut stopped = false;
+            corpus.each(&mut |sentence| {
+                stopped = reader.take(sentence).is_break();
+                if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })?;
+            if stopped || reader.hand_on().is_break() {
+                break;
             }
-            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
-        if stopped || pool.install(|| training.round()).report(observer).is_break() {
-            break;
         }
-    }
+        let _ = reader.wait();
+        Ok::<(), Error>(())
+    })?;
     training.finish()
+}
+
+/// The texts of a round's blocks.
+type Texts = [String; BLOCKS];
+
+/// Reads the texts of a round while the one before is trained on.
+struct Reader<'a> {
+    texts: Texts,
+    /// Texts that are long enough.
+    filled: usize,
+    full: SyncSender<Texts>,
+    progress: Receiver<Progress>,
+    /// Whether a round is handed on, of which no progress was seen yet.
+    is_waiting: bool,
+    observer: &'a mut dyn Observer,
+}
+
+impl Reader<'_> {
+    /// Takes a sentence, and hands on what is full.
+    fn take(&mut self, sentence: &str) -> ControlFlow<()> {
+        if let Some(text) = self.texts.get_mut(self.filled) {
+            text.push_str(sentence);
+            text.push('\n');
+            self.filled += usize::from(text.len() >= BYTES);
+        }
+        if self.filled == BLOCKS { self.hand_on() } else { ControlFlow::Continue(()) }
+    }
+
+    /// Hands on the texts, after the round before, unless the observer ends the run.
+    fn hand_on(&mut self) -> ControlFlow<()> {
+        self.wait()?;
+        self.filled = 0;
+        self.is_waiting = self.full.send(std::mem::take(&mut self.texts)).is_ok();
+        if self.is_waiting { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    /// Waits for the round that was handed on, and reports it.
+    fn wait(&mut self) -> ControlFlow<()> {
+        if !std::mem::take(&mut self.is_waiting) {
+            return ControlFlow::Continue(());
+        }
+        self.progress.recv().map_or(ControlFlow::Break(()), |progress| self.observer.progressed(&progress))
+    }
 }
 
 struct Training<'a> {
@@ -120,15 +175,12 @@ struct Training<'a> {
     /// `[words, dim]`.
     outputs: Vec<f32>,
     blocks: Vec<Block>,
-    /// Blocks with text.
-    filled: usize,
     rounds: u64,
     /// Words that were learned from.
     done: u64,
-    loss: (f64, u64),
     set: InstructionSet,
-    /// For each word, what the blocks of a round do to its row; empty between rounds.
-    ways: Vec<Way>,
+    /// Of the rows of inputs and of outputs.
+    touches: [Touches; 2],
     subwords: Option<Subwords>,
 }
 
@@ -141,40 +193,18 @@ impl<'a> Training<'a> {
         let outputs = vec![0.0; inputs.len()];
         let blocks = (0..BLOCKS).map(|_| Block::default()).collect();
         let set = InstructionSet::best();
-        let ways = vec![Way::default(); lexicon.words.len()];
+        let touches = [0; 2].map(|_| Touches::new(lexicon.words.len()));
         let subwords = config.subwords.as_ref();
         let subwords = subwords.map(|subwords| Subwords::new(&lexicon.words, subwords, config.dim, config.seed));
-        Self {
-            lexicon,
-            config,
-            inputs,
-            outputs,
-            blocks,
-            filled: 0,
-            rounds: 0,
-            done: 0,
-            loss: (0.0, 0),
-            set,
-            ways,
-            subwords,
-        }
+        Self { lexicon, config, inputs, outputs, blocks, rounds: 0, done: 0, set, touches, subwords }
     }
 
-    /// Takes a sentence, and returns whether the round is full.
-    fn take(&mut self, sentence: &str) -> bool {
-        if let Some(block) = self.blocks.get_mut(self.filled) {
-            block.text.push_str(sentence);
-            block.text.push('\n');
-            self.filled += usize::from(block.text.len() >= BYTES);
-        }
-        self.filled == self.blocks.len()
-    }
-
-    /// Trains on the sentences that were taken.
-    fn round(&mut self) -> &Self {
-        let Self { lexicon, config, inputs, outputs, blocks, rounds, set, ways, subwords, .. } = self;
+    /// Trains on the texts.
+    fn round(&mut self, texts: &Texts) -> Progress {
+        let Self { lexicon, config, inputs, outputs, blocks, rounds, set, touches, subwords, .. } = self;
         let all = (lexicon.total * config.epochs as u64) as f64;
-        let counts: Vec<u64> = blocks.par_iter_mut().map(|block| block.read(lexicon)).collect();
+        let blocks_and_texts = blocks.par_iter_mut().zip(texts.par_iter());
+        let counts: Vec<u64> = blocks_and_texts.map(|(block, text)| block.read(text, lexicon)).collect();
         let starts: Vec<u64> = counts
             .iter()
             .scan(self.done, |done, count| {
@@ -190,23 +220,20 @@ impl<'a> Training<'a> {
             block.train(&snapshot, &mut stream, rate);
         });
         let rate = config.rate + (config.final_rate - config.rate) * (self.done as f64 / all).min(1.0);
-        let merge = Merge { blocks, rate, dim: config.dim };
-        merge.add(inputs, ways, |block| &block.inputs, std::slice::from_ref);
-        merge.add(outputs, ways, |block| &block.outputs, std::slice::from_ref);
+        let merge = Merge { blocks, rate, dim: config.dim, set: *set };
+        let [of_inputs, of_outputs] = touches;
+        rayon::join(
+            || merge.add(outputs, of_outputs, |block| &block.outputs, std::slice::from_ref),
+            || merge.add(inputs, of_inputs, |block| &block.inputs, std::slice::from_ref),
+        );
         if let Some(subwords) = subwords {
             subwords.merge(merge);
         }
-        self.loss = blocks.iter().fold((0.0, 0), |(loss, pairs), block| (loss + block.loss.0, pairs + block.loss.1));
-        blocks.iter_mut().for_each(|block| block.text.clear());
-        (self.filled, self.rounds, self.done) = (0, *rounds + 1, self.done + counts.iter().sum::<u64>());
-        self
-    }
-
-    fn report(&self, observer: &mut dyn Observer) -> ControlFlow<()> {
-        let all = self.lexicon.total * self.config.epochs as u64;
-        let mut progress = Progress::new(Stage::Training, self.done, Some(all));
-        progress.loss = (self.loss.1 > 0).then(|| self.loss.0 / self.loss.1 as f64);
-        observer.progressed(&progress)
+        let loss = blocks.iter().fold((0.0, 0), |(loss, pairs), block| (loss + block.loss.0, pairs + block.loss.1));
+        (self.rounds, self.done) = (*rounds + 1, self.done + counts.iter().sum::<u64>());
+        let mut progress = Progress::new(Stage::Training, self.done, Some(self.lexicon.total * config.epochs as u64));
+        progress.loss = (loss.1 > 0).then(|| loss.0 / loss.1 as f64);
+        progress
     }
 
     /// Returns the vectors of words with their n-grams in them, and those of n-grams.
