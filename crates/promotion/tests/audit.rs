@@ -316,6 +316,22 @@ fn what_cannot_be_added_leaves_the_log_as_it_was() {
     AuditLog::open(&path).unwrap().append(time(0), Note::new("a", "b")).unwrap();
 }
 
+/// Programs that save by renaming put another file in the place of the one that is open.
+#[cfg(unix)]
+#[test]
+fn a_log_that_was_replaced_takes_nothing() {
+    let (_folder, path, _) = log(2);
+    let mut log = AuditLog::open(&path).unwrap();
+    let copy = path.with_extension("copy");
+    fs::copy(&path, &copy).unwrap();
+    fs::rename(&copy, &path).unwrap();
+    let error = log.append(time(0), Note::new("a", "b")).unwrap_err().to_string();
+    assert!(error.contains("another file stands in its place"), "{error}");
+    drop(log);
+    AuditLog::open(&path).unwrap().append(time(0), Note::new("a", "b")).unwrap();
+    assert_eq!(AuditLog::verify(&path, None).unwrap().count, 3);
+}
+
 #[test]
 fn what_is_no_log_is_refused() {
     let folder = tempfile::tempdir().unwrap();

@@ -80,7 +80,7 @@ impl AuditLog {
     ///
     /// # Errors
     /// When an author or a reason is blank, an override names a record that is no decision or a division that it does not
-    /// decide about, the file has another length than this log left it with, or it cannot be written. After a failed write the file is set back as far as
+    /// decide about, the file has another length than this log left it with or (on Unix) was replaced, or it cannot be written. After a failed write the file is set back as far as
     /// possible, and the log takes nothing more until it is opened again.
     pub fn append(&mut self, time: Time, event: impl Into<Event>) -> Result<Head> {
         let event = event.into();
@@ -115,7 +115,12 @@ impl AuditLog {
 
     fn write(&mut self, line: &[u8]) -> Result<()> {
         let io = |error| Error::io(self.path.display(), error);
-        let found = self.file.metadata().map_err(io)?.len();
+        let own = self.file.metadata().map_err(io)?;
+        if !std::fs::metadata(&self.path).is_ok_and(|named| is_same(&named, &own)) {
+            let reason = "another file stands in its place, or none; expected the log that was opened";
+            return Err(Error::format(self.path.display(), reason));
+        }
+        let found = own.len();
         if found != self.bytes {
             let reason = format!("has {found} bytes; expected {}: something else wrote to it", self.bytes);
             return Err(Error::format(self.path.display(), reason));
@@ -191,6 +196,19 @@ impl AuditLog {
         file.sync_all().map_err(io)?;
         Ok(done)
     }
+}
+
+/// Whether both are one file: what saves by renaming leaves this log with a file that has no name, and its records would be lost.
+#[cfg(unix)]
+fn is_same(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Elsewhere an open file keeps its name.
+#[cfg(not(unix))]
+fn is_same(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
+    true
 }
 
 /// The divisions of a decision, in order; none of another event.

@@ -2,7 +2,6 @@
 
 use plaudit_core::{Labels, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Decision, Difference, Digest, Json, Replay};
 use crate::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
@@ -84,16 +83,27 @@ impl RecordedRule {
     /// When its settings are at fault.
     pub fn posterior(&self) -> Result<Json> {
         match self {
-            Self::Policy(policy) => Json::of(&json!({"kind": "dirichlet", "prior": policy.prior})),
+            Self::Policy(policy) => Json::of(&Summary::Dirichlet { prior: policy.prior }),
             Self::Corrected(of) => {
                 let cut = CutPosterior::new(&of.errors, &of.cut)?;
                 let draws: Vec<u8> = cut.error_rates().flatten().flat_map(|rate| rate.to_le_bytes()).collect();
-                let rates = mean_rates(&cut, of.errors.labels());
-                Json::of(&json!({"kind": "cut", "gold_rows": cut.gold_rows(), "draws": of.cut.draws,
-                    "error_rates": rates, "draws_digest": Digest::of(draws)}))
+                Json::of(&Summary::Cut {
+                    gold_rows: cut.gold_rows(),
+                    draws: of.cut.draws,
+                    error_rates: mean_rates(&cut, of.errors.labels()),
+                    draws_digest: Digest::of(draws),
+                })
             }
         }
     }
+}
+
+/// A posterior in a few numbers. A type, because the fields of a map of serde_json's have another order under one of its features.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Summary {
+    Dirichlet { prior: f64 },
+    Cut { gold_rows: u64, draws: usize, error_rates: Vec<Vec<f64>>, draws_digest: Digest },
 }
 
 /// The mean of the draws of the error rates, `[gold][predicted]`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use plaudit_core::{Result, Table};
+use plaudit_core::{Error, Result, Table};
 use plaudit_stats::{Stream, quantile};
 use serde::{Deserialize, Serialize};
 
@@ -57,9 +57,19 @@ impl ReactionsConfig {
     /// label without a counted reaction is left out.
     ///
     /// # Errors
-    /// When the configuration is at fault, or the data have a reaction that the valence does not name.
+    /// When the configuration is at fault, the data have a reaction that the valence does not name, or two of their labels are the
+    /// same ignoring case: a policy takes them for one.
     pub fn utilities(&self, reactions: &Reactions) -> Result<ReactionUtilities> {
         self.validate()?;
+        let mut labels: Vec<&str> = reactions.labels().iter().collect();
+        labels.sort_by_key(|label| label.to_lowercase());
+        let twice = labels.windows(2).filter_map(|pair| match pair {
+            [one, other] if same(one, other) => {
+                Some(format!("labels of the posts: `{one}` and `{other}` differ in case alone"))
+            }
+            _ => None,
+        });
+        Error::from_faults(twice.collect())?;
         let posts = reactions.post_tallies(&self.valence)?;
         let totals = reactions.label_tallies(&self.valence)?;
         let parts = reactions.labels().iter().zip(reactions.by_label(&posts)).zip(&totals);
@@ -193,6 +203,9 @@ mod tests {
         assert_eq!((policy.utilities["odd"], policy.utilities["Poor"]), (-1.0, -1.0));
         assert!(!policy.utilities.contains_key("nothing") && policy.validate().is_ok());
         assert_eq!((policy.min_score, &policy.limits), (0.25, &Policy::default().limits));
+        let twice = ["Good", "good"].map(|label| PostReactions::new(label, label, [("like", 1)]));
+        let error = ReactionsConfig::default().utilities(&Reactions::new(twice.to_vec()).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("`Good` and `good` differ in case alone"), "{error}");
         let [low, high] = learned.extremes(&Policy::default());
         for label in ["GOOD", "odd"] {
             let (low, value, high) = (low.utilities[label], policy.utilities[label], high.utilities[label]);
