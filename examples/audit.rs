@@ -70,11 +70,13 @@ fn audit(options: &Options) -> Result<()> {
         say!("Decided again: {} decisions, {differ} with other verdicts.", replays.len());
         faults = compare_files(options, &records)?;
     }
-    if let Some((division, verdict, author, reason)) = other {
+    let sound = differ == 0 && faults.is_empty();
+    if let (Some((division, verdict, author, reason)), true) = (other, sound) {
         let decision = chosen(options, &records)?.0;
         let mut log = AuditLog::open(path)?;
         head = log.append(common::now(), Override::new(decision, division, verdict, author, reason))?;
-        say!("{author} decides otherwise about {} of record {decision}: {verdict}.", visible(division));
+        let (author, division) = (visible(author), visible(division));
+        say!("{author} decides otherwise about {division} of record {decision}: {verdict}.");
     }
     let word = common::head_word(&head);
     say!("Every line is as it was written. Keep this elsewhere, for --head:\n{word}");
@@ -87,7 +89,7 @@ fn audit(options: &Options) -> Result<()> {
         summary.add("faults", faults.clone());
         say!("{}", summary.line());
     }
-    if differ > 0 || !faults.is_empty() {
+    if !sound {
         return Err(
             format!("{differ} decisions with other verdicts, {} files or counts that differ", faults.len()).into()
         );
@@ -189,7 +191,7 @@ fn compare_files(options: &Options, records: &[Record]) -> Result<Vec<String>> {
         }
     }
     for fault in &faults {
-        say!("{fault}.");
+        say!("{}.", visible(fault));
     }
     Ok(faults)
 }

@@ -95,7 +95,7 @@ impl EvidenceConfig {
 ///
 /// *Comments*: for each side as many as the configuration says, of the labels that speak for it (u_k above or below s_min), the
 /// one that [drives](driving_label) the verdict first and then one of each in turn; of a label those with the highest
-/// probability. One that says nothing, repeats one that was chosen, or is too short is passed over. They are verbatim, but for
+/// probability. One that says nothing, repeats one that was chosen, or is too short is passed over; the 1,000 surest of a label are looked at. They are verbatim, but for
 /// names and contacts, which are covered as far as [`MaskConfig`] finds them, white space, and what was cut off.
 ///
 /// *Terms*: words of the comments that were given the driving label, against the division's other comments
@@ -181,6 +181,9 @@ pub fn with_terms(verdicts: &Verdicts, evidence: &[Evidence]) -> Verdicts {
     Verdicts::new(verdicts.labels().clone(), verdicts.iter().map(add).collect())
 }
 
+/// The most comments of a label that are looked at for one: of a million copies all would be passed over one by one.
+const MOST: usize = 1_000;
+
 /// Chooses comments.
 struct Chooser<'a> {
     labels: &'a Labels,
@@ -246,7 +249,7 @@ impl Chooser<'_> {
                 let by_name = || (&one.text, &one.uid).cmp(&(&other.text, &other.uid));
                 b.probability.total_cmp(&a.probability).then_with(by_name)
             });
-            rows.into_iter()
+            rows.into_iter().take(MOST)
         };
         labels.into_iter().map(queue).collect()
     }
