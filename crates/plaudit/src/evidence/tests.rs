@@ -68,8 +68,7 @@ fn desk() -> Vec<(Feedback, usize, f64)> {
 
 #[test]
 fn comments_of_both_sides_and_terms_with_their_negation() {
-    let mut config = EvidenceConfig::default();
-    config.terms = 8;
+    let config = EvidenceConfig { terms: 8, ..EvidenceConfig::default() };
     let (verdicts, found) = of(&policy(), &desk(), &config);
     let names: Vec<&str> = found.iter().map(|one| one.division.as_str()).collect();
     assert_eq!(names, ["Desk", "Hall"]);
@@ -140,8 +139,7 @@ fn near_copies_and_hostile_texts() {
         ("", "Ask Prof. Ada Byron about the lab, she knows it all!", 3, 0.9),
         ("", "write to me at someone@example.org or 01711 123 456 please", 3, 0.0),
     ]);
-    let mut config = EvidenceConfig::default();
-    config.quotes = 10;
+    let mut config = EvidenceConfig { quotes: 10, ..EvidenceConfig::default() };
     let (_, found) = of(&policy(), &rows, &config);
     let texts: Vec<&str> = found[0].comments.iter().map(|quote| quote.text.as_str()).collect();
     let expected = ["Ask Prof. [name] about the lab, she knows it all", "write to me at [email] or [phone] please"];
