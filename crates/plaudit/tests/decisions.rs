@@ -181,7 +181,7 @@ fn decisions_are_logged_checked_repeated_and_overridden() {
     fails(&["--log", &log, "--head", overridden["head"].as_str().unwrap()], 1, &["cut: the log ends before it"]);
     assert_eq!(json("audit", &["--log", &log, "--head", head])["records"], 2);
     // What a crash leaves.
-    fs::write(&log, &whole[..whole.len() - 30]).unwrap();
+    fs::write(&log, whole.get(..whole.len() - 30).unwrap()).unwrap();
     fails(&["--log", &log], 1, &["line 3", "torn"]);
     assert_eq!(json("audit", &["--log", &log, "--repair"])["records"], 2);
     assert_eq!(lines(&log), all[..2]);

@@ -224,8 +224,7 @@ mod tests {
 
     #[test]
     fn the_label_that_drives() {
-        let mut policy = Policy::default();
-        policy.max_more = 0;
+        let mut policy = Policy { max_more: 0, ..Policy::default() };
         let labels = Labels::dpms();
         assert_eq!(label_worths(&policy, &labels).unwrap(), [0.75, 0.0, -0.25, -1.25]);
         let of = |policy: &Policy, counts: [u64; 4]| {
