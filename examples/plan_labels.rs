@@ -9,12 +9,15 @@ use std::process::ExitCode;
 use common::{Options, Output, Result, Summary, check_apart, complain, say, usage, usage_faults, warn};
 use plaudit::core::Origin;
 use plaudit::data::Dataset;
-use plaudit::promotion::labelling::{Allocation, FilledSheet, PlanConfig, Population, SamplePlan, needs};
-use plaudit::promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
+use plaudit::promotion::labelling::{
+    Allocation, DivisionSample, FilledSheet, PlanConfig, Population, SamplePlan, needs,
+};
+use plaudit::promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix, Probabilities, ppi};
 use plaudit::promotion::{Advice, Corrected};
 use plaudit::text::{LexiconClassifier, LexiconConfig, MaskConfig, Masker};
-use plaudit::{Classifier, Example, Feedback, Policy, TextClassifier, Verdicts};
-use serde_json::json;
+use plaudit::{Classifier, Example, Feedback, Labels, Policy, TextClassifier, Verdicts};
+use plaudit_stats::Bootstrap;
+use serde_json::{Value, json};
 
 const HELP: &str = r#"
 Draws the texts that people should label, at random within each division; then, with --labels, decides with their labels. Without
@@ -151,7 +154,8 @@ fn decide(
         ));
     }
     let texts: Vec<&str> = feedback.iter().map(|row| row.text.as_str()).collect();
-    let predicted: Vec<usize> = reader.classifier().classify(&texts)?.iter().map(|row| row.index()).collect();
+    let scores = reader.classifier().classify(&texts)?;
+    let predicted: Vec<usize> = scores.iter().map(|row| row.index()).collect();
     let examples: Vec<Example<'_>> = filled
         .labelled
         .iter()
@@ -160,7 +164,9 @@ fn decide(
     if examples.is_empty() {
         return Err(plaudit::Error::data(sheet, 0, "label", "no row has a label; fill some").into());
     }
-    let matrix = filled.error_matrix(labels.clone(), reader.origin(&examples)?, &predicted)?;
+    let origin = reader.origin(&examples)?;
+    let matrix = filled.error_matrix(labels.clone(), origin, &predicted)?;
+    let samples = filled.samples(population, origin, &Probabilities::from_scores(&scores)?)?;
     let after = corrected(policy, &matrix, reader, feedback)?;
     say!("Before:\n{before}");
     say!("After {found} labels ({blank} are still to come):\n{after}");
@@ -176,6 +182,7 @@ fn decide(
     if let Some(more) = asked {
         say!("About {more} more labels may decide another.");
     }
+    summary.add("samples", own_shares(&samples, &labels, policy)?);
     summary.add("labelled", found);
     summary.add("blank", blank);
     summary.add("rejected_labels", rejected);
@@ -183,6 +190,25 @@ fn decide(
     summary.add("before", json!(before));
     summary.add("after", json!(after));
     Ok(())
+}
+
+/// Says the shares of divisions that have labels enough for shares of their own, which no other division's errors are in.
+fn own_shares(samples: &[DivisionSample], labels: &Labels, policy: &Policy) -> Result<Vec<Value>> {
+    let mut bootstrap = Bootstrap::default();
+    (bootstrap.level, bootstrap.seed) = (policy.level, policy.seed);
+    let mut found = Vec::new();
+    for DivisionSample { division, sample, others, .. } in samples {
+        let own = ppi(sample, others, &bootstrap)?;
+        let parts = labels.iter().zip(own.shares.iter().zip(&own.intervals));
+        let parts: Vec<String> = parts
+            .map(|(label, (share, ends))| format!("{label} {share:.2} ({:.2} to {:.2})", ends.low, ends.high))
+            .collect();
+        let name = plaudit::core::visible(division);
+        say!("{name}, by its own labels and predictions alone (PPI++): {}.", parts.join(", "));
+        let ends: Vec<[f64; 2]> = own.intervals.iter().map(|ends| [ends.low, ends.high]).collect();
+        found.push(json!({"division": division, "shares": own.shares, "interval": ends, "lambda": own.lambda}));
+    }
+    Ok(found)
 }
 
 fn corrected(policy: &Policy, matrix: &ErrorMatrix, reader: &Reader, feedback: &Dataset) -> Result<Verdicts> {

@@ -1,6 +1,12 @@
 //! Decide which divisions to promote, from feedback and a classifier.
 
 mod common;
+#[path = "reactions/posts.rs"]
+mod posts;
+#[path = "promote/predict.rs"]
+mod predict;
+#[path = "promote/record.rs"]
+mod record;
 
 use std::fs;
 use std::path::Path;
@@ -8,14 +14,12 @@ use std::process::ExitCode;
 
 use common::{Options, Result, Summary, say, shown, usage};
 use plaudit::core::Origin;
-use plaudit::promotion::export::Report;
-use plaudit::promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
-use plaudit::promotion::{Corrected, DivisionVerdict, NaiveShare};
-use plaudit::text::Pipeline;
-use plaudit::{
-    Classifier, Dataset, Error, Labels, Policy, ProgressBar, Rule, Survey, TextClassifier, TrainConfig, Verdict,
-    Verdicts, plots,
-};
+use plaudit::promotion::export::{Evidence, Report};
+use plaudit::promotion::reactions::{ReactionUtilities, ReactionsConfig};
+use plaudit::promotion::{DivisionVerdict, NaiveShare};
+use plaudit::{Error, EvidenceConfig, Policy, Survey, Verdict, Verdicts, plots};
+use predict::Predicted;
+use record::Log;
 
 const HELP: &str = r#"
 Classifies the feedback of each division and decides: promote, improve what one label tells, hold, or collect more answers or
@@ -35,15 +39,20 @@ cargo run --release --example promote -- --folds N --feedback FILE [options]
   --policy FILE             a JSON file; what it leaves out is as by default:
                             {"utilities": {"Good": 1, "Average": 0.25, "Neutral": 0, "Poor": -1},
                              "min_score": 0.25, "limits": {"Poor": 0.25}, "alpha": 0.05, "min_rows": 10}
+  --reactions FILE          what labels are worth comes from reactions to posts, in the place of the policy's utilities: columns uid,
+                            label (what the post promoted) and one count a reaction, as for recipe reactions
   --flip N                  find how few predicted labels more or less would change a verdict, exactly up to N, 0 to 12; each takes
                             time (0: not)
+  --quotes N                comments to show for and against each verdict, 0 to 100 (2)
+  --unmasked                shows names and contacts in comments, which are covered otherwise (as far as they are found)
   --out DIR                 writes verdicts.json, verdicts.md, report.csv for spreadsheets, and the picture verdicts.svg with its data
+  --log FILE                adds the decision to this log, with the digests of all files that it came from (recipe audit)
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
   --seed N                  of the draws, and of --folds (0)
   --threads N               to train with; they change no byte (all)
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 13] = [
+const OPTIONS: [&str; 17] = [
     "model",
     "feedback",
     "gold",
@@ -52,8 +61,12 @@ const OPTIONS: [&str; 13] = [
     "label",
     "config",
     "policy",
+    "reactions",
     "flip",
+    "quotes",
+    "unmasked!",
     "out",
+    "log",
     "on-dirty",
     "seed",
     "threads",
@@ -61,14 +74,6 @@ const OPTIONS: [&str; 13] = [
 
 fn main() -> ExitCode {
     common::run(HELP, &OPTIONS, promote)
-}
-
-/// What was predicted, and how often such predictions are wrong, where that is known.
-struct Predicted {
-    survey: Survey,
-    errors: Option<ErrorMatrix>,
-    /// The labels that were given, where they were.
-    given: Option<Survey>,
 }
 
 fn promote(options: &Options) -> Result<()> {
@@ -80,32 +85,41 @@ fn promote(options: &Options) -> Result<()> {
     if radius > 12 {
         return Err(usage(format!("--flip: found {radius}, expected 0 to 12")));
     }
+    let quotes = options.number("quotes")?.unwrap_or(2);
+    if quotes > 100 {
+        return Err(usage(format!("--quotes: found {quotes}, expected 0 to 100")));
+    }
     let folder = options.value("out").map(|_| options.folder("out", "promote")).transpose()?;
+    let log = Log::new(options)?;
+    let learned = options.file("reactions")?.map(|file| utilities(file, options)).transpose()?;
+    let wanted = policy;
+    let policy = learned.as_ref().map_or_else(|| wanted.clone(), |learned| learned.policy(&wanted));
     let mut summary = Summary::default();
-    let predicted = match (options.value("model"), options.number("folds")?) {
-        (Some(model), None) => by_model(model, file, options, &mut summary)?,
-        (None, Some(folds)) => by_folds(folds, file, options, &mut summary)?,
-        (None, None) => return Err(usage("--model is missing, or --folds")),
-        _ => return Err(usage("--model and --folds: expected one of them")),
-    };
-    let rule: Box<dyn Rule> = match &predicted.errors {
-        Some(errors) => {
-            let mut config = CutConfig::default();
-            config.seed = policy.seed;
-            Box::new(Corrected::new(policy.clone(), CutPosterior::new(errors, &config)?))
-        }
-        None => Box::new(policy.clone()),
-    };
-    let mut verdicts = rule.decide(&predicted.survey)?;
+    let predicted = Predicted::new(file, options, &mut summary)?;
+    let recorded = predicted.rule(&policy);
+    let rule = recorded.rule()?;
+    let survey = predicted.survey()?;
+    let mut verdicts = rule.decide(&survey)?;
+    let decided = verdicts.clone(); // what a replay gives: flip budgets and terms are added below
     if radius > 0 {
         let flip = |mut decided: DivisionVerdict| {
-            decided.flip_budget = Some(rule.flip_budget(&predicted.survey, &decided.division, radius)?);
+            decided.flip_budget = Some(rule.flip_budget(&survey, &decided.division, radius)?);
             Ok(decided)
         };
         let divisions: Result<Vec<DivisionVerdict>> = verdicts.iter().cloned().map(flip).collect();
         verdicts = Verdicts::new(verdicts.labels().clone(), divisions?);
     }
+    let mut shown = EvidenceConfig::default();
+    (shown.quotes, shown.language) = (quotes, predicted.language);
+    if options.value("unmasked").is_some() {
+        shown.mask = None;
+    }
+    let evidence = plaudit::evidence(&verdicts, &policy, &predicted.rows(), &shown)?;
+    verdicts = plaudit::with_terms(&verdicts, &evidence);
     say!("{verdicts}");
+    for evidence in evidence.iter().filter(|evidence| !evidence.comments.is_empty()) {
+        say!("{}, what people wrote:\n{evidence}", plaudit::core::visible(name(&evidence.division)));
+    }
     match &predicted.errors {
         Some(errors) => say!(
             "The shares are corrected by {} rows whose label is known ({}); the intervals hold the chance of these rows and of who answered.",
@@ -114,133 +128,54 @@ fn promote(options: &Options) -> Result<()> {
         ),
         None => say!("The intervals hold the chance of who answered, not the classifier's errors."),
     }
-    if let Some(given) = &predicted.given {
-        compare(&verdicts, given, &policy, &mut summary)?;
+    if let Some(learned) = &learned {
+        say!(
+            "The utilities are those of reactions to posts; a score of {} is wanted on this scale.\n{learned}",
+            policy.min_score
+        );
+        let mut other = Vec::new();
+        for mut extreme in learned.extremes(&wanted) {
+            extreme.max_more = 0; // the slowest part, which changes no verdict
+            let again = predicted.rule(&extreme).rule()?.decide(&survey)?;
+            let changed = decided.iter().zip(&again).filter(|(one, two)| one.verdict != two.verdict);
+            other.extend(changed.map(|(one, _)| one.division.clone()));
+        }
+        other.sort();
+        other.dedup();
+        say!("{} of {} verdicts are others at an end of the utilities' intervals.", other.len(), decided.len());
+        summary.add("utilities", serde_json::to_value(learned)?);
+        summary.add("verdicts_that_utilities_change", other);
+    }
+    if let Some(given) = predicted.given()? {
+        compare(&verdicts, &given, &policy, &mut summary)?;
     }
     if let Some(folder) = &folder {
-        save(&verdicts, folder)?;
+        save(&verdicts, &evidence, folder)?;
+    }
+    if let Some(log) = log {
+        log.add(&recorded, &survey, &decided, seed, &mut summary)?;
     }
     if options.value("json").is_some() {
         summary.add("corrected", predicted.errors.is_some());
         summary.add_verdicts(&verdicts)?;
+        summary.add("evidence", serde_json::to_value(&evidence)?);
         say!("{}", summary.line());
     }
     Ok(())
 }
 
-/// Predictions by a saved model.
-fn by_model(model: &str, file: &str, options: &Options, summary: &mut Summary) -> Result<Predicted> {
-    for name in ["label", "config"] {
-        if options.value(name).is_some() {
-            return Err(usage(format!("--{name}: expected --folds too")));
-        }
-    }
-    let as_counted = options.value("as-counted").is_some();
-    if as_counted && options.value("gold").is_some() {
-        return Err(usage("--gold and --as-counted: expected one of them"));
-    }
-    let classifier = TextClassifier::load(model)?;
-    let mut read = options.read_config()?;
-    (read.division, read.label) = (Some("division".to_owned()), Some(String::new())); // labels are not looked at
-    let feedback = plaudit::data::read(file, &read)?;
-    common::print_rejections(&feedback.report);
-    common::check_used(&feedback.report)?;
-    let mut reports = vec![feedback.report.clone()];
-    let errors = if as_counted {
-        None
-    } else if let Some(gold) = options.value("gold") {
-        let mut read = options.read_config()?;
-        (read.label, read.labels_required) = (Some("label".to_owned()), true);
-        read.labels = Some(classifier.labels().clone());
-        let gold = plaudit::data::read(gold, &read)?;
-        common::print_rejections(&gold.report);
-        common::check_used(&gold.report)?;
-        reports.push(gold.report.clone());
-        Some(plaudit::error_matrix(&classifier, &gold)?)
-    } else {
-        let errors = plaudit::calibration_errors(&classifier)?;
-        if errors.is_none() {
-            common::warn(
-                "nobody knows how often the model is wrong: give labelled rows with --gold, or train with --calibrate; \
-                 the verdicts are on labels as they are predicted (--as-counted says that this is meant)",
-            );
-        }
-        errors
-    };
-    summary.add_rows(reports.iter());
-    Ok(Predicted { survey: plaudit::survey(&classifier, &feedback)?, errors, given: None })
+/// What labels are worth by the reactions in a file; the label that a post promoted is in its column `label`.
+fn utilities(file: &str, options: &Options) -> Result<ReactionUtilities> {
+    let (config, mut read) = (ReactionsConfig::default(), options.read_config()?);
+    (read.label, read.labels_required, read.text) = (Some("label".to_owned()), true, Some(String::new()));
+    (read.division, read.source, read.keep_extra) = (Some(String::new()), Some(String::new()), true);
+    let (reactions, _) = posts::read(file, &read, &config.valence)?;
+    Ok(config.utilities(&reactions)?)
 }
 
-/// Predictions of labelled feedback by classifiers that do not know the row.
-fn by_folds(folds: usize, file: &str, options: &Options, summary: &mut Summary) -> Result<Predicted> {
-    for name in ["gold", "as-counted"] {
-        if options.value(name).is_some() {
-            return Err(usage(format!("--{name}: expected --model, not --folds")));
-        }
-    }
-    let mut config: TrainConfig = options.json("config", TrainConfig::validate)?.unwrap_or_default();
-    config.model.seed = options.number("seed")?.unwrap_or(config.model.seed);
-    config.model.threads = options.positive("threads")?.or(config.model.threads);
-    config.model.calibration = None;
-    let mut read = options.read_config()?;
-    read.division = Some("division".to_owned());
-    (read.label, read.labels_required) = (Some(options.value("label").unwrap_or("label").to_owned()), true);
-    read.labels = config.model.labels.clone();
-    let data = plaudit::data::read(file, &read)?;
-    common::print_rejections(&data.report);
-    common::check_used(&data.report)?;
-    summary.add_rows([&data.report]);
-    let labels = config.model.labels.take().map_or_else(|| data.labels(), Ok)?;
-    config.model.labels = Some(labels.clone());
-
-    // A tenth chooses the epochs of the folds' classifiers; one more classifier, which leaves this tenth out, classifies it.
-    let part = |data: &Dataset| data.hold_out_grouped(0.1, config.model.seed, |row| row.text.as_str());
-    let [rest, tenth] = part(&data)?;
-    let analyzer = Pipeline::from_corpus(config.text.clone(), rest.iter().map(|row| row.text.as_str()))?;
-    let bar = &mut ProgressBar::new();
-    let held_out =
-        plaudit::models::out_of_fold(&analyzer, &rest.examples(), &tenth.examples(), folds, &config.model, bar)?;
-    let scored = held_out.scored();
-    let mut rows: Vec<(&str, usize, usize)> = Vec::with_capacity(data.len());
-    for (place, &row) in held_out.rows().iter().enumerate() {
-        let Some(feedback) = rest.rows.get(row) else { continue };
-        let gold = scored.truth().get(place).copied().unwrap_or_default();
-        rows.push((&feedback.division, gold, scored.predicted(place)));
-    }
-    let [fit, stop] = part(&rest)?;
-    let last = plaudit::train(&fit, &stop, &config, bar)?;
-    let unseen: Vec<_> = tenth.iter().filter(|row| !last.has_seen(&row.text)).collect();
-    let texts: Vec<&str> = unseen.iter().map(|row| row.text.as_str()).collect();
-    for (feedback, prediction) in unseen.iter().zip(last.classify(&texts)?.iter()) {
-        let Some(gold) = feedback.label.as_deref().and_then(|label| labels.index_of(label)) else { continue };
-        rows.push((&feedback.division, gold, prediction.index()));
-    }
-    let left = data.len() - rows.len();
-    if left > 0 {
-        common::warn(&format!(
-            "{left} of {} rows are left out: after cleaning, their text is that of a row that chose the epochs",
-            data.len()
-        ));
-    }
-    let pairs = || rows.iter().map(|&(_, gold, predicted)| (gold, predicted));
-    let origin = Origin::OutOfFold { folds };
-    let right = pairs().filter(|(gold, predicted)| gold == predicted).count();
-    summary.add("accuracy", right as f64 / rows.len().max(1) as f64);
-    let survey = |pick: fn(&(&str, usize, usize)) -> usize| tally(&labels, &rows, pick);
-    Ok(Predicted {
-        survey: survey(|row| row.2)?,
-        errors: Some(ErrorMatrix::tally(labels.clone(), origin, pairs())?),
-        given: Some(survey(|row| row.1)?),
-    })
-}
-
-/// Rows counted by division and by the label that `pick` takes.
-fn tally(
-    labels: &Labels,
-    rows: &[(&str, usize, usize)],
-    pick: fn(&(&str, usize, usize)) -> usize,
-) -> std::result::Result<Survey, Error> {
-    Survey::tally(labels.clone(), rows.iter().map(|row| (row.0, pick(row))))
+/// A division's name, which may be empty.
+fn name(division: &str) -> &str {
+    if division.is_empty() { "(no division)" } else { division }
 }
 
 /// Says how the verdicts agree with those on the labels that were given.
@@ -281,8 +216,9 @@ fn whence(origin: Origin) -> String {
 }
 
 /// Writes the verdicts for people and for other programs.
-fn save(verdicts: &Verdicts, folder: &Path) -> Result<()> {
-    let report = Report::new(verdicts);
+fn save(verdicts: &Verdicts, evidence: &[Evidence], folder: &Path) -> Result<()> {
+    let mut report = Report::new(verdicts);
+    report.evidence = evidence.to_vec();
     let mut csv = Vec::new();
     report.write_csv(&mut csv)?;
     for (name, bytes) in [

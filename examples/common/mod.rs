@@ -4,6 +4,7 @@
 mod checks;
 mod chunks;
 mod decided;
+mod log;
 mod output;
 mod pictures;
 
@@ -25,6 +26,7 @@ pub(crate) use checks::{
 };
 pub(crate) use chunks::{for_each_chunk, for_each_chunk_with_lines};
 pub(crate) use decided::Decided;
+pub(crate) use log::{head_of, head_word, now};
 pub(crate) use output::{Output, check_apart, named};
 pub(crate) use pictures::{periods, save_evaluation};
 

@@ -66,8 +66,12 @@ pub use plaudit_data::{Dataset, ReadConfig, SplitRatios};
 #[cfg(feature = "promotion")]
 pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
 
+#[cfg(feature = "promotion")]
+mod audit;
 #[cfg(feature = "metrics")]
 mod evaluate;
+#[cfg(all(feature = "text", feature = "promotion"))]
+mod evidence;
 #[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
 mod gold;
 #[cfg(feature = "plots")]
@@ -83,14 +87,18 @@ mod train;
 #[cfg(all(feature = "text", feature = "embeddings", feature = "models"))]
 mod vectors;
 
+#[cfg(feature = "promotion")]
+pub use audit::digests;
 #[cfg(feature = "metrics")]
 pub use evaluate::{evaluate, scored};
+#[cfg(all(feature = "text", feature = "promotion"))]
+pub use evidence::{EvidenceConfig, evidence, with_terms};
 #[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
 pub use gold::{calibration_errors, error_matrix, held_out_errors};
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
 #[cfg(feature = "promotion")]
-pub use survey::survey;
+pub use survey::{PredictedRow, predictions, survey, tally};
 #[cfg(all(feature = "text", feature = "models"))]
 pub use train::{TextClassifier, TrainConfig, train, train_with_vectors};
 #[cfg(all(feature = "text", feature = "embeddings", feature = "models"))]

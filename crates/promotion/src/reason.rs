@@ -184,6 +184,14 @@ pub enum Reason {
         /// The greatest share allowed.
         max: f64,
     },
+    /// What the comments with the label that drives the verdict say more often than the division's others. No rule sees
+    /// texts: it is added by who does, such as `plaudit::with_terms`.
+    Terms {
+        /// The label.
+        label: String,
+        /// The terms, the surest first; names of persons in them are covered.
+        terms: Vec<String>,
+    },
     /// Two or more labels are equally frequent and no label is more so.
     Tie,
     /// What a rule of the user's own has to say.
@@ -282,6 +290,15 @@ impl fmt::Display for Reason {
                 let digits = digits(&[*share], &[*max], 2);
                 let place = if share > max { "above" } else { "within" };
                 write!(f, "counted share of {} {share:.digits$}: {place} its limit {max}", visible(label))
+            }
+            Self::Terms { label, terms } => {
+                let terms: Vec<_> = terms.iter().map(|term| visible(term)).collect();
+                write!(
+                    f,
+                    "what comments predicted {} say more often than its others: {}",
+                    visible(label),
+                    terms.join(", ")
+                )
             }
             Self::Tie => f.write_str("no single label is the most frequent"),
             Self::Note { sentence } => f.write_str(&visible(sentence)),

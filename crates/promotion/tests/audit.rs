@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use plaudit_core::{Error, Labels, Time};
-use plaudit_promotion::audit::{AuditLog, Decision, Digest, Event, Head, Json, Note, Override, Repair};
+use plaudit_core::{Error, Labels, Origin, Time};
+use plaudit_promotion::audit::{AuditLog, Decision, Digest, Event, Head, Json, Note, Override, RecordedRule, Repair};
+use plaudit_promotion::prevalence::{CutConfig, ErrorMatrix};
 use plaudit_promotion::{DivisionCounts, PaperRule, Policy, Survey, Verdict};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -148,6 +149,33 @@ fn a_replay_gives_the_same_bytes_or_names_what_differs() {
 }
 
 #[test]
+fn a_recorded_rule_decides_again_by_itself() {
+    let errors = ErrorMatrix::tally(Labels::dpms(), Origin::SetAside, (0..200).map(|k| (k % 4, k % 5 % 4))).unwrap();
+    let mut cut = CutConfig::default();
+    (cut.draws, cut.seed) = (200, u64::MAX);
+    for rule in [RecordedRule::Policy(Box::new(policy())), RecordedRule::corrected(policy(), errors, cut)] {
+        let json = serde_json::to_string(&rule).unwrap();
+        assert_eq!(serde_json::from_str::<RecordedRule>(&json).unwrap(), rule);
+        let verdicts = rule.rule().unwrap().decide(&survey()).unwrap();
+        let decision = Decision::by(&rule, &survey(), &verdicts).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        AuditLog::open(&path).unwrap().append(time(0), decision.clone()).unwrap();
+        let record = AuditLog::records(&path).unwrap().next().unwrap().unwrap();
+        let Event::Decision(mut read) = record.event else { panic!("{record:?}") };
+        assert_eq!(*read, decision);
+        assert!(read.replay_recorded().unwrap().is_same());
+        read.posterior = Some(Json::of(&1).unwrap());
+        assert!(read.replay_recorded().unwrap().to_string().starts_with("posterior: recorded 1, replayed {"));
+        read.rule = Json::of("x").unwrap();
+        assert!(read.replay_recorded().is_err());
+    }
+    let mut broken = policy();
+    broken.alpha = 2.0;
+    assert!(RecordedRule::Policy(Box::new(broken)).rule().is_err());
+}
+
+#[test]
 fn lines_that_go_come_or_move_are_found() {
     let (_folder, path, head) = log(6);
     let whole = lines(&path);
@@ -271,6 +299,7 @@ fn what_cannot_be_added_leaves_the_log_as_it_was() {
         (Event::from(Override::new(0, "Library", Verdict::Hold, "Dean", "\t")), "reason: is blank"),
         (Event::from(Override::new(1, "Library", Verdict::Hold, "Dean", "why")), "record 1 is no decision"),
         (Event::from(Override::new(u64::MAX, "Library", Verdict::Hold, "Dean", "why")), "is no decision"),
+        (Event::from(Override::new(0, "library", Verdict::Hold, "Dean", "why")), "decides about none of this name"),
         (Event::from(broken), "more than one line"),
     ] {
         let error = log.append(time(0), event).unwrap_err().to_string();
@@ -285,6 +314,22 @@ fn what_cannot_be_added_leaves_the_log_as_it_was() {
     assert!(log.append(time(0), Note::new("a", "b")).unwrap_err().to_string().contains("opened again"));
     drop(log);
     AuditLog::open(&path).unwrap().append(time(0), Note::new("a", "b")).unwrap();
+}
+
+/// Programs that save by renaming put another file in the place of the one that is open.
+#[cfg(unix)]
+#[test]
+fn a_log_that_was_replaced_takes_nothing() {
+    let (_folder, path, _) = log(2);
+    let mut log = AuditLog::open(&path).unwrap();
+    let copy = path.with_extension("copy");
+    fs::copy(&path, &copy).unwrap();
+    fs::rename(&copy, &path).unwrap();
+    let error = log.append(time(0), Note::new("a", "b")).unwrap_err().to_string();
+    assert!(error.contains("another file stands in its place"), "{error}");
+    drop(log);
+    AuditLog::open(&path).unwrap().append(time(0), Note::new("a", "b")).unwrap();
+    assert_eq!(AuditLog::verify(&path, None).unwrap().count, 3);
 }
 
 #[test]
@@ -336,11 +381,12 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_kept(author in "\\PC*[a-z]", text in any::<String>(), division in any::<String>()) {
+    fn any_text_is_kept(author in "\\PC*[a-z]", text in any::<String>(), place in 0usize..3) {
         prop_assume!(!text.trim().is_empty());
         let (_folder, path, _) = log(1);
         let mut log = AuditLog::open(&path).unwrap();
         log.append(time(0), Note::new(author.clone(), text.clone())).unwrap();
+        let division = survey().divisions()[place].division.clone();
         log.append(time(0), Override::new(0, division.clone(), Verdict::Promote, &author, &text)).unwrap();
         let read: Vec<_> = AuditLog::records(&path).unwrap().map(|record| record.unwrap().event).collect();
         prop_assert_eq!(&read[1], &Event::from(Note::new(author.clone(), text.clone())));

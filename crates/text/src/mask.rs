@@ -13,12 +13,12 @@ use names::{Listed, Titled};
 ///
 /// | kind | what is found |
 /// |---|---|
-/// | `emails` | `a.b@c.edu`, also `a.b (at) c (dot) edu` and with full-width signs |
+/// | `emails` | `a.b@c.edu`, also `a.b (at) c (dot) edu`, `a.b at c dot edu` and with full-width signs; not those in Chinese, Japanese or Thai letters |
 /// | `links` | `http://`, `https://`, `ftp://`, `www.`, and hosts under common top-level domains |
 /// | `handles` | `@name` in any script up to a space or sign, where no word of letters with spaces stands before it |
 /// | `phones` | 7 to 15 digits with the spaces and signs of a phone number, and Chinese mobile numbers; not dates, nor years |
 /// | `digits` | other runs of so many digits |
-/// | `titles` | the words with a capital after Prof., Professor, Dr., Mr., Mrs., Ms., Miss, Mx.; what stands before 老师, 教授, 先生, 女士 and begins with a common Chinese surname. The title stays |
+/// | `titles` | the words with a capital after Prof., Professor, Dr., Mr., Mrs., Ms., Miss, Mx., Sir, Madam, also several of them; the word with a capital before sir, madam, ma'am; what stands before 老师, 教授, 先生, 女士 and begins with a common Chinese surname. The title stays |
 /// | `names` | the names of a list, ignoring case |
 ///
 /// **What it cannot find**: a name that has no title and is in no list ("ask for Jane"); a name in small letters after

@@ -96,6 +96,24 @@ fn a_list_of_names() {
 }
 
 #[test]
+fn titles_and_addresses_that_slipped_through() {
+    let masker = masker();
+    for (text, expected) in [
+        ("Prof. Dr. Müller and Dr. Mr. Lee's lab", "Prof. Dr. [name] and Dr. Mr. [name]'s lab"),
+        ("Prof.Dr. O'Neil", "Prof.Dr. [name]"),
+        ("Rahim sir and Nasrin Ma’am are kind, Kabir Sir too", "[name] sir and [name] Ma’am are kind, [name] Sir too"),
+        ("Dear Sir, thank you. Yes Madam. Sir Kamal", "Dear Sir, thank you. Yes Madam. Sir [name]"),
+        ("Sir I want to know. Our Sir is good", "Sir I want to know. Our Sir is good"),
+        ("write почта@пример.рф or μαρια@uni.gr", "write [email] or [email]"),
+        ("jane.doe at uni dot ac dot uk, or x at mail dot uni dot edu!", "[email], or [email]!"),
+        ("look at polka dot dresses at noon", "look at polka dot dresses at noon"),
+        ("请联系wang@uni.edu", "请联系[email]"),
+    ] {
+        assert_eq!(masker.mask(text).text, expected, "{text}");
+    }
+}
+
+#[test]
 fn what_is_off_stays() {
     let mut config = MaskConfig::default();
     (config.emails, config.links, config.handles, config.phones) = (false, false, false, false);

@@ -1,5 +1,6 @@
 //! The file.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -24,8 +25,8 @@ pub struct AuditLog {
     file: File,
     head: Head,
     bytes: u64,
-    /// The sequence numbers of the decisions.
-    decisions: Vec<u64>,
+    /// The divisions of each decision, by its sequence number.
+    decisions: BTreeMap<u64, Vec<String>>,
     /// Whether a write failed: what then stands in the file is not known.
     failed: bool,
 }
@@ -56,12 +57,10 @@ impl AuditLog {
         let io = |error| Error::io(path.display(), error);
         let file = lock(&path, true)?;
         let mut records = Records::new(path.display(), BufReader::new(&file));
-        let mut decisions = Vec::new();
+        let mut decisions = BTreeMap::new();
         for record in &mut records {
             let record = record?;
-            if matches!(record.event, Event::Decision(_)) {
-                decisions.push(record.sequence);
-            }
+            decisions.extend(divisions(&record.event).map(|divisions| (record.sequence, divisions)));
         }
         let (head, bytes) = records.read_so_far();
         if bytes == 0 {
@@ -80,19 +79,23 @@ impl AuditLog {
     /// Adds a record and returns the head with it, once it is on the disk.
     ///
     /// # Errors
-    /// When an author or a reason is blank, an override names a record that is no decision, the file was changed by
-    /// somebody else since it was opened, or it cannot be written. After a failed write the file is set back as far as
+    /// When an author or a reason is blank, an override names a record that is no decision or a division that it does not
+    /// decide about, the file has another length than this log left it with or (on Unix) was replaced, or it cannot be written. After a failed write the file is set back as far as
     /// possible, and the log takes nothing more until it is opened again.
     pub fn append(&mut self, time: Time, event: impl Into<Event>) -> Result<Head> {
         let event = event.into();
         event.validate()?;
-        if let Event::Override(other) = &event
-            && self.decisions.binary_search(&other.decision).is_err()
-        {
-            let message = format!("decision: record {} is no decision of this log", other.decision);
-            return Err(Error::config(message));
+        if let Event::Override(other) = &event {
+            let Some(divisions) = self.decisions.get(&other.decision) else {
+                let message = format!("decision: record {} is no decision of this log", other.decision);
+                return Err(Error::config(message));
+            };
+            if divisions.binary_search(&other.division).is_err() {
+                let message = format!("division: record {} decides about none of this name", other.decision);
+                return Err(Error::config(message));
+            }
         }
-        let decides = matches!(event, Event::Decision(_));
+        let decides = divisions(&event);
         let (line, head) = seal(&self.head, time, event)?;
         if self.failed {
             return Err(Error::format(
@@ -104,9 +107,7 @@ impl AuditLog {
             self.failed = true;
             return Err(error);
         }
-        if decides {
-            self.decisions.push(self.head.count);
-        }
+        self.decisions.extend(decides.map(|divisions| (self.head.count, divisions)));
         self.head = head;
         self.bytes += line.len() as u64;
         Ok(head)
@@ -114,7 +115,12 @@ impl AuditLog {
 
     fn write(&mut self, line: &[u8]) -> Result<()> {
         let io = |error| Error::io(self.path.display(), error);
-        let found = self.file.metadata().map_err(io)?.len();
+        let own = self.file.metadata().map_err(io)?;
+        if !std::fs::metadata(&self.path).is_ok_and(|named| is_same(&named, &own)) {
+            let reason = "another file stands in its place, or none; expected the log that was opened";
+            return Err(Error::format(self.path.display(), reason));
+        }
+        let found = own.len();
         if found != self.bytes {
             let reason = format!("has {found} bytes; expected {}: something else wrote to it", self.bytes);
             return Err(Error::format(self.path.display(), reason));
@@ -190,6 +196,25 @@ impl AuditLog {
         file.sync_all().map_err(io)?;
         Ok(done)
     }
+}
+
+/// Whether both are one file: what saves by renaming leaves this log with a file that has no name, and its records would be lost.
+#[cfg(unix)]
+fn is_same(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Elsewhere an open file keeps its name.
+#[cfg(not(unix))]
+fn is_same(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
+    true
+}
+
+/// The divisions of a decision, in order; none of another event.
+fn divisions(event: &Event) -> Option<Vec<String>> {
+    let Event::Decision(decision) = event else { return None };
+    Some(decision.survey.divisions().iter().map(|division| division.division.clone()).collect())
 }
 
 /// Whether the first `bytes` of the file and `line` are a log.

@@ -5,7 +5,7 @@
 //! Each has a SHA-256 of its own content and that of the line before (a hash chain: S. Haber and W. S. Stornetta, *How
 //! to time-stamp a digital document*, Journal of Cryptology 3, 1991), so that [`AuditLog::verify`] finds and names the
 //! first line that was changed, removed, moved or inserted. [`Decision::replay`] decides again and compares, byte for
-//! byte.
+//! byte; where a [`RecordedRule`] decided, [`Decision::replay_recorded`] needs nothing else.
 //!
 //! **What a chain alone cannot see**: lines cut off at the end, and a log that somebody wrote anew from some line to
 //! the end, digests and all (there is no key in it). Both are found by a [`Head`] that is kept elsewhere: print it,
@@ -50,6 +50,7 @@ mod json;
 mod log;
 mod record;
 mod replay;
+mod rule;
 
 pub use chain::{Head, Records};
 pub use digest::Digest;
@@ -57,3 +58,4 @@ pub use json::Json;
 pub use log::{AuditLog, Repair};
 pub use record::{Decision, Event, Note, Override, Record};
 pub use replay::{Difference, Replay};
+pub use rule::{RecordedCorrection, RecordedRule};

@@ -71,7 +71,7 @@ pub struct Decision {
 pub struct Override {
     /// The sequence number of the decision, which stands before.
     pub decision: u64,
-    /// The division.
+    /// The division, one that the decision is about.
     pub division: String,
     /// What is to hold instead.
     pub verdict: Verdict,

@@ -39,6 +39,10 @@ impl Replay {
     pub fn differences(&self) -> &[Difference] {
         &self.differences
     }
+
+    pub(super) fn add(&mut self, difference: Difference) {
+        self.differences.push(difference);
+    }
 }
 
 impl Decision {

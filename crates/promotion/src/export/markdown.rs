@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use plaudit_core::visible;
 
-use super::{EvidenceKind, Report};
+use super::evidence::Speaks;
+use super::{Report, Stance};
 use crate::DivisionVerdict;
 
 impl Report<'_> {
@@ -33,14 +34,17 @@ impl Report<'_> {
             let mut add = |line: &str| text.push_str(line);
             add(&format!("\n## {}: {}\n\n", name(decided), inline(&decided.verdict.to_string())));
             decided.reasons.iter().for_each(|reason| add(&format!("- {}\n", inline(&reason.to_string()))));
-            let terms: Vec<String> = self.of(&decided.division, EvidenceKind::Term).map(inline).collect();
-            if !terms.is_empty() {
-                add(&format!("\nTerms: {}\n", terms.join(", ")));
+            let Some(evidence) = self.of(&decided.division) else { continue };
+            if let (Some(label), false) = (&evidence.label, evidence.terms.is_empty()) {
+                let terms: Vec<String> = evidence.terms.iter().map(|term| inline(&term.to_string())).collect();
+                add(&format!("\nTerms of {}: {}\n", inline(label), terms.join("; ")));
             }
-            let comments = self.of(&decided.division, EvidenceKind::Comment);
-            for (place, comment) in comments.enumerate() {
-                add(if place == 0 { "\n" } else { ">\n" });
-                add(&format!("> {}\n", inline(comment)));
+            for stance in [Stance::For, Stance::Against] {
+                let quotes = evidence.comments.iter().filter(|quote| quote.stance == stance);
+                for (place, quote) in quotes.enumerate() {
+                    add(&if place == 0 { format!("\nComments {}:\n\n", Speaks(stance)) } else { ">\n".to_owned() });
+                    add(&format!("> {}\n", inline(&quote.to_string())));
+                }
             }
         }
         text

@@ -4,19 +4,22 @@
 //! CSV for spreadsheets (one row a division). Names of divisions and labels come from people's files, and evidence is
 //! what people wrote: in Markdown nothing of it is markup, and in CSV no cell of it is a formula.
 //!
-//! Quotes may hold names and addresses of persons. Cover them before they come here (`plaudit_text::Masker` does): this
+//! Quotes may hold names and addresses of persons. Cover them before they come here, as `plaudit::evidence` does: this
 //! crate cannot, because it sees no texts but these.
 //!
 //! # Example
 //! ```
 //! use plaudit_core::Labels;
-//! use plaudit_promotion::export::{Evidence, Report};
+//! use plaudit_promotion::export::{Evidence, Quote, Report, Stance};
 //! use plaudit_promotion::{DivisionCounts, Policy, Survey};
 //!
 //! let survey = Survey::new(Labels::dpms(), vec![DivisionCounts::new("=Library|", [61, 20, 12, 7])])?;
 //! let verdicts = Policy::default().decide(&survey)?;
 //! let mut report = Report::new(&verdicts);
-//! report.evidence.push(Evidence::comment("=Library|", "Prof. [name] helped me"));
+//! let mut evidence = Evidence::default();
+//! evidence.division = "=Library|".to_owned();
+//! evidence.comments.push(Quote::new("Prof. [name] helped me", "Good", 0.97, Stance::For));
+//! report.evidence.push(evidence);
 //! assert!(report.to_markdown().contains(r"## \=Library\|: Promote"));
 //! let mut csv = Vec::new();
 //! report.write_csv(&mut csv)?;
@@ -24,14 +27,16 @@
 //! # Ok::<(), plaudit_core::Error>(())
 //! ```
 
+mod evidence;
 mod markdown;
 mod spreadsheet;
 
 use plaudit_core::{Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::Verdicts;
 
+pub use evidence::{Evidence, Quote, Stance, Term, driving_label, label_worths};
 pub(crate) use spreadsheet::cell;
 
 /// Verdicts, and what people said that stands behind them.
@@ -42,44 +47,8 @@ pub(crate) use spreadsheet::cell;
 pub struct Report<'a> {
     /// The verdicts.
     pub verdicts: &'a Verdicts,
-    /// The evidence, in the order in which it is shown; what names a division that has no verdict is only in the JSON.
+    /// The evidence, at most once a division; that of a division without a verdict is only in the JSON.
     pub evidence: Vec<Evidence>,
-}
-
-/// Something that people said about a division.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(deny_unknown_fields)]
-pub struct Evidence {
-    /// The division.
-    pub division: String,
-    /// What it is.
-    pub kind: EvidenceKind,
-    /// The comment, with names and contacts covered, or the term.
-    pub text: String,
-}
-
-/// What a piece of evidence is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum EvidenceKind {
-    /// A comment, whole or cut.
-    Comment,
-    /// A word or a few, which weigh in many comments.
-    Term,
-}
-
-impl Evidence {
-    /// Returns this comment on a division.
-    pub fn comment(division: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { division: division.into(), kind: EvidenceKind::Comment, text: text.into() }
-    }
-
-    /// Returns this term of comments on a division.
-    pub fn term(division: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { division: division.into(), kind: EvidenceKind::Term, text: text.into() }
-    }
 }
 
 impl<'a> Report<'a> {
@@ -96,9 +65,8 @@ impl<'a> Report<'a> {
         serde_json::to_string_pretty(self).map_err(Error::backend)
     }
 
-    /// The evidence of a division, of one kind.
-    fn of(&self, division: &str, kind: EvidenceKind) -> impl Iterator<Item = &str> {
-        let of_it = self.evidence.iter().filter(move |one| one.division == division && one.kind == kind);
-        of_it.map(|one| one.text.as_str())
+    /// The evidence of a division.
+    fn of(&self, division: &str) -> Option<&Evidence> {
+        self.evidence.iter().find(|evidence| evidence.division == division)
     }
 }

@@ -6,8 +6,8 @@ use std::io::Write;
 use csv::{Terminator, WriterBuilder};
 use plaudit_core::{Error, Result, visible};
 
-use super::{EvidenceKind, Report};
-use crate::DivisionVerdict;
+use super::{Report, Stance};
+use crate::{Advice, DivisionVerdict};
 
 impl Report<'_> {
     /// Writes the report as CSV (RFC 4180, UTF-8): a heading and one row a division, with counts, shares and intervals
@@ -30,13 +30,15 @@ impl Report<'_> {
         let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
         let labels = self.verdicts.labels();
         let mut heading: Vec<String> =
-            ["division", "answers", "verdict", "score", "score low", "score high", "level", "risk", "more"]
+            ["division", "answers", "verdict", "score", "score low", "score high", "level", "risk", "probability best"]
                 .map(String::from)
                 .to_vec();
+        heading.extend(["advice", "more"].map(String::from));
         for label in labels.iter() {
-            heading.extend(["count", "share", "low", "high"].map(|what| cell(&format!("{label}: {what}"))));
+            heading
+                .extend(["count", "naive share", "share", "low", "high"].map(|what| cell(&format!("{label}: {what}"))));
         }
-        heading.extend(["reasons", "terms", "comments"].map(String::from));
+        heading.extend(["reasons", "terms of", "terms", "comments for it", "comments against it"].map(String::from));
         writer.write_record(&heading).map_err(failed)?;
         for decided in self.verdicts {
             writer.write_record(self.row(decided)).map_err(failed)?;
@@ -53,20 +55,44 @@ impl Report<'_> {
             number(decided.score_interval.map(|ends| ends.high)),
             number(level.map(|ends| ends.level)),
             number(decided.risk),
+            number(decided.probability_best),
+            decided.advice.map(advice).unwrap_or_default(),
             decided.more.map(|more| more.to_string()).unwrap_or_default(),
         ]);
+        let naive = decided.naive_shares().unwrap_or_default();
         for (place, _) in self.verdicts.labels().iter().enumerate() {
             let share = decided.shares.get(place);
             let interval = share.and_then(|share| share.interval);
             row.push(share.map(|share| share.count.to_string()).unwrap_or_default());
+            row.push(number(naive.get(place).copied()));
             row.push(number(share.map(|share| share.value)));
             row.push(number(interval.map(|ends| ends.low)));
             row.push(number(interval.map(|ends| ends.high)));
         }
         let reasons: Vec<String> = decided.reasons.iter().map(ToString::to_string).collect();
-        let joined = |kind| cell(&self.of(&decided.division, kind).collect::<Vec<_>>().join(" | "));
-        row.extend([cell(&reasons.join(" | ")), joined(EvidenceKind::Term), joined(EvidenceKind::Comment)]);
+        let evidence = self.of(&decided.division);
+        let label = evidence.and_then(|evidence| evidence.label.as_deref()).unwrap_or_default();
+        let terms = evidence.map(|evidence| evidence.terms.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let comments = |stance: Stance| {
+            let quotes = evidence.into_iter().flat_map(|evidence| &evidence.comments);
+            let of_stance = quotes.filter(|quote| quote.stance == stance).map(|quote| quote.text.as_str());
+            cell(&of_stance.collect::<Vec<_>>().join(" | "))
+        };
+        row.extend([cell(&reasons.join(" | ")), cell(label), cell(&terms.unwrap_or_default().join(" | "))]);
+        row.extend([comments(Stance::For), comments(Stance::Against)]);
         row
+    }
+}
+
+/// What to ask for, in words.
+fn advice(advice: Advice) -> String {
+    let about = |what: &str, number: Option<u64>| match number {
+        Some(number) => format!("{what} about {number}"),
+        None => what.to_owned(),
+    };
+    match advice {
+        Advice::Collect { about: number } => about("collect", number),
+        Advice::Label { about: number } => about("label", number),
     }
 }
 

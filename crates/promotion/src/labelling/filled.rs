@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Population;
 use super::population::{shown, shown_text};
 use super::sheet::BYTE_ORDER_MARK;
-use crate::prevalence::ErrorMatrix;
+use crate::prevalence::{ErrorMatrix, GoldSample, Probabilities};
 
 /// The labels that came back, and what is wrong with the sheet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ impl FilledSheet {
     /// Returns what stands in a filled sheet, whose rows are of this population, with labels of these names.
     ///
     /// Rows are found by their ids, so they may come in any order, and some may be missing. Columns are found by their
-    /// names; commas, semicolons or tabs stand between them. A blank label is one that is still to come. Rejected are ids
+    /// names; commas, semicolons or tabs stand between them. Lines end in LF, CR LF or CR. A blank label is one that is still to come. Rejected are ids
     /// that the population has not or that stood before, labels that are none (the nearest is named), texts that are not
     /// those of the population (blanks and apostrophes aside), and strata of another size than they have in it.
     ///
@@ -81,11 +81,15 @@ impl FilledSheet {
     /// first), label the rest.
     ///
     /// # Errors
-    /// When it cannot be read, is not UTF-8, a column is missing or stands twice (the message has the line), or rows of
+    /// When it cannot be read, is not UTF-8 (or UTF-16, which the message says), a column is missing or stands twice (the message has the line), or rows of
     /// divisions stand beside rows that were drawn from all texts.
     pub fn read(mut sheet: impl Read, source_name: &str, population: &Population<'_>, labels: &Labels) -> Result<Self> {
         let mut bytes = Vec::new();
         sheet.read_to_end(&mut bytes).map_err(|error| Error::io(source_name, error))?;
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(Error::format(source_name, "is UTF-16; save the sheet as CSV in UTF-8"));
+        }
+        let bytes = ended_by_newlines(bytes);
         let bytes = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(&bytes);
         let heading = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let count = |delimiter| heading.iter().filter(|&&byte| byte == delimiter).count();
@@ -158,6 +162,80 @@ impl FilledSheet {
         });
         ErrorMatrix::weighted(labels, origin, rows.collect::<Result<Vec<_>>>()?)
     }
+}
+
+/// A division of which enough rows have labels to say its shares from these and its predictions alone.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct DivisionSample {
+    /// The division.
+    pub division: String,
+    /// Its labelled rows: a random sample of it.
+    pub sample: GoldSample,
+    /// The predictions for its other texts.
+    pub others: Probabilities,
+}
+
+/// The fewest labelled rows of a [`DivisionSample`]; those that [`GoldSample`] asks for.
+const FEWEST: usize = 100;
+
+impl FilledSheet {
+    /// Returns what [`ppi`](crate::prevalence::ppi) takes, of each division with at least 100 labelled rows and a text without
+    /// a label, in lexicographic order; `predicted` has the predictions for all texts of the population, in its order, and
+    /// `origin` says how it came that the classifier did not know the labels.
+    ///
+    /// Within a division every row was as likely to be drawn as every other, so that none has more weight. Such shares hang on no
+    /// error rates of other divisions.
+    ///
+    /// # Errors
+    /// When there is not one prediction a text, an index is not that of a label, or as [`GoldSample::new`].
+    pub fn samples(
+        &self,
+        population: &Population<'_>,
+        origin: Origin,
+        predicted: &Probabilities,
+    ) -> Result<Vec<DivisionSample>> {
+        if predicted.len() != population.len() {
+            let found = format!("predicted: {} texts of a population of {}", predicted.len(), population.len());
+            return Err(Error::config(format!("{found}; expected one a text")));
+        }
+        let labels: HashMap<usize, usize> = self.labelled.iter().map(|row| (row.place, row.label)).collect();
+        let mut samples = Vec::new();
+        for division in population.divisions().into_keys() {
+            let (mut gold, mut of_sample, mut others) = (Vec::new(), Vec::new(), Vec::new());
+            let rows = population.rows().iter().zip(predicted.rows()).enumerate();
+            for (place, (_, row)) in rows.filter(|(_, (row, _))| row.division == division) {
+                match labels.get(&place) {
+                    Some(&label) => {
+                        gold.push(label);
+                        of_sample.extend_from_slice(row);
+                    }
+                    None => others.extend_from_slice(row),
+                }
+            }
+            if gold.len() < FEWEST || others.is_empty() {
+                continue;
+            }
+            let of = |values| Probabilities::new(predicted.labels().clone(), values);
+            let sample = GoldSample::new(origin, gold, of(of_sample)?, None)?;
+            samples.push(DivisionSample { division: division.to_owned(), sample, others: of(others)? });
+        }
+        Ok(samples)
+    }
+}
+
+/// The same bytes with a newline for each carriage return that has none: old spreadsheets end lines so, and then lines could
+/// not be counted. Within a text it is white space, which is not compared.
+fn ended_by_newlines(mut bytes: Vec<u8>) -> Vec<u8> {
+    let mut next_is_newline = false;
+    for byte in bytes.iter_mut().rev() {
+        let newline = *byte == b'\n';
+        if *byte == b'\r' && !next_is_newline {
+            *byte = b'\n';
+        }
+        next_is_newline = newline;
+    }
+    bytes
 }
 
 /// The place of a row, the index of its label, and its division; none where all texts are one stratum.

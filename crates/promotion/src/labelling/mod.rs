@@ -37,6 +37,6 @@ mod plan;
 mod population;
 mod sheet;
 
-pub use filled::{FilledSheet, LabelledRow, SheetFault};
+pub use filled::{DivisionSample, FilledSheet, LabelledRow, SheetFault};
 pub use plan::{Allocation, PlanConfig, PlannedRow, SamplePlan, Stratum, needs};
 pub use population::Population;

@@ -77,9 +77,25 @@ impl<'a> Population<'a> {
     }
 }
 
-/// An id as a sheet shows it, without the blanks around it.
+/// An id as a sheet shows it, without the blanks around it. One that a spreadsheet would take for a number, a date or a truth
+/// value (`007`, `1e5`, `3-4`, `MAR1`, `true`) would come back changed: an apostrophe before it makes it text.
 pub(super) fn shown(id: &str) -> String {
-    cell(id.trim()).trim().to_owned()
+    let shown = cell(id.trim()).trim().to_owned();
+    if is_converted(&shown) { format!("'{shown}") } else { shown }
+}
+
+/// Whether a spreadsheet may take an id for something else than text. Some ids are taken for such that are none.
+fn is_converted(id: &str) -> bool {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let small = id.to_lowercase();
+    let is_month = || {
+        let rest = MONTHS.iter().find_map(|month| small.strip_prefix(month));
+        // `mar1`, `sept-2`, `march 3`: of a longer name the letters before the number are not looked at.
+        let number = rest.map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_lowercase() || " -./".contains(c)));
+        number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit() || " -./,:".contains(c)))
+    };
+    let begins_as_text = small.chars().next().is_none_or(|first| first.is_alphabetic() || "'_#".contains(first));
+    !begins_as_text || matches!(small.as_str(), "true" | "false" | "inf" | "nan") || is_month()
 }
 
 /// A text as a sheet shows it.
@@ -87,4 +103,39 @@ pub(super) fn shown_text(text: &str) -> String {
     let cut = text.char_indices().nth(MOST_CHARS).and_then(|(end, _)| text.get(..end));
     // Escapes make it longer.
     cell(cut.unwrap_or(text)).chars().take(MOST_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_a_spreadsheet_would_change_are_text() {
+        for (id, expected) in [
+            ("007", "'007"),
+            (" 12345678901234567890 ", "'12345678901234567890"),
+            ("1e5", "'1e5"),
+            ("3-4", "'3-4"),
+            ("2024-01-02", "'2024-01-02"),
+            ("MAR1", "'MAR1"),
+            ("Sept-2", "'Sept-2"),
+            ("March", "'March"),
+            ("TRUE", "'TRUE"),
+            ("(5)", "'(5)"),
+            ("\u{664}\u{665}", "'\u{664}\u{665}"),
+            ("=1", "'=1"),
+            ("-1", "'-1"),
+            ("'007", "'007"),
+            ("f0001", "f0001"),
+            ("marta1x", "marta1x"),
+            ("图1", "图1"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(id), expected, "{id}");
+        }
+        // Both would come back alike.
+        assert!(Population::new([("007", "", "a"), ("'007", "", "b")]).is_err());
+        let population = Population::new([("007", "", "a"), ("7", "", "b"), ("0007", "", "c")]).unwrap();
+        assert_eq!(["'007", "'7", "'0007"].map(|id| population.place(id)), [Some(0), Some(1), Some(2)]);
+    }
 }

@@ -48,6 +48,7 @@ mod reduction;
 mod report;
 mod spread;
 mod tally;
+mod utilities;
 mod valence;
 
 pub use baseline::Baseline;
@@ -64,4 +65,5 @@ pub use reduction::{Reading, Reduction};
 pub use report::{Figures, LabelFigures, PostFigures, ReactionReport, Variant};
 pub use spread::Spread;
 pub use tally::{Tally, mean_post_ratio};
+pub use utilities::{LabelUtility, ReactionUtilities};
 pub use valence::{Polarity, Valence};

@@ -199,7 +199,8 @@ impl Reactions {
     /// less the negative share of the label's reactions ([`Tally::net_share`]). A label without a counted reaction is left
     /// out, and a policy that needs it then says so.
     ///
-    /// With one post a label they are as good as that post: see [`Spread`](super::Spread).
+    /// With one post a label they are as good as that post: see [`Spread`](super::Spread), and
+    /// [`ReactionsConfig::utilities`](super::ReactionsConfig::utilities) for what is not known of them.
     ///
     /// ```
     /// use plaudit_promotion::reactions::{Reactions, Valence};

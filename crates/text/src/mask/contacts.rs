@@ -15,12 +15,18 @@ pub(super) struct Contacts {
     digits: Option<Regex>,
 }
 
-/// The sign, or the word in brackets; the host's dots likewise.
+/// The sign, or the word in brackets; the host's dots likewise. Letters of scripts that write words with spaces between them; others
+/// would take the words before an address in. Also in words (`a at b dot com`), where it ends in a usual top-level domain.
 const EMAIL: &str = r"(?x)
-    [\p{Latin}\p{N}._%+\-]+
-    (?: \s? [\(\[\{] \s? (?i:at) \s? [\)\]\}] \s? | [@＠] )
-    [\p{Latin}\p{N}\-]+
-    (?: (?: \s? [\(\[\{] \s? (?i:dot) \s? [\)\]\}] \s? | [.．。] ) [A-Za-z0-9\-]*[A-Za-z0-9] )+";
+    [\p{L}\p{M}\p{N}._%+\-&&[^\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]+
+    (?:
+        (?: \s? [\(\[\{] \s? (?i:at) \s? [\)\]\}] \s? | [@＠] )
+        [\p{L}\p{M}\p{N}\-&&[^\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]+
+        (?: (?: \s? [\(\[\{] \s? (?i:dot) \s? [\)\]\}] \s? | [.．。] )
+            (?: [A-Za-z0-9\-]*[A-Za-z0-9] | [\p{Cyrillic}\p{Greek}\p{Arabic}\p{Devanagari}\p{Bengali}]+ ) )+
+      | \s+ (?i:at) \s+ [\p{Latin}\p{N}\-]+ (?: \s+ (?i:dot) \s+ [\p{Latin}\p{N}\-]+ )*?
+        \s+ (?i:dot) \s+ (?i: com | edu | org | net | gov | info | ac | co ) \b (?: \s+ (?i:dot) \s+ [a-z]{2} \b )?
+    )";
 /// A scheme or `www.`, or a host under a top-level domain that is no English word. The last character is no
 /// punctuation.
 const LINK: &str = r#"(?xi)

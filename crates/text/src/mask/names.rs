@@ -11,25 +11,29 @@ use super::{MaskKind, MaskSpan, pattern};
 #[derive(Debug, Clone)]
 pub(super) struct Titled {
     english: Regex,
+    before: Regex,
     word: Regex,
     chinese: Regex,
 }
 
-/// A title and what may be a name: words with capitals or initials, perhaps with particles between them. After a title
-/// that hardly stands alone, also one word in small letters.
+/// A title or several (`Prof. Dr.`) and what may be a name: words with capitals or initials, perhaps with particles between them.
+/// After a title that hardly stands alone, also one word in small letters. Or a word with a capital before `sir` or `madam`, as in
+/// South Asia.
 const ENGLISH: &str = r"(?x)
-    \b (?: (?: (?i:prof|profs|dr|mr|mrs|ms|mx)\.) [\ \u{a0}]*
-         | (?: (?i:prof|profs|professors?|dr|mr|mrs|ms|mx) | Miss | MISS ) [\ \u{a0}]+ )
+    \b (?: (?i:prof|profs|dr|mr|mrs|ms|mx)\. [\ \u{a0}]*
+         | (?: (?i:prof|profs|professors?|dr|mr|mrs|ms|mx) | Miss | MISS | Sir | Madam ) [\ \u{a0}]+ )+
     (
         (?: (?: de|da|del|della|di|du|la|le|van|von|der|den|bin|al|el ) [\ \u{a0}]+ )* \p{Lu}[\p{L}\p{M}'’\-]*\.?
         (?: [\ \u{a0}]+ (?: (?: de|da|del|della|di|du|la|le|van|von|der|den|bin|al|el ) [\ \u{a0}]+ )* \p{Lu}[\p{L}\p{M}'’\-]*\.? ){0,3}
     )
     | \b (?i:dr|mr|mrs|ms|mx)\.? [\ \u{a0}]+ ( \p{Ll}[\p{L}\p{M}'’\-]+ )";
+const BEFORE: &str = r"(?x) \b ( \p{Lu}[\p{L}\p{M}'’\-]+ ) [\ \u{a0}]+ (?i: sir | madam | ma['’]?am ) \b";
 const WORD: &str = r"[\p{L}\p{M}'’\-]+\.?";
 const CHINESE: &str = "老师|老師|教授|先生|女士";
 
 /// Words that begin a sentence, or follow a title without a name. Lower case.
-const NO_NAME: &str = "a about after all also always am an and are as at attendance avoid awesome bad be because been before best better but by can class \
+const NO_NAME: &str = "dear hello hi hey respected honourable honorable thank sorry please ok okay welcome new \
+    a about after all also always am an and are as at attendance avoid awesome bad be because been before best better but by can class \
     classes could course department did do does doesn't don't during easy every ever everyone explains expects for from fun funny gave gets gives go good \
     got grades great had hard has hasn't have he he'd he's her here hers hi him his how however i i'd i'll i'm i've if in is isn't it it's its just know \
     knows lectures likes literally loved loves made makes may me more most must my never nice no not now of office on one only \
@@ -55,7 +59,12 @@ const NO_NAME_HAN: [&str; 33] = [
 
 impl Titled {
     pub(super) fn new() -> Result<Self> {
-        Ok(Self { english: pattern(ENGLISH)?, word: pattern(WORD)?, chinese: pattern(CHINESE)? })
+        Ok(Self {
+            english: pattern(ENGLISH)?,
+            before: pattern(BEFORE)?,
+            word: pattern(WORD)?,
+            chinese: pattern(CHINESE)?,
+        })
     }
 
     /// Adds the names that stand beside a title.
@@ -77,6 +86,10 @@ impl Titled {
             if let Some(end) = end {
                 found.push(MaskSpan { start: name.start(), end: name.start() + end, kind: MaskKind::Name });
             }
+        }
+        for groups in self.before.captures_iter(text) {
+            let Some(name) = groups.get(1).filter(|name| !is_no_name(name.as_str())) else { continue };
+            found.push(MaskSpan { start: name.start(), end: name.end(), kind: MaskKind::Name });
         }
         for title in self.chinese.find_iter(text) {
             let before = text.get(..title.start()).unwrap_or_default();

@@ -207,3 +207,57 @@ proptest! {
         }
     }
 }
+
+/// Old spreadsheets end lines by a carriage return alone, with line feeds inside cells.
+#[test]
+fn bare_carriage_returns_end_lines() {
+    let sheet = "id;text;label;of\ra3;it's fine, really;positive;4\ra4;\"never\nagain\";neutral;4\rb2;rude;negativ;2\r";
+    let filled = read(sheet).unwrap();
+    assert_eq!((filled.labelled.len(), filled.labelled[0].place), (1, 3));
+    let lines: Vec<(u64, &str)> = filled.rejected.iter().map(|fault| (fault.line, fault.column.as_str())).collect();
+    assert_eq!(lines, [(2, "text"), (5, "label")]);
+    let windows = read(&sheet.replace('\r', "\r\n").replace("very\n", "very\r\n")).unwrap();
+    assert_eq!((windows.labelled, windows.rejected.len()), (filled.labelled, 2));
+    let wide: Vec<u8> = "\u{feff}id".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let error =
+        FilledSheet::read(wide.as_slice(), "s.csv", &population(), &Labels::polarity()).unwrap_err().to_string();
+    assert!(error.contains("UTF-16"), "{error}");
+}
+
+#[test]
+fn ids_of_digits_come_back_as_they_were() {
+    let ids = ["007", "7", "1e5", "2024-01-02", "TRUE", "00700"];
+    let population = Population::new(ids.map(|id| (id, "d", "fine"))).unwrap();
+    let config = PlanConfig { budget: 6, allocation: Allocation::Proportional, seed: 0 };
+    let mut out = Vec::new();
+    SamplePlan::draw(&population, &config).unwrap().write_csv(&population, &mut out).unwrap();
+    let sheet = String::from_utf8(out).unwrap();
+    for sheet in [sheet.clone(), sheet.replace("\r\n'", "\r\n")] {
+        let filled = sheet.replace("fine,,", "fine,positive,");
+        let filled = FilledSheet::read(filled.as_bytes(), "s.csv", &population, &Labels::polarity()).unwrap();
+        assert_eq!((filled.labelled.len(), filled.rejected.len()), (6, 0), "{sheet}");
+        let mut places: Vec<usize> = filled.labelled.iter().map(|row| row.place).collect();
+        places.sort();
+        assert_eq!(places, [0, 1, 2, 3, 4, 5]);
+    }
+}
+
+/// 150 of 300 texts are labelled: of the division with 100 or more, a sample for PPI++.
+#[test]
+fn a_division_with_many_labels_speaks_for_itself() {
+    let texts: Vec<(String, &str)> = (0..300).map(|k| (format!("t{k}"), if k < 240 { "a" } else { "b" })).collect();
+    let population = Population::new(texts.iter().map(|(id, division)| (id.as_str(), *division, "fine"))).unwrap();
+    let labelled = (0..150).map(|k| LabelledRow { place: 2 * k, label: k % 3, weight: 2.0 });
+    let sheet = FilledSheet { labelled: labelled.collect(), blank: 0, rejected: Vec::new(), unlabelled: Vec::new() };
+    let predicted = Probabilities::certain(Labels::polarity(), (0..300).map(|k| k / 2 % 3)).unwrap();
+    let samples = sheet.samples(&population, Origin::Compared, &predicted).unwrap();
+    let [of] = samples.as_slice() else { panic!("{samples:?}") };
+    assert_eq!((of.division.as_str(), of.others.len()), ("a", 120));
+    let mut bootstrap = plaudit_stats::Bootstrap::default();
+    bootstrap.level = 0.9;
+    let found = crate::prevalence::ppi(&of.sample, &of.others, &bootstrap).unwrap();
+    // Every prediction is right, and each label has a third.
+    assert!(found.shares.iter().all(|share| (share - 1.0 / 3.0).abs() < 1e-9), "{found:?}");
+    let short = Probabilities::certain(Labels::polarity(), [0; 299]).unwrap();
+    assert!(sheet.samples(&population, Origin::Compared, &short).unwrap_err().to_string().contains("299 texts"));
+}
