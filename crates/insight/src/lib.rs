@@ -20,7 +20,7 @@
 //! let later: Vec<bool> = (0..60).map(|k| k >= 30).collect();
 //! let found = keyness(&documents, &Exchange::new(&later), &KeynessConfig::default())?;
 //! let clear: Vec<&str> = found.terms.iter().filter(|term| term.q_value <= 0.05).map(|term| term.term.as_str()).collect();
-//! assert_eq!(clear, ["app", "queue"]);
+//! assert_eq!(clear, ["queue", "app"]);
 //! # Ok::<(), plaudit_core::Error>(())
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]

@@ -40,7 +40,7 @@ pub struct PeriodConfig {
 /// The p-value of a division is twice the posterior probability of the less likely direction. Where nothing changed it is
 /// about evenly spread, and it is adjusted as p-values are. [`Selection::FalseDiscovery`](crate::Selection) does not serve here:
 /// it bounds the mean posterior probability of a wrong direction, and as the posterior knows no division that is exactly as it
-/// was, it would call a fifth of those better or worse.
+/// was, it would call a fifth of those better or worse with an alpha of 0.05.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
