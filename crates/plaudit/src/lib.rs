@@ -34,6 +34,7 @@
 //! | `models` | [`models`]: networks, training, the model directory (pulls candle) | yes |
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
+//! | `insight` | [`insight`]: terms, drift of texts, seasons | yes |
 //! | `plots` | `plots`: pictures as SVG, with their data as CSV (brings `metrics` and `promotion`) | no |
 //! | `lemmas` | a tagger of English with WordNet's tables, for [`text`] | no |
 //! | `snowball3` | the stemmer of Snowball 3, for [`text`] | no |
@@ -46,6 +47,8 @@ pub use plaudit_core as core;
 pub use plaudit_data as data;
 #[cfg(feature = "embeddings")]
 pub use plaudit_embeddings as embeddings;
+#[cfg(feature = "insight")]
+pub use plaudit_insight as insight;
 #[cfg(feature = "metrics")]
 pub use plaudit_metrics as metrics;
 #[cfg(feature = "models")]

@@ -35,7 +35,8 @@ fn crates_know_only_whom_they_may() {
         ("plaudit-metrics", vec!["core", "stats"]),
         ("plaudit-models", vec!["core", "stats", "metrics", "kernels"]),
         ("plaudit-promotion", vec!["core", "stats", "metrics"]),
-        ("plaudit", vec!["core", "data", "text", "embeddings", "models", "metrics", "promotion"]),
+        ("plaudit-insight", vec!["core", "stats"]),
+        ("plaudit", vec!["core", "data", "text", "embeddings", "models", "metrics", "promotion", "insight"]),
     ]);
     let packages = packages();
     assert_eq!(packages.len(), allowed.len(), "a crate that the table does not name, or one too few");

@@ -39,6 +39,7 @@ pub mod labelling;
 mod majority;
 mod naive_share;
 mod paper;
+pub mod periods;
 mod plan;
 mod policy;
 mod posterior;
