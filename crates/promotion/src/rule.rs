@@ -74,8 +74,8 @@ impl Rule for Corrected {
     fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
         match self.policy.selection {
             Selection::Threshold => {
-                let rule = Self { policy: self.policy.alone(), ..self.clone() };
-                flip::alone(&rule, survey, division, radius)
+                let criteria = self.criteria(survey)?;
+                flip::by_counts(survey, division, radius, |counts| self.action(&criteria, counts))
             }
             _ => flip::in_survey(self, survey, division, radius),
         }
