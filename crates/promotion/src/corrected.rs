@@ -51,9 +51,8 @@ pub struct Corrected {
     /// That prior makes error rates look more even than those of the gold rows, and shares that are corrected for it less
     /// even: a score that is above that of even shares is overestimated, and a share that is below that of even shares
     /// underestimated. Where the likeliest shares by the rates with the prior have a score that is d > 0 above that of the
-    /// likeliest shares by the rates as counted, `min_score` is raised by `margin` x d. Where a share with a limit is d > 0
-    /// lower in those that explain the counts exactly, be they below 0 or not, that limit is lowered by `margin` x d, if need
-    /// be below 0: then so few gold rows cannot tell such a small share. The more gold rows there are, the less that is; the look
+    /// likeliest shares by the rates as counted, `min_score` is raised by `margin` x d; where they have a share with a limit
+    /// that is d > 0 lower, that limit is lowered by `margin` x d. The more gold rows there are, the less that is; the look
     /// ahead at more of them keeps it as it is. `docs/decision.md` has what it does to divisions exactly at the bar, and what
     /// it costs those above it.
     pub margin: f64,

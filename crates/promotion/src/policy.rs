@@ -189,15 +189,13 @@ impl Criteria {
         self.utilities.iter().zip(shares).map(|(utility, share)| utility * share).sum()
     }
 
-    /// The same with a score that is higher by `margin` times what the first of two shares have more of it, and limits that are
-    /// lower by `margin` times what the first of two others have less of their label.
-    pub(crate) fn stricter(&self, margin: f64, scored: &[Vec<f64>; 2], limited: &[Vec<f64>; 2]) -> Self {
-        let [with, without] = scored;
-        let gain = (self.score(with) - self.score(without)).max(0.0);
+    /// The same with a score that is higher, and limits that are lower, by `margin` times what is better in the first shares
+    /// than in the second.
+    pub(crate) fn stricter(&self, margin: f64, better: &[f64], worse: &[f64]) -> Self {
+        let gain = (self.score(better) - self.score(worse)).max(0.0);
         let share = |shares: &[f64], limit: &Limit| shares.get(limit.index).copied().unwrap_or(0.0);
         let limits = self.limits.iter().map(|limit| {
-            let [with, without] = limited;
-            let loss = (share(without, limit) - share(with, limit)).max(0.0);
+            let loss = (share(worse, limit) - share(better, limit)).max(0.0);
             Limit { index: limit.index, max: limit.max - margin * loss }
         });
         Self { utilities: self.utilities.clone(), min_score: self.min_score + margin * gain, limits: limits.collect() }

@@ -43,7 +43,7 @@ pub trait Rule {
     ///
     /// All changes of up to `radius` labels are tried, of up to 12 with four labels (16,640 changes, and no more than that
     /// with other numbers of labels); beyond, single labels and replacements of one label by another, so that there the
-    /// budget is at least `least` and at most `most`. Every change is decided anew, which can take minutes where the
+    /// budget is at least `least` and at most `most`. Every change is decided anew, which can take some minutes where the
     /// decision takes draws. The baselines have closed forms, whatever the radius.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adjusted::one_a_label;
 use super::equations::invert;
-use super::gibbs::{Behind, solution, start};
+use super::gibbs::{Behind, start};
 use super::naive::at_most;
 use super::sampler::Sampler;
 use super::share_draws::CHAINS;
@@ -287,15 +287,10 @@ impl CutPosterior {
     }
 
     /// The conditions for counts that were [checked](Self::check), each stricter by so much of what the prior of the error rates
-    /// does for it, at least 0: of what it adds to the score of the likeliest shares, or takes from a share with a limit. A
-    /// share that it pushes below 0 is a likeliest one of 0, which does not say how much that was: for limits it is the shares
-    /// that explain the counts exactly, where there are such.
+    /// does for it, at least 0: of what it adds to the score of the likeliest shares, or takes from a share with a limit.
     pub(crate) fn stricter(&self, margin: f64, criteria: &Criteria, counts: &[u64]) -> Criteria {
         if margin > 0.0 {
-            let likeliest = [&self.mean, &self.counted].map(|rates| start(rates, counts));
-            let exact = [&self.mean, &self.counted].map(|rates| solution(rates, counts));
-            let limited = if let [Some(with), Some(without)] = exact { [with, without] } else { likeliest.clone() };
-            criteria.stricter(margin, &likeliest, &limited)
+            criteria.stricter(margin, &start(&self.mean, counts), &start(&self.counted, counts))
         } else {
             criteria.clone()
         }

@@ -63,19 +63,6 @@ impl Behind {
     }
 }
 
-/// The shares that explain the predicted ones exactly, below 0 as they may be; none where these do not fix them.
-pub(super) fn solution(rates: &[f64], counts: &[u64]) -> Option<Vec<f64>> {
-    let width = counts.len();
-    let total: u64 = counts.iter().sum();
-    let mut system = Vec::with_capacity(width * (width + 1));
-    for (column, &count) in counts.iter().enumerate() {
-        system.extend(rates.chunks_exact(width).filter_map(|row| row.get(column)));
-        system.push(count as f64 / total.max(1) as f64);
-    }
-    let solved = solve(&mut system, width);
-    solved.then(|| system.chunks_exact(width + 1).filter_map(|row| row.last().copied()).collect())
-}
-
 /// The likeliest shares for these error rates; even where there is no text.
 pub(super) fn start(rates: &[f64], counts: &[u64]) -> Vec<f64> {
     let width = counts.len();
@@ -83,14 +70,22 @@ pub(super) fn start(rates: &[f64], counts: &[u64]) -> Vec<f64> {
     if total == 0 {
         return vec![1.0 / width as f64; width];
     }
-    // Shares above 0 that explain the predicted ones exactly are the likeliest (Gibbs' inequality).
-    let solution = solution(rates, counts);
-    if let Some(shares) = solution.as_ref().filter(|shares| shares.iter().all(|&share| share > 0.0)) {
-        return shares.clone();
-    }
-    let mut shares = solution.unwrap_or_else(|| vec![1.0; width]);
-    // Somewhere inside the simplex, near it. The chain forgets what is missing to the maximum.
     let predicted: Vec<f64> = counts.iter().map(|&count| count as f64 / total as f64).collect();
+    // Shares above 0 that explain the predicted ones exactly are the likeliest (Gibbs' inequality).
+    let mut system = Vec::with_capacity(width * (width + 1));
+    for (column, share) in predicted.iter().enumerate() {
+        system.extend(rates.chunks_exact(width).filter_map(|row| row.get(column)));
+        system.push(*share);
+    }
+    let mut shares = vec![1.0; width];
+    if solve(&mut system, width) {
+        let solution = system.chunks_exact(width + 1).filter_map(|row| row.last().copied());
+        shares.iter_mut().zip(solution).for_each(|(slot, share)| *slot = share);
+        if shares.iter().all(|&share| share > 0.0) {
+            return shares;
+        }
+    }
+    // Somewhere inside the simplex, near it. The chain forgets what is missing to the maximum.
     shares.iter_mut().for_each(|share| *share = share.max(1e-3));
     let sum: f64 = shares.iter().sum();
     shares.iter_mut().for_each(|share| *share /= sum);

@@ -40,10 +40,12 @@ pub(super) struct Laplace {
 }
 
 impl Laplace {
-    /// None where the prior has too small weights, or there is one label only.
+    /// None where the prior has too small weights, or there is one label only; and without a text, where one step of the Gibbs
+    /// sampler is a draw from the prior.
     pub(super) fn new(counts: &[u64], prior: &[f64]) -> Option<Self> {
         let (width, others) = (counts.len(), counts.len().saturating_sub(1));
-        (others > 0 && prior.iter().all(|&weight| weight >= LEAST)).then(|| Self {
+        let texts = counts.iter().any(|&count| count > 0);
+        (others > 0 && texts && prior.iter().all(|&weight| weight >= LEAST)).then(|| Self {
             counts: counts.iter().map(|&count| count as f64).collect(),
             prior: prior.to_vec(),
             reference: 0,
