@@ -33,7 +33,8 @@ pub struct CutConfig {
     /// 2^8. That of the Gibbs sampler, which is left for weights of `prior` below 1 and for many labels with few texts,
     /// forgets its start the more slowly the more errors the classifier makes and the rarer a label is: where error rates are
     /// known exactly, the interval of a label with 1 % of 100,000 texts is a quarter too narrow after 16 steps, and right
-    /// after 100.
+    /// after 100. Where two labels have nearly the same error rates, nothing tells their shares apart, and the sampler does not
+    /// get about between them in so few steps: their intervals are too narrow then.
     pub steps: usize,
     /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a
     /// million. By default 1.
