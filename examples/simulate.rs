@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use common::{Options, Result, Summary, say, usage};
 use plaudit::core::Labels;
-use plaudit::promotion::prevalence::ErrorMatrix;
+use plaudit::promotion::prevalence::{ErrorMatrix, Prior};
 use plaudit::promotion::simulation::{Cell, Figures, Outcome, Rate, Regret, Shares, SimulationConfig, simulate as run};
 use plaudit::promotion::{MajorityRule, NaiveShare, PaperRule};
 use plaudit::{Policy, Rule};
@@ -24,6 +24,8 @@ cargo run --release --example simulate -- [options]
                             {"labels": ["Good", ..], "origin": {"from": "out_of_fold", "folds": 5}, "counts": [[..], ..]}
   --policy FILE             a JSON file, as for promote; its limits are not used
   --margin M                the margin of Corrected, 0 to 10 (1)
+  --margins M,M,..          instead of all that: how often each of these margins promotes a division at the bar and one above it
+  --prior W                 the weight of each label in the prior of the shares, in texts (1)
   --json                    the last line of standard output is one JSON object"#;
 
 /// The texts of a division: those where power is measured, and those of the other figures.
@@ -31,7 +33,7 @@ const POWER: u64 = 400;
 const TEXTS: [u64; 3] = [200, 2_000, 100_000];
 
 fn main() -> ExitCode {
-    common::run(HELP, &["runs", "draws", "seed", "gold", "policy", "margin"], simulate)
+    common::run(HELP, &["runs", "draws", "seed", "gold", "policy", "margin", "margins", "prior"], simulate)
 }
 
 fn simulate(options: &Options) -> Result<()> {
@@ -43,8 +45,10 @@ fn simulate(options: &Options) -> Result<()> {
     config.policy.limits.clear();
     config.policy.max_more = 0;
     if let Some(margin) = options.value("margin") {
-        let expected = || usage(format!("--margin: expected a number from 0 to 10, found `{margin}`"));
-        config.margin = margin.parse().map_err(|_| expected())?;
+        config.margin = real("margin", margin)?;
+    }
+    if let Some(weight) = options.value("prior") {
+        config.cut.prior = Prior::Even { weight: real("prior", weight)? };
     }
     let gold: Option<ErrorMatrix> = options.json("gold", |_| Ok(()))?;
     let labels = gold.as_ref().map_or_else(Labels::dpms, |gold| gold.labels().clone());
@@ -52,6 +56,9 @@ fn simulate(options: &Options) -> Result<()> {
     let cells: Vec<Cell> = grid.iter().map(|(_, cell)| cell.clone()).collect();
     if config.runs / 2 < cells.len() {
         return Err(usage(format!("--runs: expected at least {}, 2 for each case", 2 * cells.len())));
+    }
+    if let Some(margins) = options.value("margins") {
+        return compare(margins, &labels, &grid, config, options);
     }
     let (naive, policy) = (NaiveShare::new(config.policy.clone()), config.policy.clone());
     let (mut paper, majority) = (PaperRule::default(), MajorityRule::default());
@@ -66,6 +73,56 @@ fn simulate(options: &Options) -> Result<()> {
     figures.print()?;
     if options.value("json").is_some() {
         say!("{}", figures.summary()?.line());
+    }
+    Ok(())
+}
+
+fn real(name: &str, value: &str) -> Result<f64> {
+    value.parse().map_err(|_| usage(format!("--{name}: expected a number, found `{value}`")))
+}
+
+/// What each of the margins does, from the same runs.
+fn compare(
+    margins: &str,
+    labels: &Labels,
+    grid: &[(String, Cell)],
+    mut config: SimulationConfig,
+    options: &Options,
+) -> Result<()> {
+    let cells: Vec<Cell> = grid.iter().map(|(_, cell)| cell.clone()).collect();
+    let mut found: Vec<(f64, Vec<Figures>)> = Vec::new();
+    for margin in margins.split(',') {
+        config.margin = real("margins", margin)?;
+        let outcomes = run(labels, &cells, &config, &[]).map_err(common::usage_faults)?;
+        found.push((config.margin, outcomes.iter().map(|outcome| outcome.corrected).collect()));
+    }
+    let names: Vec<String> = found.iter().map(|(margin, _)| format!("{:<20}", format!("margin {margin}"))).collect();
+    say!("{:32}  | {}", "promoted at the bar, above it, at", names.join(" | "));
+    say!("{:32}  | {}", "a limit", vec![format!("{:20}", "bar   above limit"); found.len()].join(" | "));
+    for (place, (name, _)) in grid.iter().enumerate() {
+        let of = |(_, figures): &(f64, Vec<Figures>)| {
+            figures.get(place).map_or_else(String::new, |figures| {
+                let Figures { false_promotions: bar, power, false_promotions_at_limit: limit, .. } = figures;
+                format!("{:<20}", format!("{:.3} {:.3} {:.3}", bar.value, power.value, limit.value))
+            })
+        };
+        say!("{name}  | {}", found.iter().map(of).collect::<Vec<_>>().join(" | "));
+    }
+    let means: Vec<serde_json::Value> = found
+        .iter()
+        .map(|(margin, figures)| {
+            let mean = |of: fn(&Figures) -> Rate| Rate::mean(figures.iter().map(of));
+            let (bar, power) = (mean(|f| f.false_promotions), mean(|f| f.power));
+            let limit = mean(|f| f.false_promotions_at_limit);
+            say!("margin {margin}: at the bar {:.4} ±{:.4}, above it {:.4} ±{:.4}, at a limit {:.4} ±{:.4}",
+                bar.value, bar.error, power.value, power.error, limit.value, limit.error);
+            Ok(serde_json::json!({ "margin": margin, "false_promotions": bar, "power": power, "false_promotions_at_limit": limit }))
+        })
+        .collect::<Result<_>>()?;
+    if options.value("json").is_some() {
+        let mut summary = Summary::default();
+        summary.add("margins", means);
+        say!("{}", summary.line());
     }
     Ok(())
 }
@@ -160,6 +217,14 @@ impl Found<'_> {
         say!("at the bar {:.4} ±{:.4} (worst case {:.3} ±{:.3})", bar.value, bar.error, worst.value, worst.error);
         let (above, alpha) = (self.above(), self.alpha);
         say!("cases that are above {alpha} there by more than 2 standard errors: {above}");
+        let limit = self.mean(false, |o| o.corrected.false_promotions_at_limit);
+        let worst = self.worst(true, |o| o.corrected.false_promotions_at_limit);
+        say!("at a limit {:.4} ±{:.4} (worst case {:.3} ±{:.3})", limit.value, limit.error, worst.value, worst.error);
+        say!(
+            "score: coverage {:.3} (worst case {:.3})",
+            self.mean(false, |o| o.corrected.score_coverage).value,
+            self.worst(false, |o| o.corrected.score_coverage).value
+        );
         say!("power with {POWER} texts {:.3} ±{:.3}", power.value, power.error);
         Ok(())
     }
@@ -183,6 +248,12 @@ impl Found<'_> {
         summary.add("false_promotion_worst", worst.value);
         summary.add("false_promotion_worst_se", worst.error);
         summary.add("cases_above_alpha", self.above());
+        let limit = self.mean(false, |o| o.corrected.false_promotions_at_limit);
+        summary.add("false_promotion_at_limit_rate", limit.value);
+        summary.add("false_promotion_at_limit_se", limit.error);
+        let worst = self.worst(true, |o| o.corrected.false_promotions_at_limit);
+        summary.add("false_promotion_at_limit_worst", worst.value);
+        summary.add("false_promotion_at_limit_worst_se", worst.error);
         summary.add("naive_false_promotion_rate", self.mean(false, |o| o.naive.false_promotions).value);
         let power = self.mean(true, |o| o.corrected.power);
         summary.add("power", power.value);

@@ -1,10 +1,13 @@
 //! The policy on predicted labels.
 
+use std::ops::ControlFlow;
+
 use plaudit_core::{Error, Result};
 
 use crate::decide::{Counts, decide};
+use crate::policy::Criteria;
 use crate::prevalence::CutPosterior;
-use crate::{Policy, Survey, Verdicts};
+use crate::{Policy, Survey, Verdict, Verdicts};
 
 /// A policy that decides about predicted labels with the classifier's errors in the posterior.
 ///
@@ -42,14 +45,16 @@ pub struct Corrected {
     pub policy: Policy,
     /// Where the shares come from.
     pub posterior: CutPosterior,
-    /// How much of what the prior of the error rates does for a division's score is added to the score that promotion needs,
-    /// 0 to 10; by default [`MARGIN`](Self::MARGIN), and 0 turns it off.
+    /// How much of what the prior of the error rates does for a division is added to the score that promotion needs, and taken
+    /// from the limits, 0 to 10; by default [`MARGIN`](Self::MARGIN), and 0 turns it off.
     ///
     /// That prior makes error rates look more even than those of the gold rows, and shares that are corrected for it less
-    /// even: a score that is above that of even shares is overestimated. Where the likeliest shares by the rates with the
-    /// prior have a score that is d > 0 above that of the likeliest shares by the rates as counted, `min_score` is raised by
-    /// `margin` x d. The more gold rows there are, the less that is; the look ahead at more of them keeps it as it is.
-    /// `docs/decision.md` has what it does to divisions exactly at `min_score`, and what it costs those above it.
+    /// even: a score that is above that of even shares is overestimated, and a share that is below that of even shares
+    /// underestimated. Where the likeliest shares by the rates with the prior have a score that is d > 0 above that of the
+    /// likeliest shares by the rates as counted, `min_score` is raised by `margin` x d; where they have a share with a limit
+    /// that is d > 0 lower, that limit is lowered by `margin` x d. The more gold rows there are, the less that is; the look
+    /// ahead at more of them keeps it as it is. `docs/decision.md` has what it does to divisions exactly at the bar, and what
+    /// it costs those above it.
     pub margin: f64,
 }
 
@@ -71,6 +76,15 @@ impl Corrected {
     /// order, a division has more than 2^53 answers, or there are fewer than 10 / `alpha` draws of the shares. Where
     /// labels and draws are as they must be, all faulty divisions are named.
     pub fn decide(&self, survey: &Survey) -> Result<Verdicts> {
+        self.criteria(survey)?;
+        decide(&self.policy, Counts::Predicted(&self.posterior, self.margin), survey)
+    }
+
+    /// Checks everything, and returns the conditions for the labels.
+    ///
+    /// # Errors
+    /// As [`decide`](Self::decide).
+    pub(crate) fn criteria(&self, survey: &Survey) -> Result<Criteria> {
         self.policy.validate()?;
         let (found, expected) = (survey.labels(), self.posterior.labels());
         let mut faults = Vec::new();
@@ -96,6 +110,28 @@ impl Corrected {
             }
         }
         Error::from_faults(faults)?;
-        decide(&self.policy, Counts::Predicted(&self.posterior, self.margin), survey)
+        self.policy.criteria(found)
+    }
+
+    /// What is done about a division with these counts, by its draws as far as they are needed to know: as
+    /// [`decide`](Self::decide), but without telling Improve from Hold.
+    pub(crate) fn action(&self, criteria: &Criteria, counts: &[u64]) -> Verdict {
+        if counts.iter().sum::<u64>() < self.policy.fewest() {
+            return Verdict::NeedsMoreData;
+        }
+        let criteria = self.posterior.stricter(self.margin, criteria, counts);
+        let draws = self.posterior.draws();
+        let verdict = |fails: usize| self.policy.verdict(fails as f64 / draws as f64);
+        // The number of draws that fail, at least and at most.
+        let (mut least, mut most) = (0, draws);
+        self.posterior.until(counts, 0, |shares| {
+            if criteria.fails(shares) {
+                least += 1;
+            } else {
+                most -= 1;
+            }
+            if verdict(least) == verdict(most) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        verdict(least)
     }
 }

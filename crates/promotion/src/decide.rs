@@ -43,11 +43,11 @@ impl Counts<'_> {
         }
     }
 
-    /// By how much the score that promotion needs is raised for these counts, at least 0.
-    fn margin(self, criteria: &Criteria, counts: &[u64]) -> f64 {
+    /// The conditions that these counts must meet, with the margin.
+    fn stricter(self, criteria: &Criteria, counts: &[u64]) -> Criteria {
         match self {
-            Self::Gold => 0.0,
-            Self::Predicted(cut, margin) => cut.margin(margin, criteria, counts),
+            Self::Gold => criteria.clone(),
+            Self::Predicted(cut, margin) => cut.stricter(margin, criteria, counts),
         }
     }
 
@@ -135,8 +135,8 @@ fn division(
     scores: &[f64],
 ) -> DivisionVerdict {
     let n = total(counts);
-    let margin = of.margin(criteria, counts);
-    let (wanted, criteria) = (criteria, &criteria.raised(margin));
+    let (wanted, criteria) = (criteria, &of.stricter(criteria, counts));
+    let margin = criteria.min_score - wanted.min_score;
     let parts = labels.iter().zip(counts).zip(posterior.means.iter().zip(&posterior.intervals));
     let share = |((label, &count), (&mean, &interval)): ((&str, &u64), (&f64, &Interval))| {
         let mut share = Share::new(label, count, mean);
@@ -155,6 +155,14 @@ fn division(
         // One that could hardly change a verdict is no reason.
         if margin > 1e-3 * (score_interval.high - score_interval.low) {
             reasons.push(Reason::Margin { margin, min: policy.min_score });
+        }
+        for (limit, stricter) in wanted.limits.iter().zip(&criteria.limits) {
+            let margin = limit.max - stricter.max;
+            if let Some((share, ends)) = shares.get(limit.index).zip(posterior.intervals.get(limit.index))
+                && margin > 1e-3 * (ends.high - ends.low)
+            {
+                reasons.push(Reason::LimitMargin { label: share.label.clone(), margin, max: limit.max });
+            }
         }
         reasons.push(Reason::Risk { probability: risk, alpha: policy.alpha });
         let mut verdict = policy.verdict(risk);

@@ -1,6 +1,7 @@
 //! How few labels change a verdict.
 
 use plaudit_core::{Error, Result};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{DivisionCounts, Rule, Survey, Verdict};
@@ -68,6 +69,21 @@ pub(crate) fn alone<R: Rule>(rule: &R, survey: &Survey, division: &str, radius: 
         let changed = Survey::new(survey.labels().clone(), changes.iter().enumerate().map(named).collect())?;
         Ok(rule.decide(&changed)?.iter().map(|decided| decided.verdict).collect())
     })
+}
+
+/// The budget of a division under a rule that decides by the division's counts alone, as `action` says. The changes are spread
+/// over the threads of the caller's rayon pool.
+///
+/// # Errors
+/// When the survey has no such division.
+pub(crate) fn by_counts(
+    survey: &Survey,
+    division: &str,
+    radius: u64,
+    action: impl Fn(&[u64]) -> Verdict + Sync,
+) -> Result<FlipBudget> {
+    let decide = |changes: &[Vec<u64>]| Ok(changes.par_iter().map(|counts| action(counts)).collect());
+    search(counts_of(survey, division)?, radius, decide)
 }
 
 /// # Errors

@@ -189,9 +189,16 @@ impl Criteria {
         self.utilities.iter().zip(shares).map(|(utility, share)| utility * share).sum()
     }
 
-    /// The same with a score that is higher by `margin`.
-    pub(crate) fn raised(&self, margin: f64) -> Self {
-        Self { min_score: self.min_score + margin, ..self.clone() }
+    /// The same with a score that is higher, and limits that are lower, by `margin` times what is better in the first shares
+    /// than in the second.
+    pub(crate) fn stricter(&self, margin: f64, better: &[f64], worse: &[f64]) -> Self {
+        let gain = (self.score(better) - self.score(worse)).max(0.0);
+        let share = |shares: &[f64], limit: &Limit| shares.get(limit.index).copied().unwrap_or(0.0);
+        let limits = self.limits.iter().map(|limit| {
+            let loss = (share(worse, limit) - share(better, limit)).max(0.0);
+            Limit { index: limit.index, max: limit.max - margin * loss }
+        });
+        Self { utilities: self.utilities.clone(), min_score: self.min_score + margin * gain, limits: limits.collect() }
     }
 
     /// Whether the score or any limit fails.

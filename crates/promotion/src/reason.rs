@@ -77,7 +77,17 @@ pub enum Reason {
         /// The score that promotion needs without it.
         min: f64,
     },
-    /// The probability that the score, with its margin where there is one, or any limit fails.
+    /// A share has to be lower than its limit by a margin, because the prior of the error rates lowers it:
+    /// [`Corrected::margin`](crate::Corrected::margin).
+    LimitMargin {
+        /// The label.
+        label: String,
+        /// By how much, as a share, above 0.
+        margin: f64,
+        /// The greatest share allowed without it.
+        max: f64,
+    },
+    /// The probability that the score or any limit fails, with their margins where there are some.
     Risk {
         /// The probability, 0 to 1.
         probability: f64,
@@ -223,6 +233,11 @@ impl fmt::Display for Reason {
                     "a margin of {margin:.digits$} above {min} is kept: so much of the score may come from how few "
                 )?;
                 f.write_str("rows tell the classifier's errors")
+            }
+            Self::LimitMargin { label, margin, max } => {
+                let digits = digits(&[*margin], &[0.0], 3);
+                write!(f, "a margin of {margin:.digits$} below the limit {max} of {} is kept: ", visible(label))?;
+                f.write_str("so much of the share may be hidden by how few rows tell the classifier's errors")
             }
             Self::Risk { probability, alpha } => {
                 let hold = ((1.0 - alpha) * 1e9).round() / 1e9; // 1 - 0.32 is 0.6799999999999999

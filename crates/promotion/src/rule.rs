@@ -43,7 +43,7 @@ pub trait Rule {
     ///
     /// All changes of up to `radius` labels are tried, of up to 12 with four labels (16,640 changes, and no more than that
     /// with other numbers of labels); beyond, single labels and replacements of one label by another, so that there the
-    /// budget is at least `least` and at most `most`. Every change is decided anew, which can take minutes where the
+    /// budget is at least `least` and at most `most`. Every change is decided anew, which can take some minutes where the
     /// decision takes draws. The baselines have closed forms, whatever the radius.
     ///
     /// # Errors
@@ -74,8 +74,8 @@ impl Rule for Corrected {
     fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
         match self.policy.selection {
             Selection::Threshold => {
-                let rule = Self { policy: self.policy.alone(), ..self.clone() };
-                flip::alone(&rule, survey, division, radius)
+                let criteria = self.criteria(survey)?;
+                flip::by_counts(survey, division, radius, |counts| self.action(&criteria, counts))
             }
             _ => flip::in_survey(self, survey, division, radius),
         }

@@ -86,6 +86,19 @@ fn the_margin_is_a_part_of_what_the_prior_does() {
     let (margin, min) = kept(&with).unwrap();
     assert!((margin - 0.06).abs() < 1e-12 && min == 0.0, "{margin}");
     assert_eq!(kept(&decide(&rule, [400, 600])), None);
+    // The share of `negative` is 0.3, and 0.24 with the prior.
+    rule.policy.limits = [("negative".to_owned(), 0.35)].into();
+    let limited = decide(&rule, [650, 350]);
+    let lowered = limited.reasons.iter().find_map(|reason| match reason {
+        Reason::LimitMargin { label, margin, max } => Some((label.as_str(), *margin, *max)),
+        _ => None,
+    });
+    let (label, margin, max) = lowered.unwrap();
+    assert!(label == "negative" && (margin - 0.03).abs() < 1e-12 && max == 0.35, "{lowered:?}");
+    assert!(limited.reasons.iter().any(|reason| {
+        reason.to_string().starts_with("a margin of 0.030 below the limit 0.35 of negative is kept")
+    }));
+    rule.policy.limits.clear();
     rule.margin = 0.0;
     let without = decide(&rule, [650, 350]);
     assert!(kept(&without).is_none() && without.risk < with.risk, "{without:?}");

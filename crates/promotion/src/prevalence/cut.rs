@@ -1,20 +1,23 @@
 //! The cut posterior of the shares.
 
+use std::ops::ControlFlow;
+
 use plaudit_core::{Error, Labels, Result};
 use plaudit_stats::{Stream, dirichlet, multinomial};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::adjusted::one_a_label;
-use super::em::likeliest;
-use super::equations::solve;
+use super::equations::invert;
+use super::gibbs::{Behind, start};
 use super::naive::at_most;
+use super::sampler::Sampler;
 use super::share_draws::CHAINS;
-use super::{EmStop, ErrorMatrix, ShareDraws};
+use super::{ErrorMatrix, ShareDraws};
 use crate::policy::Criteria;
 use crate::posterior::named;
 
-/// The most numbers that the draws of the error rates may take: 1 GiB.
+/// The most numbers that the draws of the error rates may take: 1 GiB, and their inverses as much.
 const MOST: usize = 1 << 27;
 
 /// How shares are drawn.
@@ -25,11 +28,13 @@ pub struct CutConfig {
     /// The number of draws of the error rates, 100 to 100,000; there are two draws of shares for each. By default
     /// 1,000.
     pub draws: usize,
-    /// The steps of each chain of shares, 1 to 1,000. By default 16. The chain forgets its start the more slowly the
-    /// more errors the classifier makes and the rarer a label is. With 50 gold rows a label, 66 % of them right, and
-    /// 2,000 texts, intervals after 16 steps are as wide as after 200, to 2 %. With error rates that are known exactly,
-    /// which nothing hides then, that of a label with 1 % of 100,000 texts is a quarter too narrow: take 100 steps
-    /// where there are thousands of gold rows.
+    /// The steps of a chain of shares, where one is needed, 1 to 1,000. By default 16. A chain around the likeliest shares takes
+    /// half as many between two draws: where it takes half of its candidates, what it remembers of the draw before is 1 in
+    /// 2^8. That of the Gibbs sampler, which is left for weights of `prior` below 1 and for many labels with few texts,
+    /// forgets its start the more slowly the more errors the classifier makes and the rarer a label is: where error rates are
+    /// known exactly, the interval of a label with 1 % of 100,000 texts is a quarter too narrow after 16 steps, and right
+    /// after 100. Where two labels have nearly the same error rates, nothing tells their shares apart, and the sampler does not
+    /// get about between them in so few steps: their intervals are too narrow then.
     pub steps: usize,
     /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a
     /// million. By default 1.
@@ -109,9 +114,17 @@ impl CutConfig {
 /// Draws of the error rates from gold rows, and from them draws of any division's shares (a cut posterior).
 ///
 /// Draw s of the error rates is theta_y ~ Dirichlet(`gold_prior` + M_y) for each gold label y, from gold rows alone and
-/// the same for every division. Given theta, a division's shares pi are drawn by a chain that starts at their likeliest
-/// value and takes `steps` steps: z_c ~ Multinomial(n_c, in proportion to pi_y theta_yc) says which labels stand behind
-/// the n_c texts predicted c, and pi ~ Dirichlet(`prior` + sum_c z_c).
+/// the same for every division. Given theta, a division's shares pi have the density prod_y pi_y^(prior_y - 1)
+/// prod_c (theta^T pi)_c^(n_c), and are drawn in one of three ways:
+///
+/// - With an even prior of weight 1, the shares theta^T pi of the predicted labels are Dirichlet(1 + n), cut to where no pi
+///   is below 0. Candidates from there are drawn until one is not cut off: independent draws, which most are where no label
+///   is nearly absent.
+/// - Where candidates are cut off, and with greater weights, by an independence chain over the cube roots of the shares
+///   with candidates around the likeliest ones (`steps` / 2 steps between draws).
+/// - Where that chain hardly moves, and with smaller weights, by a Gibbs sampler (`steps` steps a draw): z_c ~
+///   Multinomial(n_c, in proportion to pi_y theta_yc) says which labels stand behind the n_c texts predicted c, and pi ~
+///   Dirichlet(`prior` + sum_c z_c).
 ///
 /// The predicted counts, which are many and have no gold label, do not change the error rates. A sampler that lets them
 /// does not mix where there are many texts, and its intervals hold the truth too seldom. For cutting, M. Plummer, *Cuts
@@ -125,8 +138,9 @@ impl CutConfig {
 pub struct CutPosterior {
     labels: Labels,
     config: CutConfig,
-    prior: Vec<f64>, // [labels]
-    rates: Vec<f64>, // row-major, [draws, gold, predicted]
+    prior: Vec<f64>,    // [labels]
+    rates: Vec<f64>,    // row-major, [draws, gold, predicted]
+    inverses: Vec<f64>, // [draws, gold, predicted]: of the transposed rates, or NaN where there is none to rely on
     gold_rows: u64,
     counted: Vec<f64>, // row-major, [gold, predicted]: the rates among the gold rows alone
     mean: Vec<f64>,    // likewise: with the prior, the mean of the draws' distribution
@@ -136,7 +150,7 @@ impl CutPosterior {
     /// Returns draws of the error rates.
     ///
     /// # Errors
-    /// When the configuration is at fault, has not one share a label, or `draws` and labels ask for more than 1 GiB.
+    /// When the configuration is at fault, has not one share a label, or `draws` and labels ask for more than 2 GiB.
     pub fn new(matrix: &ErrorMatrix, config: &CutConfig) -> Result<Self> {
         config.validate()?;
         let labels = matrix.labels().clone();
@@ -152,10 +166,12 @@ impl CutPosterior {
         let mut rates = vec![0.0; size];
         let content: Vec<u64> = matrix.rows().flatten().copied().collect();
         let mut stream = Stream::keyed(config.seed, "promotion: error rates", &content);
-        for draw in rates.chunks_exact_mut(width * width) {
+        let mut inverses = vec![f64::NAN; size];
+        for (draw, inverse) in rates.chunks_exact_mut(width * width).zip(inverses.chunks_exact_mut(width * width)) {
             for (row, parameters) in draw.chunks_exact_mut(width).zip(&parameters) {
                 dirichlet(&mut stream, parameters, row);
             }
+            invert(draw, width, inverse);
         }
         let mean: Vec<f64> = parameters.iter().flat_map(|row| divided(row)).collect();
         // Where a label has no gold row there is nothing but the prior.
@@ -164,7 +180,16 @@ impl CutPosterior {
             divided(if counts.iter().any(|&count| count > 0.0) { &counts } else { parameters })
         });
         let counted = counted.collect();
-        Ok(Self { labels, config: config.clone(), prior, rates, gold_rows: content.iter().sum(), counted, mean })
+        Ok(Self {
+            labels,
+            config: config.clone(),
+            prior,
+            rates,
+            inverses,
+            gold_rows: content.iter().sum(),
+            counted,
+            mean,
+        })
     }
 
     /// Returns the labels, in the order of the shares.
@@ -235,27 +260,41 @@ impl CutPosterior {
         let mut others = vec![0; self.labels.len()];
         let mut behind = Behind::new(self.labels.len());
         let mut stream = Stream::keyed(self.config.seed, "promotion: population", counts);
-        Ok(self.draw(&mut stream, counts, |stream, rates, shares| {
+        let mut values = self.room();
+        self.draw(&mut stream, counts, |stream, rates, shares| {
             behind.draw(stream, rates, counts, shares);
             multinomial(stream, size - seen, shares, &mut others);
-            for (share, (seen, other)) in shares.iter_mut().zip(behind.counts.iter().zip(&others)) {
-                *share = (seen + other) as f64 / size as f64;
-            }
-        }))
+            values.extend(behind.counts.iter().zip(&others).map(|(seen, other)| (seen + other) as f64 / size as f64));
+            ControlFlow::Continue(())
+        });
+        Ok(ShareDraws::new(self.labels.len(), values))
     }
 
     /// Draws of the shares behind counts that were [checked](Self::check); for copies other than 0 they are independent,
     /// given the error rates, of those of other divisions with the same counts.
     pub(crate) fn copy(&self, counts: &[u64], copy: u64) -> ShareDraws {
-        let mut stream = Stream::keyed(self.config.seed, "promotion: prevalence", &named(counts, copy));
-        self.draw(&mut stream, counts, |_, _, _| ())
+        let mut values = self.room();
+        self.until(counts, copy, |shares| {
+            values.extend_from_slice(shares);
+            ControlFlow::Continue(())
+        });
+        ShareDraws::new(self.labels.len(), values)
     }
 
-    /// By how much the score that is needed is raised for counts that were [checked](Self::check): so much of what the prior
-    /// of the error rates adds to the score of the likeliest shares, at least 0.
-    pub(crate) fn margin(&self, margin: f64, criteria: &Criteria, counts: &[u64]) -> f64 {
-        let score = |rates: &[f64]| criteria.score(&start(rates, counts));
-        margin * (score(&self.mean) - score(&self.counted)).max(0.0)
+    /// Hands the same draws to `each`, one after the other, until it breaks.
+    pub(crate) fn until(&self, counts: &[u64], copy: u64, mut each: impl FnMut(&[f64]) -> ControlFlow<()>) {
+        let mut stream = Stream::keyed(self.config.seed, "promotion: prevalence", &named(counts, copy));
+        self.draw(&mut stream, counts, |_, _, shares| each(shares));
+    }
+
+    /// The conditions for counts that were [checked](Self::check), each stricter by so much of what the prior of the error rates
+    /// does for it, at least 0: of what it adds to the score of the likeliest shares, or takes from a share with a limit.
+    pub(crate) fn stricter(&self, margin: f64, criteria: &Criteria, counts: &[u64]) -> Criteria {
+        if margin > 0.0 {
+            criteria.stricter(margin, &start(&self.mean, counts), &start(&self.counted, counts))
+        } else {
+            criteria.clone()
+        }
     }
 
     /// The number of draws of the shares of a division.
@@ -278,34 +317,26 @@ impl CutPosterior {
         at_most("counts", counts)
     }
 
-    /// `finish` turns shares into what is asked for; it gets the error rates that they were drawn with.
+    fn room(&self) -> Vec<f64> {
+        Vec::with_capacity(self.draws() * self.labels.len())
+    }
+
+    /// Hands each draw to `take`, with the error rates that it was drawn with.
     fn draw(
         &self,
         stream: &mut Stream,
         counts: &[u64],
-        mut finish: impl FnMut(&mut Stream, &[f64], &mut [f64]),
-    ) -> ShareDraws {
+        mut take: impl FnMut(&mut Stream, &[f64], &[f64]) -> ControlFlow<()>,
+    ) {
         let width = self.labels.len();
-        let mut values = Vec::with_capacity(self.config.draws * CHAINS * width);
-        let mut behind = Behind::new(width);
-        let mut parameters = vec![0.0; width];
-        let mut shares = vec![0.0; width];
-        for rates in self.error_rates() {
-            let start = start(rates, counts);
-            for _ in 0..CHAINS {
-                shares.copy_from_slice(&start);
-                for _ in 0..self.config.steps {
-                    behind.draw(stream, rates, counts, &shares);
-                    for ((slot, prior), &count) in parameters.iter_mut().zip(&self.prior).zip(&behind.counts) {
-                        *slot = prior + count as f64;
-                    }
-                    dirichlet(stream, &parameters, &mut shares);
+        let mut sampler = Sampler::new(counts, &self.prior, self.config.steps);
+        for (rates, inverse) in self.error_rates().zip(self.inverses.chunks_exact(width * width)) {
+            for shares in sampler.draw(stream, rates, inverse).chunks_exact(width) {
+                if take(stream, rates, shares).is_break() {
+                    return;
                 }
-                finish(stream, rates, &mut shares);
-                values.extend_from_slice(&shares);
             }
         }
-        ShareDraws::new(width, values)
     }
 }
 
@@ -313,61 +344,6 @@ impl CutPosterior {
 fn divided(row: &[f64]) -> Vec<f64> {
     let sum: f64 = row.iter().sum();
     row.iter().map(|weight| weight / sum).collect()
-}
-
-/// How many texts of each label stand behind the predicted counts, with room for the draw.
-struct Behind {
-    counts: Vec<u64>,  // [gold]
-    weights: Vec<f64>, // [gold]
-    drawn: Vec<u64>,   // [gold], of one predicted label
-}
-
-impl Behind {
-    fn new(labels: usize) -> Self {
-        Self { counts: vec![0; labels], weights: vec![0.0; labels], drawn: vec![0; labels] }
-    }
-
-    fn draw(&mut self, stream: &mut Stream, rates: &[f64], predicted: &[u64], shares: &[f64]) {
-        self.counts.fill(0);
-        for (column, &count) in predicted.iter().enumerate().filter(|&(_, &count)| count > 0) {
-            let of_column = rates.iter().skip(column).step_by(predicted.len());
-            for ((slot, share), rate) in self.weights.iter_mut().zip(shares).zip(of_column) {
-                *slot = share * rate;
-            }
-            multinomial(stream, count, &self.weights, &mut self.drawn);
-            self.counts.iter_mut().zip(&self.drawn).for_each(|(sum, drawn)| *sum += drawn);
-        }
-    }
-}
-
-/// The likeliest shares for these error rates; even where there is no text.
-fn start(rates: &[f64], counts: &[u64]) -> Vec<f64> {
-    let width = counts.len();
-    let total: u64 = counts.iter().sum();
-    if total == 0 {
-        return vec![1.0 / width as f64; width];
-    }
-    let predicted: Vec<f64> = counts.iter().map(|&count| count as f64 / total as f64).collect();
-    // Shares above 0 that explain the predicted ones exactly are the likeliest (Gibbs' inequality).
-    let mut system = Vec::with_capacity(width * (width + 1));
-    for (column, share) in predicted.iter().enumerate() {
-        system.extend(rates.chunks_exact(width).filter_map(|row| row.get(column)));
-        system.push(*share);
-    }
-    let mut shares = vec![1.0; width];
-    if solve(&mut system, width) {
-        let solution = system.chunks_exact(width + 1).filter_map(|row| row.last().copied());
-        shares.iter_mut().zip(solution).for_each(|(slot, share)| *slot = share);
-        if shares.iter().all(|&share| share > 0.0) {
-            return shares;
-        }
-    }
-    // Somewhere inside the simplex, near it. The chain forgets what is missing to the maximum.
-    shares.iter_mut().for_each(|share| *share = share.max(1e-3));
-    let sum: f64 = shares.iter().sum();
-    shares.iter_mut().for_each(|share| *share /= sum);
-    let stop = EmStop { tolerance: 1e-6, max_steps: 1_000, ..EmStop::default() };
-    likeliest(rates, &predicted, shares, &stop).shares
 }
 
 #[cfg(test)]
@@ -476,8 +452,10 @@ mod tests {
             assert!(found.iter().all(|&p| p > 1e-4), "{labels} labels, {accuracy}, {texts} texts: {found:?}");
         }
         let around = Prior::Around { weight: 8.0, shares: vec![0.6, 0.3, 0.1] };
-        let found = ranks(&symmetric(3, 0.7), 100, &CutConfig { prior: around, ..draws(100) }, 500);
-        assert!(found.iter().all(|&p| p > 1e-4), "{found:?}");
+        for prior in [around, Prior::Even { weight: 2.0 }, Prior::Even { weight: 0.5 }] {
+            let found = ranks(&symmetric(3, 0.7), 100, &CutConfig { prior, ..draws(100) }, 500);
+            assert!(found.iter().all(|&p| p > 1e-4), "{found:?}");
+        }
     }
 
     #[test]

@@ -37,11 +37,15 @@ mod cut;
 mod em;
 mod equations;
 mod error_matrix;
+mod gibbs;
+mod laplace;
 mod naive;
 mod nonresponse;
 mod ppi;
 mod probabilities;
+mod sampler;
 mod share_draws;
+mod truncated;
 
 pub use adjusted::adjusted_count;
 pub use cells::{ConfidenceCells, LabelShift, ShiftConfig};

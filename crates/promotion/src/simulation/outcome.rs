@@ -45,17 +45,21 @@ pub struct Figures {
     pub false_promotions: Rate,
     /// How often a division is promoted whose true score is the configuration's `gap` above the one that promotion needs.
     pub power: Rate,
+    /// How often a division is promoted whose true share of the label with the least utility is exactly at the limit of that
+    /// label, where nothing else is asked. It should not be above the policy's `alpha`.
+    pub false_promotions_at_limit: Rate,
 }
 
 impl Figures {
     /// One row a run.
-    pub(super) fn of(runs: &[[f64; 4]]) -> Self {
-        let rate = |of: fn(&[f64; 4]) -> f64| Rate::of(&runs.iter().map(of).collect::<Vec<f64>>());
+    pub(super) fn of(runs: &[[f64; 5]]) -> Self {
+        let rate = |of: fn(&[f64; 5]) -> f64| Rate::of(&runs.iter().map(of).collect::<Vec<f64>>());
         Self {
             coverage: rate(|run| run[0]),
             score_coverage: rate(|run| run[1]),
             false_promotions: rate(|run| run[2]),
             power: rate(|run| run[3]),
+            false_promotions_at_limit: rate(|run| run[4]),
         }
     }
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Cell, Figures, Outcome, Rate, Regret, SimulationConfig};
 use crate::decide::interval;
-use crate::policy::Criteria;
+use crate::policy::{Criteria, Limit};
 use crate::posterior::Posterior;
 use crate::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
 use crate::{DivisionCounts, Policy, Rule, Survey, Verdict};
@@ -41,7 +41,10 @@ pub fn simulate(
     Error::from_faults(faults)?;
     let mut policy = config.policy.clone();
     policy.limits.clear();
-    let criteria = policy.criteria(labels)?;
+    let mut criteria = policy.criteria(labels)?;
+    // Where a limit is looked at, the figures bring its height.
+    let least = criteria.utilities.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1));
+    criteria.limits.extend(least.map(|(index, _)| Limit { index, max: 1.0 }));
     let of = Setting { labels, config, policy, criteria, rules };
     let share = |index: usize| config.runs / cells.len() + usize::from(index < config.runs % cells.len());
     let tasks: Vec<(&Cell, u64)> = cells
@@ -63,15 +66,15 @@ pub fn simulate(
 struct Setting<'a> {
     labels: &'a Labels,
     config: &'a SimulationConfig,
-    policy: Policy, // without limits
-    criteria: Criteria,
+    policy: Policy,     // without limits
+    criteria: Criteria, // with a limit for the label with the least utility
     rules: &'a [(&'a str, &'a (dyn Rule + Sync))],
 }
 
 /// Means over the divisions of a run.
 struct Run {
-    corrected: [f64; 4],    // in the order of `Figures`
-    naive: [f64; 4],        // likewise
+    corrected: [f64; 5],    // in the order of `Figures`
+    naive: [f64; 5],        // likewise
     regrets: Vec<[f64; 2]>, // regret and harm of each rule, `Corrected` first
 }
 
@@ -91,22 +94,24 @@ impl Setting<'_> {
 
         let divisions = self.config.divisions;
         let part = 1.0 / divisions as f64;
-        let mut run = Run { corrected: [0.0; 4], naive: [0.0; 4], regrets: vec![[0.0; 2]; 1 + self.rules.len()] };
+        let mut run = Run { corrected: [0.0; 5], naive: [0.0; 5], regrets: vec![[0.0; 2]; 1 + self.rules.len()] };
         let (mut worths, mut survey) = (Vec::with_capacity(divisions), Vec::with_capacity(divisions));
         for division in 0..divisions {
             let (mut truth, mut counts) = (vec![0.0; width], vec![0; width]);
             cell.truth(&mut stream, &mut truth);
             multinomial(&mut stream, cell.texts, &cell.predicted(&truth), &mut counts);
             let corrected = Posterior::corrected(cut.division(&counts)?, policy.level);
-            let judged = Judged { policy: &policy, criteria: &self.criteria, gap: self.config.gap, truth: &truth };
+            let judged = Judged { policy: &policy, gap: self.config.gap, truth: &truth };
             let naive = Posterior::gold(&policy, &counts);
-            let margin = cut.margin(self.config.margin, &self.criteria, &counts);
-            for (sums, posterior, margin) in [(&mut run.corrected, &corrected, margin), (&mut run.naive, &naive, 0.0)] {
-                let figures = judged.figures(posterior, cell.texts, margin);
+            let stricter = cut.stricter(self.config.margin, &self.criteria, &counts);
+            for (sums, posterior, stricter) in
+                [(&mut run.corrected, &corrected, &stricter), (&mut run.naive, &naive, &self.criteria)]
+            {
+                let figures = judged.figures(posterior, cell.texts, &self.criteria, stricter);
                 sums.iter_mut().zip(figures).for_each(|(sum, new)| *sum += part * new);
             }
             let worth = self.criteria.score(&truth) - policy.min_score;
-            let promoted = judged.promotes(&corrected, cell.texts, policy.min_score + margin);
+            let promoted = judged.promotes(&corrected, cell.texts, |row| self.criteria.score(row) < stricter.min_score);
             lose(&mut run.regrets, 0, part, worth, promoted);
             worths.push(worth);
             survey.push(DivisionCounts::new(format!("{division:04}"), counts));
@@ -121,7 +126,7 @@ impl Setting<'_> {
     }
 
     fn outcome(&self, runs: &[Run]) -> Outcome {
-        let figures = |of: fn(&Run) -> [f64; 4]| Figures::of(&runs.iter().map(of).collect::<Vec<_>>());
+        let figures = |of: fn(&Run) -> [f64; 5]| Figures::of(&runs.iter().map(of).collect::<Vec<_>>());
         let names = std::iter::once("Corrected").chain(self.rules.iter().map(|&(name, _)| name));
         let regret = |(place, name): (usize, &str)| {
             let rows: Vec<[f64; 2]> = runs.iter().filter_map(|run| run.regrets.get(place).copied()).collect();
@@ -152,28 +157,35 @@ fn lose(regrets: &mut [[f64; 2]], place: usize, part: f64, worth: f64, promoted:
 /// A division whose true shares are known.
 struct Judged<'a> {
     policy: &'a Policy,
-    criteria: &'a Criteria,
     gap: f64,
     truth: &'a [f64],
 }
 
 impl Judged<'_> {
-    fn figures(&self, posterior: &Posterior, texts: u64, margin: f64) -> [f64; 4] {
+    /// `stricter` is `wanted` with the margin.
+    fn figures(&self, posterior: &Posterior, texts: u64, wanted: &Criteria, stricter: &Criteria) -> [f64; 5] {
         let holds = |interval: &Interval, value: f64| f64::from(interval.low <= value && value <= interval.high);
         let shares = posterior.intervals.iter().zip(self.truth).map(|(interval, &share)| holds(interval, share));
-        let score = self.criteria.score(self.truth);
-        let scores: Vec<f64> = posterior.draws.rows().map(|row| self.criteria.score(row)).collect();
-        let promoted = |min_score| f64::from(self.promotes(posterior, texts, min_score + margin));
+        let score = wanted.score(self.truth);
+        let scores: Vec<f64> = posterior.draws.rows().map(|row| wanted.score(row)).collect();
+        let margin = stricter.min_score - wanted.min_score;
+        let promoted = |min: f64| f64::from(self.promotes(posterior, texts, |row| wanted.score(row) < min + margin));
+        let at_limit = stricter.limits.iter().zip(&wanted.limits).next().map_or(0.0, |(stricter, wanted)| {
+            let truth = self.truth.get(wanted.index).copied().unwrap_or(0.0);
+            let limit = Limit { index: wanted.index, max: truth + stricter.max - wanted.max };
+            f64::from(self.promotes(posterior, texts, |row| limit.fails(row)))
+        });
         [
             shares.sum::<f64>() / self.truth.len() as f64,
             holds(&interval(self.policy.level, &scores), score),
             promoted(score),
             promoted(score - self.gap),
+            at_limit,
         ]
     }
 
-    fn promotes(&self, posterior: &Posterior, texts: u64, min_score: f64) -> bool {
-        let risk = posterior.draws.probability(|row| self.criteria.score(row) < min_score);
+    fn promotes(&self, posterior: &Posterior, texts: u64, fails: impl Fn(&[f64]) -> bool) -> bool {
+        let risk = posterior.draws.probability(fails);
         texts >= self.policy.fewest() && self.policy.verdict(risk) == Verdict::Promote
     }
 }
