@@ -20,17 +20,18 @@ pub(crate) struct Ahead<'a> {
     policy: &'a Policy,
     counts: &'a [u64],
     missing: u64,
-    label: bool,      // ask for gold rows, not for answers
-    known: f64,       // how many there are of what is asked for, with the prior's
-    means: Vec<f64>,  // [conditions]
-    parts: Vec<f64>,  // [conditions]: of the variance, the part that it lowers
-    values: Vec<f64>, // row-major, [draws, conditions]; below 0 fails
+    label: bool,       // ask for gold rows, not for answers
+    known: f64,        // how many there are of what is asked for, with the prior's
+    means: Vec<f64>,   // [conditions]
+    parts: Vec<f64>,   // [conditions]: of the variance, the part that it lowers
+    values: Vec<f64>,  // row-major, [draws, conditions]; with the margin, below 0 fails
+    margins: Vec<f64>, // [conditions]
 }
 
 impl<'a> Ahead<'a> {
     pub(crate) fn new(
         policy: &'a Policy,
-        criteria: &Criteria,
+        [wanted, criteria]: [&Criteria; 2],
         cut: &CutPosterior,
         counts: &'a [u64],
         shares: &ShareDraws,
@@ -57,7 +58,9 @@ impl<'a> Ahead<'a> {
             if lowered > 0.0 { lowered / variance.total() } else { 0.0 }
         };
         let parts = (0..conditions).map(part).collect();
-        Self { policy, counts, missing, label, known, means, parts, values }
+        let limits = wanted.limits.iter().zip(&criteria.limits).map(|(wanted, stricter)| wanted.max - stricter.max);
+        let margins = std::iter::once(criteria.min_score - wanted.min_score).chain(limits).collect();
+        Self { policy, counts, missing, label, known, means, parts, values, margins }
     }
 
     pub(crate) fn advice(&self) -> Advice {
@@ -74,13 +77,18 @@ impl<'a> Ahead<'a> {
         let row = |index: usize| self.values.chunks_exact(width).nth(index).unwrap_or(&[]);
         let truth = row(stream.below(rows as u64) as usize);
         let news = more as f64 / (self.known + more as f64);
-        let fails = |row: &[f64]| {
-            row.iter().zip(truth).zip(self.means.iter().zip(&self.parts)).any(|((value, truth), (mean, part))| {
+        let fails = |row: &[f64], margin: f64| {
+            let known = self.means.iter().zip(&self.parts).zip(&self.margins);
+            row.iter().zip(truth).zip(known).any(|((value, truth), ((mean, part), of_condition))| {
                 let moved = part * news;
-                mean + moved.sqrt() * (truth - mean) + (1.0 - moved).sqrt() * (value - mean) < 0.0
+                let new = mean + moved.sqrt() * (truth - mean) + (1.0 - moved).sqrt() * (value - mean);
+                new + margin * of_condition < 0.0
             })
         };
-        let failed = (0..draws).filter(|draw| fails(row(draw * rows / draws))).count();
-        self.policy.verdict(failed as f64 / draws as f64) != Verdict::NeedsMoreData
+        let [bare, risk] = [1.0, 0.0].map(|margin| {
+            let failed = (0..draws).filter(|draw| fails(row(draw * rows / draws), margin)).count();
+            failed as f64 / draws as f64
+        });
+        self.policy.verdict(bare, risk) != Verdict::NeedsMoreData
     }
 }

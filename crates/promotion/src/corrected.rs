@@ -53,7 +53,7 @@ pub struct Corrected {
     /// underestimated. Where the likeliest shares by the rates with the prior have a score that is d > 0 above that of the
     /// likeliest shares by the rates as counted, `min_score` is raised by `margin` x d; where they have a share with a limit
     /// that is d > 0 lower, that limit is lowered by `margin` x d. The more gold rows there are, the less that is; the look
-    /// ahead at more of them keeps it as it is. `docs/decision.md` has what it does to divisions exactly at the bar, and what
+    /// ahead at more of them keeps it as it is. A division is held where it fails without the margin. `docs/decision.md` has what it does to divisions exactly at the bar, and what
     /// it costs those above it.
     pub margin: f64,
 }
@@ -119,16 +119,19 @@ impl Corrected {
         if counts.iter().sum::<u64>() < self.policy.fewest() {
             return Verdict::NeedsMoreData;
         }
-        let criteria = self.posterior.stricter(self.margin, criteria, counts);
+        let stricter = self.posterior.stricter(self.margin, criteria, counts);
         let draws = self.posterior.draws();
-        let verdict = |fails: usize| self.policy.verdict(fails as f64 / draws as f64);
-        // The number of draws that fail, at least and at most.
-        let (mut least, mut most) = (0, draws);
+        let share = |fails: usize| fails as f64 / draws as f64;
+        let verdict = |[bare, risk]: [usize; 2]| self.policy.verdict(share(bare), share(risk));
+        // The number of draws that fail, without margins and with them: at least and at most.
+        let (mut least, mut most) = ([0; 2], [draws; 2]);
         self.posterior.until(counts, 0, |shares| {
-            if criteria.fails(shares) {
-                least += 1;
-            } else {
-                most -= 1;
+            for ((conditions, least), most) in [criteria, &stricter].into_iter().zip(&mut least).zip(&mut most) {
+                if conditions.fails(shares) {
+                    *least += 1;
+                } else {
+                    *most -= 1;
+                }
             }
             if verdict(least) == verdict(most) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });

@@ -146,7 +146,9 @@ fn division(
     let shares: Vec<Share> = parts.map(share).collect();
     let score = criteria.score(&posterior.means);
     let score_interval = interval(policy.level, scores);
+    // Promotion has to be right with the margin, a hold without it: what the margin is for may be nothing.
     let risk = posterior.draws.probability(|row| criteria.fails(row));
+    let bare = posterior.draws.probability(|row| wanted.fails(row));
 
     let (verdict, reasons) = if n < policy.fewest() {
         (Verdict::NeedsMoreData, vec![Reason::TooFewRows { n, min: policy.fewest() }])
@@ -164,8 +166,10 @@ fn division(
                 reasons.push(Reason::LimitMargin { label: share.label.clone(), margin, max: limit.max });
             }
         }
-        reasons.push(Reason::Risk { probability: risk, alpha: policy.alpha });
-        let mut verdict = policy.verdict(risk);
+        let mut verdict = policy.verdict(bare, risk);
+        let tells = risk - bare >= 5e-4 || verdict != policy.verdict(risk, risk);
+        let without_margin = tells.then_some(bare);
+        reasons.push(Reason::Risk { probability: risk, without_margin, alpha: policy.alpha });
         if verdict == Verdict::Hold
             && let Some(reason) = driver(policy, labels, criteria, posterior)
         {
@@ -176,7 +180,7 @@ fn division(
     };
     let advice = (!verdict.is_decisive()).then(|| match of {
         Counts::Gold => Advice::Collect { about: policy.more(criteria, counts) },
-        Counts::Predicted(cut, _) => Ahead::new(policy, criteria, cut, counts, &posterior.draws).advice(),
+        Counts::Predicted(cut, _) => Ahead::new(policy, [wanted, criteria], cut, counts, &posterior.draws).advice(),
     });
 
     let mut decided = DivisionVerdict::new("", n, verdict, reasons);
@@ -249,11 +253,11 @@ impl Policy {
         self.min_rows.max(1)
     }
 
-    /// The verdict where the score or a limit fails with this probability.
-    pub(crate) fn verdict(&self, risk: f64) -> Verdict {
+    /// The verdict where the score or a limit fails with these probabilities, without their margins and with them.
+    pub(crate) fn verdict(&self, bare: f64, risk: f64) -> Verdict {
         if risk <= self.alpha {
             Verdict::Promote
-        } else if risk >= 1.0 - self.alpha {
+        } else if bare >= 1.0 - self.alpha {
             Verdict::Hold
         } else {
             Verdict::NeedsMoreData

@@ -21,7 +21,7 @@ pub(crate) fn driver(policy: &Policy, labels: &Labels, criteria: &Criteria, post
         });
         let pull = criteria.pull(index, share);
         let most = found.as_ref().is_none_or(|(most, _)| pull > *most);
-        if policy.verdict(risk) == Verdict::Promote && most {
+        if policy.verdict(risk, risk) == Verdict::Promote && most {
             let instead = labels.name(better)?.to_owned();
             found = Some((pull, Reason::Driver { label: label.to_owned(), share, pull, instead, risk }));
         }

@@ -34,7 +34,7 @@ impl Policy {
         let then: Vec<f64> = now.iter().zip(drawn).map(|(weight, more)| weight + more as f64).collect();
         // The number of draws that fail, at least and at most.
         let (mut least, mut most) = (0, draws);
-        let verdict = |fails: usize| self.verdict(fails as f64 / draws as f64);
+        let verdict = |fails: usize| self.verdict(fails as f64 / draws as f64, fails as f64 / draws as f64);
         while verdict(least) != verdict(most) {
             dirichlet(&mut stream, &then, &mut shares);
             if criteria.fails(&shares) {

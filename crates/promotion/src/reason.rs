@@ -89,9 +89,12 @@ pub enum Reason {
     },
     /// The probability that the score or any limit fails, with their margins where there are some.
     Risk {
-        /// The probability, 0 to 1.
+        /// The probability, 0 to 1, with the margins.
         probability: f64,
-        /// Up to here a division is promoted; from 1 - alpha on it is held.
+        /// The probability without margins, where that is another one (by 0.0005 or more, or by less that decides).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        without_margin: Option<f64>,
+        /// Up to here a division is promoted; where the probability without margins is 1 - alpha or more, it is held.
         alpha: f64,
     },
     /// The label that carries a hold: with the answers that have it turned into answers of the next better label, the
@@ -239,20 +242,23 @@ impl fmt::Display for Reason {
                 write!(f, "a margin of {margin:.digits$} below the limit {max} of {} is kept: ", visible(label))?;
                 f.write_str("so much of the share may be hidden by how few rows tell the classifier's errors")
             }
-            Self::Risk { probability, alpha } => {
+            Self::Risk { probability, without_margin, alpha } => {
                 let hold = ((1.0 - alpha) * 1e9).round() / 1e9; // 1 - 0.32 is 0.6799999999999999
-                let rounded = match *probability {
+                let rounded = |probability: f64| match probability {
                     p if p < 0.0005 && *alpha >= 0.001 => "less than 0.001".to_owned(),
                     p if p >= 0.9995 && hold <= 0.999 => "more than 0.999".to_owned(),
                     p => format!("{p:.*}", digits(&[p], &[*alpha, hold], 3)),
                 };
-                write!(f, "the score or a limit fails with probability {rounded}: ")?;
-                if probability <= alpha {
-                    write!(f, "up to {alpha} promotes")
-                } else if *probability >= hold {
-                    write!(f, "{hold} or more holds")
-                } else {
-                    write!(f, "between {alpha} and {hold} nothing is decided")
+                write!(f, "the score or a limit fails with probability {}", rounded(*probability))?;
+                if let Some(bare) = without_margin {
+                    write!(f, " with the margin and {} without it", rounded(*bare))?;
+                }
+                match without_margin {
+                    _ if probability <= alpha => write!(f, ": up to {alpha} promotes"),
+                    None if *probability >= hold => write!(f, ": {hold} or more holds"),
+                    None => write!(f, ": between {alpha} and {hold} nothing is decided"),
+                    Some(bare) if *bare >= hold => write!(f, ": {hold} or more without it holds"),
+                    Some(_) => write!(f, ": up to {alpha} with it would promote, {hold} or more without it hold"),
                 }
             }
             Self::Driver { label, share, instead, risk, .. } => {

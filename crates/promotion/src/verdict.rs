@@ -63,7 +63,7 @@ pub struct DivisionVerdict {
     /// The score's interval, where the rule has one. It is of this division alone: of many divisions with 90 % intervals
     /// about one in ten lies outside its own.
     pub score_interval: Option<Interval>,
-    /// The probability that the score or a limit fails, where the rule has one.
+    /// The probability that the score or a limit fails, with the margin of [`Corrected`](crate::Corrected), where the rule has one.
     pub risk: Option<f64>,
     /// The probability that its score is the highest of all divisions with enough answers; equal scores share it. None
     /// where the rule gives none or the answers are too few. It is one of few fields that the other divisions change.

@@ -149,3 +149,35 @@ fn what_cannot_be_decided_is_named() {
     rule.policy.alpha = 0.5;
     assert!(of(&rule, two(), vec![]).contains("alpha: 0.5"));
 }
+
+/// A margin takes promotions away, and makes no holds.
+#[test]
+fn a_margin_holds_nothing() {
+    let (mut with, mut seen) = (rule([[18, 2], [3, 17]], 1_000), [0; 3]);
+    (with.policy.min_score, with.margin) = (0.3, 6.0);
+    let mut without = with.clone();
+    without.margin = 0.0;
+    for positive in (0..=1_000).step_by(20) {
+        let counts = [positive, 1_000 - positive];
+        let (found, bare) = (decide(&with, counts), decide(&without, counts));
+        let place = match (found.verdict, bare.verdict) {
+            (a, b) if a.is_decisive() && (a == Verdict::Promote) == (b == Verdict::Promote) && b.is_decisive() => 0,
+            (Verdict::NeedsMoreData, Verdict::Promote) => 1,
+            (Verdict::NeedsMoreData, Verdict::NeedsMoreData) => {
+                usize::from(found.risk.unwrap() >= 0.95) * 2 // what would be held if the margin counted
+            }
+            other => panic!("{positive}: {other:?}"),
+        };
+        seen[place] += 1;
+        // Flip budgets start from the same verdict.
+        let survey = Survey::new(two(), vec![DivisionCounts::new("d", counts)]).unwrap();
+        if positive % 200 == 0 {
+            let least = with.flip_budget(&survey, "d", 1).unwrap().least;
+            let near = [[positive + 1, 1_000 - positive], [positive.saturating_sub(1), 1_000 - positive]];
+            let changed =
+                near.iter().any(|&near| decide(&with, near).verdict.is_decisive() != found.verdict.is_decisive());
+            assert!(!changed || least == 1, "{positive}");
+        }
+    }
+    assert!(seen.iter().all(|&seen| seen > 0), "{seen:?}");
+}

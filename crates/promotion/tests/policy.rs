@@ -318,7 +318,19 @@ fn sentences_are_plain() {
         (0.9497, 0.05, "with probability 0.9497: between 0.05 and 0.95 nothing is decided"),
         (0.0003, 0.0002, "with probability 0.0003: between 0.0002 and 0.9998 nothing is decided"),
     ] {
-        let found = Reason::Risk { probability, alpha }.to_string();
+        let found = Reason::Risk { probability, without_margin: None, alpha }.to_string();
+        assert!(found.ends_with(sentence), "{found}");
+    }
+    for (probability, without_margin, sentence) in [
+        (0.04, 0.01, "0.040 with the margin and 0.010 without it: up to 0.05 promotes"),
+        (0.99, 0.96, "0.990 with the margin and 0.960 without it: 0.95 or more without it holds"),
+        (
+            0.99,
+            0.0,
+            "0.990 with the margin and less than 0.001 without it: up to 0.05 with it would promote, 0.95 or more without it hold",
+        ),
+    ] {
+        let found = Reason::Risk { probability, without_margin: Some(without_margin), alpha: 0.05 }.to_string();
         assert!(found.ends_with(sentence), "{found}");
     }
     // As many digits as show on which side of the bound a value is.

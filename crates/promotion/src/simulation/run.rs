@@ -186,6 +186,6 @@ impl Judged<'_> {
 
     fn promotes(&self, posterior: &Posterior, texts: u64, fails: impl Fn(&[f64]) -> bool) -> bool {
         let risk = posterior.draws.probability(fails);
-        texts >= self.policy.fewest() && self.policy.verdict(risk) == Verdict::Promote
+        texts >= self.policy.fewest() && self.policy.verdict(risk, risk) == Verdict::Promote
     }
 }
