@@ -47,6 +47,10 @@ fn audit(options: &Options) -> Result<()> {
             return Err(usage(format!("--{name}: expected --replay too")));
         }
     }
+    let chooses = ["feedback", "model", "override"].iter().any(|name| options.value(name).is_some());
+    if options.number::<u64>("decision")?.is_some() && !chooses {
+        return Err(usage("--decision: expected --override, or --replay with --feedback or --model, too"));
+    }
     if options.value("repair").is_some() {
         match AuditLog::repair(path)? {
             Repair::Whole => say!("Nothing to mend."),
@@ -73,7 +77,7 @@ fn audit(options: &Options) -> Result<()> {
     let sound = differ == 0 && faults.is_empty();
     if let (Some((division, verdict, author, reason)), true) = (other, sound) {
         let decision = chosen(options, &records)?.0;
-        let mut log = AuditLog::open(path)?;
+        let mut log = common::open_log(path)?;
         head = log.append(common::now(), Override::new(decision, division, verdict, author, reason))?;
         let (author, division) = (visible(author), visible(division));
         say!("{author} decides otherwise about {division} of record {decision}: {verdict}.");

@@ -95,6 +95,18 @@ fn configured(options: &Options) -> Result<CampaignConfig> {
     let expected = || usage(format!("--from: expected a time such as 2026-01-05T10:00:00+06:00, found `{from}`"));
     let first: Time = parse_time(from).ok_or_else(expected)?;
     let platforms = listed(options, "platforms", "Facebook");
+    for name in ["platforms", "weekdays"] {
+        let parts = listed(options, name, "1");
+        // Said once: the plan would name each of its posts.
+        if let Some(part) =
+            parts.iter().enumerate().find(|(place, part)| parts.iter().take(*place).any(|other| other == *part))
+        {
+            return Err(usage(format!("--{name}: `{}` stands twice; expected each once", part.1)));
+        }
+        if parts.iter().any(|part| part.is_empty()) {
+            return Err(usage(format!("--{name}: a part between commas is empty; expected a name")));
+        }
+    }
     let paper = options.value("paper").is_some();
     let mut config = if paper {
         for name in ["labels", "weekdays", "weeks"] {

@@ -2,9 +2,11 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use common::{Options, Result, Summary, say, usage, usage_faults, warn};
+use plaudit::core::Time;
 use plaudit::data::{Dataset, parse_time};
 use plaudit::insight::{
     DailyCounts, Documents, DocumentsBuilder, DriverConfig, Exchange, KeynessConfig, SeasonConfig, TextDriftConfig,
@@ -23,7 +25,8 @@ is the mix of divisions; the terms that drive it; drift of texts and of the clas
 cargo run --release --example periods -- --model DIR --feedback FILE --split 2026-01-01
 cargo run --release --example periods -- --model DIR --before FILE --after FILE
   --feedback FILE           .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text, division and time
-  --split TIME              when the second period begins; rows without a time are left out
+  --split TIME              when the second period begins, in UTC where no zone is said, such as 2026-01-01T00:00:00+06:00; rows without
+                            a time are left out
   --before FILE --after FILE  a file for each period; the column time may be missing
   --model DIR               what train saved; texts that it learned from are left out
   --label COLUMN            no model: the labels of this column are counted as they are
@@ -95,7 +98,7 @@ fn periods(options: &Options) -> Result<()> {
     let model = options.file("model")?.map(TextClassifier::load).transpose()?;
     let mut summary = Summary::default();
     let (rows, later) = read(options, model.as_ref(), &mut summary)?;
-    let all = labelled(rows, later, model.as_ref(), options)?;
+    let all = labelled(rows, later, model.as_ref())?;
     let errors = match &model {
         Some(model) => errors(model, options)?,
         None => None,
@@ -138,14 +141,26 @@ fn periods(options: &Options) -> Result<()> {
         .collect();
     terms(&all, &changed, &config, options, &mut summary)?;
     let times = all.rows.iter().zip(&all.found).filter_map(|(row, label)| Some((row.time?, *label)));
-    let times: Vec<_> = times.collect();
+    let times: Vec<(Time, usize)> = times.collect();
     if times.is_empty() {
         say!("\nSeasons: no row has a time.");
         summary.add("seasons", Value::Null);
     } else {
-        let found = seasons(&DailyCounts::tally(all.labels.clone(), times)?, &season)?;
-        say!("\nSeasons, over {} whole weeks:\n{found}", found.weeks);
-        summary.add("seasons", serde_json::to_value(&found)?);
+        // One date that was mistyped spreads texts over a thousand years: all else that was found is not to be lost for it.
+        let (first, last) = (times.iter().map(|(time, _)| time), times.iter().map(|(time, _)| time));
+        let (first, last) = (first.min_by_key(|time| time.seconds), last.max_by_key(|time| time.seconds));
+        let reach = first.zip(last).map_or_else(String::new, |(first, last)| format!("from {first} to {last}"));
+        match DailyCounts::tally(all.labels.clone(), times) {
+            Ok(days) => {
+                let found = seasons(&days, &season)?;
+                say!("\nSeasons, over {} whole weeks:\n{found}", found.weeks);
+                summary.add("seasons", serde_json::to_value(&found)?);
+            }
+            Err(error) => {
+                warn(&format!("no seasons of texts {reach}: {error}"));
+                summary.add("seasons", Value::Null);
+            }
+        }
     }
     if options.value("json").is_some() {
         say!("{}", summary.line());
@@ -183,6 +198,10 @@ fn read(
             }
             _ => return Err(usage("expected --feedback and --split, or --before and --after")),
         };
+    let needs_model = ["gold", "gold-after", "as-counted"];
+    if let (None, Some(name)) = (model, needs_model.iter().find(|name| options.value(name).is_some())) {
+        return Err(usage(format!("--{name}: expected --model, not --label")));
+    }
     let (mut rows, mut later, mut reports, mut timeless) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for (file, split, second) in files {
         let Dataset { rows: found, report, .. } = plaudit::data::read(file, &config)?;
@@ -206,23 +225,40 @@ fn read(
     if timeless > 0 {
         warn(&format!("{timeless} rows have no time; they are left out"));
     }
+    let second = later.iter().filter(|&&later| later).count();
+    if second == 0 || second == later.len() {
+        return Err(one_sided(options, &rows, second).into());
+    }
+    if let Some(author) = options.value("author")
+        && !rows.iter().any(|row| row.extra.contains_key(author))
+    {
+        let known = rows.iter().flat_map(|row| row.extra.keys()).collect::<BTreeSet<_>>();
+        let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        return Err(usage(format!(
+            "--author: no row has a column `{author}`; the columns without another role: {known}"
+        )));
+    }
     summary.add_rows(&reports);
     Ok((rows, later))
 }
 
+/// Why two periods cannot be compared of which one has no row; `second` is how many rows the second one has.
+fn one_sided(options: &Options, rows: &[Feedback], second: usize) -> String {
+    let without = if second == 0 { "second" } else { "first" };
+    let times: Vec<Time> = rows.iter().filter_map(|row| row.time).collect();
+    let split = options.value("split").unwrap_or_default();
+    match (times.iter().min_by_key(|time| time.seconds), times.iter().max_by_key(|time| time.seconds)) {
+        (Some(first), Some(last)) => format!(
+            "--split {split}: the {without} period has no row; expected a time between those of the rows, {first} to {last}"
+        ),
+        _ => "no row has a time; expected a column of times (--time), or --before and --after".to_owned(),
+    }
+}
+
 /// The rows with their labels: predicted, or as they stand there.
-fn labelled(
-    mut rows: Vec<Feedback>,
-    mut later: Vec<bool>,
-    model: Option<&TextClassifier>,
-    options: &Options,
-) -> Result<Rows> {
+fn labelled(mut rows: Vec<Feedback>, mut later: Vec<bool>, model: Option<&TextClassifier>) -> Result<Rows> {
     let Some(model) = model else {
-        for name in ["gold", "gold-after", "as-counted"] {
-            if options.value(name).is_some() {
-                return Err(usage(format!("--{name}: expected --model, not --label")));
-            }
-        }
         let labels = Labels::from_occurring(rows.iter().filter_map(|row| row.label.as_deref()))?;
         let found = rows.iter().map(|row| row.label.as_deref().and_then(|label| labels.index_of(label)).unwrap_or(0));
         let found = found.collect();
@@ -238,6 +274,14 @@ fn labelled(
     rows.retain(|_| keep.next() == Some(&true));
     let mut keep = kept.iter();
     later.retain(|_| keep.next() == Some(&true));
+    for (period, name) in [(false, "first"), (true, "second")] {
+        if !later.contains(&period) {
+            return Err(format!(
+                "the model learned from every text of the {name} period; expected texts that it has not seen"
+            )
+            .into());
+        }
+    }
     let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
     let found = model.classify(&texts)?.iter().map(|prediction| prediction.index()).collect();
     Ok(Rows { found, rows, later, labels: model.labels().clone() })
@@ -336,8 +380,8 @@ fn exchange(all: &Rows, rows: &[usize], options: &Options) -> Result<Exchange> {
     let Some(column) = options.value("author") else { return Ok(exchange) };
     // Who is not named is somebody else each time.
     let author = |row: usize| match all.rows.get(row).and_then(|row| row.extra.get(column)) {
-        Some(author) => (Some(author.as_str()), 0),
-        None => (None, row),
+        Some(author) if !author.trim().is_empty() => (Some(author.trim()), 0),
+        _ => (None, row),
     };
     Ok(exchange.together(&rows.iter().map(|&row| author(row)).collect::<Vec<_>>())?)
 }

@@ -66,6 +66,7 @@ fn plan_labels(options: &Options) -> Result<()> {
     if let Some(out) = out {
         check_apart(&[("feedback", file)], &[("out", out)])?;
     }
+    options.one_of("on-fault", &["stop", "skip"])?; // a mistake in it is one also where no row is at fault
     let policy = options.json("policy", Policy::validate)?.unwrap_or_default();
     let reader = Reader::new(options)?;
     let mut read = options.read_config()?;
@@ -150,7 +151,7 @@ fn decide(
     if !filled.unlabelled.is_empty() {
         warn(&format!(
             "no label of {}: their errors are taken to be those of the others",
-            filled.unlabelled.join(", ")
+            common::some(&filled.unlabelled)
         ));
     }
     let texts: Vec<&str> = feedback.iter().map(|row| row.text.as_str()).collect();

@@ -8,16 +8,16 @@ mod predict;
 #[path = "promote/record.rs"]
 mod record;
 
-use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use common::{Options, Result, Summary, say, shown, usage};
+use common::{Options, Output, Result, Summary, check_apart, say, shown, usage};
 use plaudit::core::Origin;
 use plaudit::promotion::export::{Evidence, Report};
 use plaudit::promotion::reactions::{ReactionUtilities, ReactionsConfig};
 use plaudit::promotion::{DivisionVerdict, NaiveShare};
-use plaudit::{Error, EvidenceConfig, Policy, Survey, Verdict, Verdicts, plots};
+use plaudit::{EvidenceConfig, Policy, Survey, Verdict, Verdicts, plots};
 use predict::Predicted;
 use record::Log;
 
@@ -90,6 +90,9 @@ fn promote(options: &Options) -> Result<()> {
         return Err(usage(format!("--quotes: found {quotes}, expected 0 to 100")));
     }
     let folder = options.value("out").map(|_| options.folder("out", "promote")).transpose()?;
+    if let Some(folder) = &folder {
+        check_outputs(options, folder)?;
+    }
     let log = Log::new(options)?;
     let learned = options.file("reactions")?.map(|file| utilities(file, options)).transpose()?;
     let wanted = policy;
@@ -215,6 +218,18 @@ fn whence(origin: Origin) -> String {
     }
 }
 
+/// What stands in the folder of `--out` afterwards.
+const OUTPUTS: [&str; 5] = ["verdicts.json", "verdicts.md", "report.csv", "verdicts.svg", "verdicts.csv"];
+
+/// Refuses to write over what is read, or over the log.
+fn check_outputs(options: &Options, folder: &Path) -> Result<()> {
+    let paths = OUTPUTS.map(|name| folder.join(name).display().to_string());
+    let outputs: Vec<(&str, &str)> = paths.iter().map(|path| ("out", path.as_str())).collect();
+    let inputs = ["feedback", "gold", "config", "policy", "reactions", "log"];
+    let inputs: Vec<(&str, &str)> = inputs.into_iter().filter_map(|name| Some((name, options.value(name)?))).collect();
+    check_apart(&inputs, &outputs)
+}
+
 /// Writes the verdicts for people and for other programs.
 fn save(verdicts: &Verdicts, evidence: &[Evidence], folder: &Path) -> Result<()> {
     let mut report = Report::new(verdicts);
@@ -226,8 +241,9 @@ fn save(verdicts: &Verdicts, evidence: &[Evidence], folder: &Path) -> Result<()>
         ("verdicts.md", report.to_markdown().into_bytes()),
         ("report.csv", csv),
     ] {
-        let path = folder.join(name);
-        fs::write(&path, bytes).map_err(|error| Error::io(path.display(), error))?;
+        let mut file = Output::create(&folder.join(name).display().to_string())?;
+        file.write_all(&bytes)?;
+        file.finish()?;
     }
     plots::verdicts(verdicts).save(folder)?; // verdicts.svg and verdicts.csv
     say!("Written to {}.", shown(folder));

@@ -1,11 +1,28 @@
 //! The log of decisions.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io::ErrorKind;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use plaudit::Error;
 use plaudit::core::Time;
-use plaudit::promotion::audit::{Digest, Head};
+use plaudit::promotion::audit::{AuditLog, Digest, Head};
 
 use super::{Result, usage};
+
+/// How often, and how long after one another, a log is tried that another process writes to: ten seconds in all.
+const TRIES: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Returns the log, and waits for another process that adds to it: after a long run a decision is not to be lost for that.
+pub(crate) fn open_log(path: &str) -> Result<AuditLog> {
+    for _ in 1..TRIES {
+        match AuditLog::open(path) {
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::WouldBlock => std::thread::sleep(PAUSE),
+            opened => return Ok(opened?),
+        }
+    }
+    Ok(AuditLog::open(path)?)
+}
 
 /// The time on the machine's clock, in UTC.
 pub(crate) fn now() -> Time {

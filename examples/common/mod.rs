@@ -26,8 +26,8 @@ pub(crate) use checks::{
 };
 pub(crate) use chunks::{for_each_chunk, for_each_chunk_with_lines};
 pub(crate) use decided::Decided;
-pub(crate) use log::{head_of, head_word, now};
-pub(crate) use output::{Output, check_apart, named};
+pub(crate) use log::{head_of, head_word, now, open_log};
+pub(crate) use output::{Output, check_apart, is_inside, named};
 pub(crate) use pictures::{periods, save_evaluation};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -185,6 +185,9 @@ impl Options {
             None => repository().join("target").join(default),
         };
         let io = |error| Error::io(folder.display(), error);
+        if folder.metadata().is_ok_and(|found| !found.is_dir()) {
+            return Err(Error::format(folder.display(), "is a file; expected a folder").into());
+        }
         std::fs::create_dir_all(&folder).map_err(io)?;
         tempfile::tempfile_in(&folder).map_err(io)?; // of no name: two recipes may try the same folder at once
         Ok(folder)
@@ -294,6 +297,16 @@ pub(crate) fn shown(path: impl AsRef<Path>) -> String {
 /// Prints a warning on standard error.
 pub(crate) fn warn(message: &str) {
     complain(&format!("warning: {message}"));
+}
+
+/// Returns the first of these names with commas, and how many more there are: of ten thousand nobody reads all.
+pub(crate) fn some(names: &[String]) -> String {
+    const MOST: usize = 10;
+    let first: Vec<&str> = names.iter().take(MOST).map(String::as_str).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }
 
 /// Prints a rejected row on standard error.

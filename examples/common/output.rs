@@ -96,6 +96,11 @@ fn is_same(a: &str, b: &str) -> bool {
     resolved(Path::new(a), LINKS) == resolved(Path::new(b), LINKS)
 }
 
+/// Returns whether a file lies, or will lie, in a folder or in one of its folders.
+pub(crate) fn is_inside(path: &str, folder: &Path) -> bool {
+    resolved(Path::new(path), LINKS).starts_with(resolved(folder, LINKS))
+}
+
 /// The most links that are followed from name to name.
 const LINKS: usize = 16;
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use plaudit::promotion::audit::{AuditLog, Decision, Digest, RecordedRule};
+use plaudit::promotion::audit::{Decision, Digest, RecordedRule};
 use plaudit::{Survey, Verdicts};
 
-use crate::common::{self, Options, Result, Summary, say};
+use crate::common::{self, Options, Result, Summary, say, shown, usage};
 
 /// A log that is to get a decision, and what that comes from.
 pub(crate) struct Log<'a> {
@@ -19,7 +19,6 @@ impl<'a> Log<'a> {
     /// The log of `--log`; one that nothing can be added to is an error before a long run.
     pub(crate) fn new(options: &'a Options) -> Result<Option<Self>> {
         let Some(path) = options.file("log")? else { return Ok(None) };
-        AuditLog::open(path)?;
         let known = [
             ("data", "feedback"),
             ("model", "model"),
@@ -30,6 +29,15 @@ impl<'a> Log<'a> {
         ];
         let source = |(name, option)| Some((name, Path::new(options.value(option)?)));
         let sources: Vec<_> = known.into_iter().filter_map(source).collect();
+        for (name, source) in &sources {
+            if source.is_dir() && common::is_inside(path, source) {
+                let (path, source) = (shown(path), shown(source));
+                return Err(usage(format!(
+                    "--log: {path} lies in {source}, which --{name} is; expected another folder"
+                )));
+            }
+        }
+        common::open_log(path)?;
         let digests = plaudit::digests(sources.iter().copied())?;
         Ok(Some(Self { path, sources, digests }))
     }
@@ -48,13 +56,10 @@ impl<'a> Log<'a> {
             return Err("a file changed while it was used; nothing is recorded".into());
         }
         (decision.digests, decision.seed) = (self.digests, seed);
-        let mut log = AuditLog::open(self.path)?;
+        let mut log = common::open_log(self.path)?;
         let number = log.head().count;
         let head = common::head_word(&log.append(common::now(), decision)?);
-        say!(
-            "Recorded in {} as record {number}. Keep this elsewhere, for audit --head:\n{head}",
-            common::shown(self.path)
-        );
+        say!("Recorded in {} as record {number}. Keep this elsewhere, for audit --head:\n{head}", shown(self.path));
         summary.add("record", number);
         summary.add("head", head);
         Ok(())

@@ -126,6 +126,12 @@ impl Documents {
         starts.zip(&self.ends).map(|(start, &end)| self.ids.get(start..end).unwrap_or_default())
     }
 
+    /// Returns the numbers of the terms of the text at this place, ascending; none where there is no such text.
+    pub fn get(&self, place: usize) -> Option<&[u32]> {
+        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.ids.get(start..*self.ends.get(place)?)
+    }
+
     /// Adds `value` for each term of a text to `sums`, [terms].
     pub(crate) fn add(sums: &mut [f64], terms: &[u32], value: f64) {
         for &term in terms {
@@ -150,6 +156,7 @@ mod tests {
         assert_eq!(all.terms(), ["a", "b", "c", "é\0"]);
         assert_eq!(all.frequencies(), [1, 2, 1, 1]);
         assert_eq!(all.iter().collect::<Vec<_>>(), [&[0, 1][..], &[], &[1, 2], &[3]]);
+        assert_eq!([0, 1, 3, 4].map(|place| all.get(place)), [Some(&[0, 1][..]), Some(&[]), Some(&[3]), None]);
         let some = builder.finish(2).unwrap();
         assert_eq!((some.len(), some.terms(), some.frequencies()), (4, &["b".to_owned()][..], &[2][..]));
         assert_eq!(some.iter().collect::<Vec<_>>(), [&[0][..], &[], &[0], &[]]);

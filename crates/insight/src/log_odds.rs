@@ -20,7 +20,7 @@ impl LogOdds {
 }
 
 /// Returns the log-odds ratio of a term that `first[0]` of `first[1]` mention, against `second[0]` of `second[1]`, with the prior weight
-/// `prior` of the term among that of everything, `all`. None where that leaves no finite odds.
+/// `prior` of the term among that of everything, `all`. None where a part is larger than its whole, or that leaves no finite odds.
 ///
 /// With y of n and a of a0 it is log[(y1 + a) / (n1 + a0 - y1 - a)] - log[(y2 + a) / (n2 + a0 - y2 - a)], with variance
 /// 1 / (y1 + a) + 1 / (y2 + a): B. L. Monroe, M. P. Colaresi and K. M. Quinn, *Fightin' words: lexical feature selection and evaluation
@@ -34,8 +34,9 @@ impl LogOdds {
 /// ```
 pub fn log_odds(first: [f64; 2], second: [f64; 2], prior: f64, all: f64) -> Option<LogOdds> {
     let log_odds = |[y, n]: [f64; 2]| {
-        let (with, without) = (y + prior, n + all - y - prior);
-        (with > 0.0 && without > 0.0).then(|| libm::log(with / without))
+        // Differences first: beside large counts nothing would be left of a small prior.
+        let (with, without) = (y + prior, (n - y) + (all - prior));
+        (y <= n && prior <= all && with > 0.0 && without > 0.0).then(|| libm::log(with / without))
     };
     let difference = log_odds(first)? - log_odds(second)?;
     let variance = 1.0 / (first[0] + prior) + 1.0 / (second[0] + prior);
@@ -65,8 +66,12 @@ mod tests {
             ([9.0, 9.0], [9.0, 9.0], 2.0, 2.0), // all mention it
             ([f64::NAN, 9.0], [1.0, 9.0], 0.1, 1.0),
             ([1.0, f64::INFINITY], [1.0, 9.0], 0.1, 1.0),
+            ([2.0, 1.0], [0.0, 1.0], 0.5, 10.0), // more than all mention it
+            ([1.0, 9.0], [0.0, 9.0], 2.0, 1.0),
         ] {
             assert_eq!(log_odds(first, second, prior, all), None);
         }
+        let most = u64::MAX as f64;
+        assert!(log_odds([most, most], [0.0, most], 0.5, 1.0).unwrap().z().is_finite());
     }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::PredictedRow;
 use excerpt::excerpt;
-use terms::Documents;
+use terms::Terms;
 
 /// How many comments and terms are shown, and what of them.
 ///
@@ -99,7 +99,7 @@ impl EvidenceConfig {
 /// names and contacts, which are covered as far as [`MaskConfig`] finds them, white space, and what was cut off.
 ///
 /// *Terms*: words of the comments that were given the driving label, against the division's other comments
-/// ([`Term`](crate::promotion::export::Term)); with the negation that reaches them (`not helpful`), without function words.
+/// ([`log_odds`](crate::insight::log_odds)); with the negation that reaches them (`not helpful`), without function words.
 /// They tell what the classifier reads as that label: partly its own words come back. What is covered is in no term.
 ///
 /// # Errors
@@ -142,7 +142,7 @@ pub fn evidence(
         }
     }
     let masker = config.mask.as_ref().map(Masker::new).transpose()?;
-    let documents = if config.terms > 0 { Some(Documents::new(rows, masker.as_ref(), config.language)?) } else { None };
+    let terms = if config.terms > 0 { Some(Terms::new(rows, masker.as_ref(), config.language)?) } else { None };
     let mut by_division: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (place, row) in rows.iter().enumerate() {
         by_division.entry(&row.feedback.division).or_default().push(place);
@@ -155,8 +155,8 @@ pub fn evidence(
         evidence.division.clone_from(&decided.division);
         evidence.label = driver.and_then(|index| labels.name(index)).map(str::to_owned);
         evidence.comments = chooser.comments(decided, driver, places)?;
-        if let (Some(documents), Some(driver)) = (&documents, driver) {
-            evidence.terms = documents.terms(rows, places, driver, config);
+        if let (Some(terms), Some(driver)) = (&terms, driver) {
+            evidence.terms = terms.of(rows, places, driver, config);
         }
         Ok(evidence)
     };

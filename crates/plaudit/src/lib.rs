@@ -34,7 +34,7 @@
 //! | `models` | [`models`]: networks, training, the model directory (pulls candle) | yes |
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
-//! | `insight` | [`insight`]: terms, drift of texts, seasons | yes |
+//! | `insight` | [`insight`]: terms, drift of texts, seasons; with `text` and `promotion` the evidence of verdicts | yes |
 //! | `plots` | `plots`: pictures as SVG, with their data as CSV (brings `metrics` and `promotion`) | no |
 //! | `lemmas` | a tagger of English with WordNet's tables, for [`text`] | no |
 //! | `snowball3` | the stemmer of Snowball 3, for [`text`] | no |
@@ -73,7 +73,7 @@ pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
 mod audit;
 #[cfg(feature = "metrics")]
 mod evaluate;
-#[cfg(all(feature = "text", feature = "promotion"))]
+#[cfg(all(feature = "text", feature = "promotion", feature = "insight"))]
 mod evidence;
 #[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
 mod gold;
@@ -94,7 +94,7 @@ mod vectors;
 pub use audit::digests;
 #[cfg(feature = "metrics")]
 pub use evaluate::{evaluate, scored};
-#[cfg(all(feature = "text", feature = "promotion"))]
+#[cfg(all(feature = "text", feature = "promotion", feature = "insight"))]
 pub use evidence::{EvidenceConfig, evidence, with_terms};
 #[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
 pub use gold::{calibration_errors, error_matrix, held_out_errors};

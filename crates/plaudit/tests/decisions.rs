@@ -211,6 +211,67 @@ fn killed_in_the_middle() {
 }
 
 #[test]
+fn nothing_is_lost_to_a_wrong_path_or_another_process() {
+    let scratch = Scratch::new();
+    let (model, test, log) = (scratch.at("model"), scratch.at("test.tsv"), scratch.at("log.jsonl"));
+    // A spreadsheet would run this name.
+    let text = fs::read_to_string(&test).unwrap().replace("\tLibrary\t", "\t=cmd|' /C calc'!A0\t");
+    fs::write(&test, &text).unwrap();
+    let promote = ["--model", &model, "--feedback", &test, "--as-counted", "--quotes", "0"];
+    let fails = |more: &[&str], code: i32, words: &str| {
+        let output = run("promote", &[&promote[..], more].concat());
+        assert_eq!(output.status.code(), Some(code), "{more:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(words), "{more:?}: {}", stderr(&output));
+    };
+    fails(&["--log", &model], 2, "lies in");
+    fails(&["--log", &scratch.at("model/log.jsonl")], 2, "which --model is; expected another folder");
+    fails(&["--log", &scratch.at("")], 1, "is a folder; expected a file");
+    fails(&["--log", &test], 1, "does not end with a digest, as every record");
+    fails(&["--out", &test], 1, "is a file; expected a folder");
+    let out = scratch.at("out");
+    fails(&["--out", &out, "--log", &format!("{out}/verdicts.json")], 2, "--out and --log are the same file");
+    assert_eq!(fs::read_to_string(&test).unwrap(), text);
+    json("promote", &[&promote[..], &["--out", &out]].concat());
+    let report = fs::read_to_string(Path::new(&out).join("report.csv")).unwrap();
+    assert!(report.contains("\n'=cmd|' /C calc'!A0,") && !report.contains("\n=cmd"), "{report}");
+
+    // Some at once, while another has the log: each waits for its turn.
+    let other = plaudit::promotion::audit::AuditLog::open(&log).unwrap();
+    let add = [&promote[..], &["--log", &log]].concat();
+    let spawn = |_| common::recipe("promote").args(&add).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let children: Vec<_> = (0..4).map(spawn).collect();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    drop(other);
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(json("audit", &["--log", &log, "--replay"])["records"], 4);
+    let output = run("audit", &["--log", &log, "--decision", "1"]);
+    assert!(output.status.code() == Some(2) && stderr(&output).contains("--decision: expected --override"));
+    let other = ["--log", &log, "--override", "Cellar", "--verdict", "hold", "--author", "a", "--reason", "b"];
+    let said = stderr(&run("audit", &other));
+    assert!(said.contains("`Cellar`; expected one of `=cmd|' /C calc'!A0`, "), "{said}");
+}
+
+#[test]
+fn of_many_divisions_some_are_named() {
+    let scratch = tempfile::tempdir().unwrap();
+    let at = |name: &str| scratch.path().join(name).display().to_string();
+    let (file, sheet) = (at("f.csv"), at("sheet.csv"));
+    let rows: String = (0..40).map(|k| format!("D{k:02},the staff were kind in case {k}\n")).collect();
+    fs::write(&file, format!("division,text\n{rows}")).unwrap();
+    json("plan_labels", &["--feedback", &file, "--budget", "40", "--out", &sheet]);
+    let drawn = fs::read_to_string(&sheet).unwrap();
+    fs::write(&sheet, drawn.replacen(",,", ",positive,", 1)).unwrap();
+    let output = run("plan_labels", &["--feedback", &file, "--labels", &sheet]);
+    assert!(stderr(&output).contains(" and 29 more: their errors"), "{}", stderr(&output));
+    let wrong = run("plan_labels", &["--feedback", &file, "--labels", &file]);
+    assert!(stderr(&wrong).contains("column `id`") && stderr(&wrong).contains("found `division`, `text`"));
+    let mistyped = run("plan_labels", &["--feedback", &file, "--labels", &sheet, "--on-fault", "leave"]);
+    assert_eq!(mistyped.status.code(), Some(2));
+}
+
+#[test]
 fn a_campaign_is_planned_and_judged() {
     let scratch = tempfile::tempdir().unwrap();
     let at = |name: &str| scratch.path().join(name).display().to_string();
@@ -284,6 +345,8 @@ fn a_campaign_is_planned_and_judged() {
     assert_eq!(lower["randomization_test"]["p_value"], 0.25);
     fails(&[&judge[..], &["--lower", "Best"]].concat(), 2, "is no label of the campaign");
     fails(&[&out[..], &["--weekdays", "0"]].concat(), 2, "1 for Monday");
+    fails(&[&out[..], &["--weekdays", "1,4,1"]].concat(), 2, "--weekdays: `1` stands twice");
+    fails(&[&out[..], &["--platforms", "A,,B"]].concat(), 2, "--platforms: a part between commas is empty");
     fails(&[&out[..], &["--paper", "--weeks", "2"]].concat(), 2, "expected one of them");
     fails(&[&out[..], &["--weeks", "1"]].concat(), 2, "expected one a label at least");
     fails(&["--out", &plan], 2, "--from is missing");

@@ -142,8 +142,32 @@ fn a_wrong_command_line_is_named() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
         assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
     }
-    // All in one period: nothing to compare, and no failure.
-    let output = run("periods", &["--label", "label", "--feedback", &file, "--split", "1999-01-01"]);
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert!(String::from_utf8(output.stdout).unwrap().contains("only after"));
+    // A year that was mistyped costs the seasons alone.
+    let far = scratch.at("far.csv");
+    fs::write(&far, feedback(0..448, true) + "Library,0206-01-01,Good,a,the staff were kind\n").unwrap();
+    let arguments = ["--label", "label", "--feedback", &far, "--split", "2025-10-27"];
+    let output = run("periods", &arguments);
+    assert!(stderr(&output).contains("no seasons of texts from 0206-01-01"), "{}", stderr(&output));
+    let found = json("periods", &arguments);
+    assert!(found["seasons"].is_null() && found["text_drift"].is_object());
+    // All in one period: nothing to compare.
+    let timeless = scratch.at("no_time.csv");
+    for (arguments, code, expected) in [
+        (
+            &["--feedback", &file, "--split", "1999-01-01"][..],
+            1,
+            "the first period has no row; expected a time between",
+        ),
+        (&["--feedback", &file, "--split", "2025-12-01"], 1, "the second period has no row; expected a time between"),
+        (&["--feedback", &timeless, "--split", "2025-12-01"], 1, "no row has a time"),
+        (&["--before", &file, "--after", &file, "--author", "whom"], 2, "no row has a column `whom`"),
+    ] {
+        let output = run("periods", &[&["--label", "label"], arguments].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
+    }
+    assert!(
+        stderr(&run("periods", &["--label", "label", "--feedback", &file, "--split", "1999-01-01"]))
+            .contains("2025-09-01")
+    );
 }

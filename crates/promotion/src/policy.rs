@@ -124,7 +124,7 @@ impl Policy {
         };
         for (label, &utility) in &self.utilities {
             let bounded = utility.abs() <= MOST_WORTH;
-            check(bounded, "utilities", format!("`{label}` is {utility}"), "a number from -1e100 to 1e100");
+            check(bounded, "utilities", format!("`{label}` is {utility:?}"), "a number from -1e100 to 1e100");
             check(once(&self.utilities, label), "utilities", format!("`{label}` stands twice"), "once, ignoring case");
         }
         for (label, &limit) in &self.limits {

@@ -260,12 +260,32 @@ fn a_torn_line_is_reported_refused_and_mended() {
     assert!(!path.with_extension("none").exists());
 }
 
+/// A pipe would be waited for, a device is read without end.
+#[test]
+fn what_is_no_file_is_refused() {
+    let (folder, ..) = log(0);
+    let refused = |path: &std::path::Path, expected: &str| {
+        for error in [
+            AuditLog::open(path).unwrap_err(),
+            AuditLog::verify(path, None).unwrap_err(),
+            AuditLog::repair(path).unwrap_err(),
+        ] {
+            assert!(error.to_string().ends_with(expected), "{error}");
+        }
+    };
+    refused(folder.path(), "is a folder; expected a file");
+    #[cfg(target_os = "linux")]
+    refused(std::path::Path::new("/dev/zero"), "is a pipe or a device; expected a file");
+}
+
 #[test]
 fn one_writer_at_a_time() {
     let (_folder, path, _) = log(1);
     let first = AuditLog::open(&path).unwrap();
     let error = AuditLog::open(&path).unwrap_err().to_string();
     assert!(error.contains("another writer"), "{error}");
+    let busy = AuditLog::open(&path).unwrap_err();
+    assert!(matches!(busy, Error::Io { source, .. } if source.kind() == std::io::ErrorKind::WouldBlock));
     assert!(AuditLog::repair(&path).is_err());
     drop(first);
 

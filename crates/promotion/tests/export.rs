@@ -32,7 +32,7 @@ fn report(verdicts: &Verdicts) -> Report<'_> {
         quote("@fine", Stance::Against),
     ];
     hostile.terms =
-        vec![Term::new("=wait|ing", (3, 4), (0, 9), (0.1, 1.0)), Term::new("rude", (2, 4), (0, 9), (0.1, 1.0))];
+        vec![Term::new("=wait|ing", (3, 4), (0, 9), (5.0, 1.6)), Term::new("rude", (2, 4), (0, 9), (4.1, 1.3))];
     let mut lost = Evidence::default();
     (lost.division, lost.comments) = ("nowhere".to_owned(), vec![quote("lost", Stance::For)]);
     report.evidence = vec![hostile, lost];

@@ -1,8 +1,9 @@
 //! The terms that mark the comments with a label.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use plaudit_core::{Analyzer, Result, TokenKind};
+use plaudit_core::{Analyzer, Result, Token, TokenKind};
+use plaudit_insight::{Documents, DocumentsBuilder, log_odds};
 use plaudit_promotion::export::Term;
 use plaudit_text::{Language, Masker, Pipeline, PipelineConfig, StopList, TextStep, TokenPolicy};
 
@@ -15,55 +16,28 @@ const NEGATED: &str = "not_";
 /// What stands in the place of what is covered: a sign, which ends no clause.
 const COVERED: &str = " * ";
 
-/// Which terms each comment has, each once.
-pub(super) struct Documents {
+/// Which terms each comment has.
+pub(super) struct Terms {
     pipeline: Pipeline,
-    terms: Vec<String>,
-    /// How many comments have each term.
-    counts: Vec<u64>,
-    /// The terms of each row, in order.
-    rows: Vec<Vec<u32>>,
+    documents: Documents,
 }
 
-impl Documents {
+impl Terms {
     pub(super) fn new(rows: &[PredictedRow<'_>], masker: Option<&Masker>, language: Language) -> Result<Self> {
         let pipeline = pipeline(language)?;
-        let mut places: HashMap<String, u32> = HashMap::new();
-        let mut documents =
-            Self { pipeline, terms: Vec::new(), counts: Vec::new(), rows: Vec::with_capacity(rows.len()) };
+        let mut builder = DocumentsBuilder::new();
         for chunk in rows.chunks(CHUNK) {
             let texts: Vec<String> = chunk.iter().map(|row| covered(&row.feedback.text, masker)).collect();
-            for tokens in documents.pipeline.analyze_batch(&texts) {
-                let mut of_row = Vec::with_capacity(tokens.len());
-                for token in tokens.iter().filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Emoji)) {
-                    let place = match places.get(token.text) {
-                        Some(&place) => place,
-                        None => {
-                            // 2^32 different terms are beyond any memory here.
-                            let Ok(place) = u32::try_from(documents.terms.len()) else { continue };
-                            places.insert(token.text.to_owned(), place);
-                            documents.terms.push(token.text.to_owned());
-                            documents.counts.push(0);
-                            place
-                        }
-                    };
-                    of_row.push(place);
-                }
-                of_row.sort_unstable();
-                of_row.dedup();
-                for &term in &of_row {
-                    if let Some(count) = documents.counts.get_mut(term as usize) {
-                        *count += 1;
-                    }
-                }
-                documents.rows.push(of_row);
+            for tokens in pipeline.analyze_batch(&texts) {
+                let counts = |token: &Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::Emoji);
+                builder.push(tokens.iter().filter(counts).map(|token| token.text));
             }
         }
-        Ok(documents)
+        Ok(Self { pipeline, documents: builder.finish(1)? })
     }
 
     /// The terms of the rows with this label, of those at these places, against the others there.
-    pub(super) fn terms(
+    pub(super) fn of(
         &self,
         rows: &[PredictedRow<'_>],
         places: &[usize],
@@ -73,7 +47,7 @@ impl Documents {
         let (mut of, mut of_elsewhere) = (0, 0);
         let mut counts: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
         for &place in places {
-            let (Some(row), Some(terms)) = (rows.get(place), self.rows.get(place)) else { continue };
+            let (Some(row), Some(terms)) = (rows.get(place), self.documents.get(place)) else { continue };
             let within = row.label == label;
             *(if within { &mut of } else { &mut of_elsewhere }) += 1;
             for &term in terms {
@@ -84,13 +58,15 @@ impl Documents {
         if of_elsewhere == 0 {
             return Vec::new(); // nothing to compare with
         }
-        let all = self.rows.len() as f64;
+        let all = self.documents.len() as f64;
         let term = |(term, (count, elsewhere)): (u32, (u64, u64))| {
-            let text = self.terms.get(term as usize)?;
-            let frequency = self.counts.get(term as usize).copied().unwrap_or_default() as f64;
+            let text = self.documents.terms().get(term as usize)?;
+            let frequency = *self.documents.frequencies().get(term as usize)? as f64;
             // Between 0 and 1 also for what every comment says.
             let prior = config.prior * (frequency + 0.5) / (all + 1.0);
-            Some(Term::new(text, (count, of), (elsewhere, of_elsewhere), (prior, config.prior)))
+            let [own, others] = [[count, of], [elsewhere, of_elsewhere]].map(|pair| pair.map(|count| count as f64));
+            let odds = log_odds(own, others, prior, config.prior)?;
+            Some(Term::new(text, (count, of), (elsewhere, of_elsewhere), (odds.difference, odds.z())))
         };
         let sure = |term: &Term| term.count >= config.min_comments && term.z >= config.min_z;
         let mut found: Vec<Term> = counts.into_iter().filter_map(term).filter(sure).collect();

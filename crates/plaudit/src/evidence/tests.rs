@@ -90,6 +90,9 @@ fn comments_of_both_sides_and_terms_with_their_negation() {
     assert!(terms.iter().all(|term| !["helpful", "not", "grey", "the", "name"].contains(term)), "{terms:?}");
     let queue = desk.terms.iter().find(|term| term.text == "queue").unwrap();
     assert_eq!((queue.count, queue.of, queue.count_elsewhere, queue.of_elsewhere), (30, 30, 0, 19));
+    // By hand: 30 of all 89 comments have it (in Hall a negation reaches it), so that a = 10 (30 + .5) / (89 + 1) = 3.38889:
+    //   ln(33.38889 / 6.61111) - ln(3.38889 / 25.61111) = 3.64200, over sqrt(1 / 33.38889 + 1 / 3.38889)
+    assert!((queue.log_odds - 3.641_996).abs() < 1e-5 && (queue.z - 6.388_168).abs() < 1e-5, "{queue:?}");
     // Only Good there: nothing to compare its terms with.
     assert_eq!((found[1].label.as_deref(), found[1].terms.len()), (Some("Good"), 0));
     assert!(found[1].comments.iter().all(|quote| quote.stance == Stance::For));

@@ -70,7 +70,7 @@ pub(crate) fn seal(head: &Head, time: Time, event: Event) -> Result<(Vec<u8>, He
 /// # Errors
 /// What is wrong with the line, as a sentence.
 fn unseal(line: &[u8]) -> std::result::Result<(Record, Digest), String> {
-    let no_seal = || "changed: it does not end with a digest".to_owned();
+    let no_seal = || "changed: it does not end with a digest, as every record of a log of decisions does".to_owned();
     let (content, tail) = line
         .len()
         .checked_sub(BEFORE.len() + DIGITS + AFTER.len())

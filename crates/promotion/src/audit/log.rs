@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use plaudit_core::{Error, Result, Time};
@@ -50,8 +50,9 @@ impl AuditLog {
     /// Returns the log in this file, which is made where there is none. Every line is read and checked.
     ///
     /// # Errors
-    /// When the file cannot be opened, another `AuditLog` has it open, or it does not [`verify`](Self::verify): a
-    /// broken log is not added to.
+    /// When the file cannot be opened, another `AuditLog` has it open (an [`Error::Io`] of the kind
+    /// [`WouldBlock`](ErrorKind::WouldBlock): try again), or it does not [`verify`](Self::verify): a broken log is not
+    /// added to.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_owned();
         let io = |error| Error::io(path.display(), error);
@@ -91,7 +92,12 @@ impl AuditLog {
                 return Err(Error::config(message));
             };
             if divisions.binary_search(&other.division).is_err() {
-                let message = format!("division: record {} decides about none of this name", other.decision);
+                let known: Vec<String> = divisions.iter().take(10).map(|division| format!("`{division}`")).collect();
+                let more = if divisions.len() > known.len() { ", .." } else { "" };
+                let (division, decision, known) = (&other.division, other.decision, known.join(", "));
+                let message = format!(
+                    "division: record {decision} decides about none of this name, `{division}`; expected one of {known}{more}"
+                );
                 return Err(Error::config(message));
             }
         }
@@ -143,6 +149,7 @@ impl AuditLog {
     /// When the file cannot be opened.
     pub fn records(path: impl AsRef<Path>) -> Result<Records<BufReader<File>>> {
         let path = path.as_ref();
+        check_file(path)?;
         let file = File::open(path).map_err(|error| Error::io(path.display(), error))?;
         Ok(Records::new(path.display(), BufReader::new(file)))
     }
@@ -223,21 +230,32 @@ fn whole_with(path: &Path, mut file: &File, reader: impl BufRead, bytes: u64, li
     Ok(verify(Records::new(path.display(), reader.take(bytes).chain(line)), None).is_ok())
 }
 
+/// Refuses what is there and no file: a pipe would be waited for, a device is read without end.
+fn check_file(path: &Path) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(Error::format(path.display(), "is a folder; expected a file")),
+        Ok(found) if !found.is_file() => Err(Error::format(path.display(), "is a pipe or a device; expected a file")),
+        _ => Ok(()), // where there is none, opening says so
+    }
+}
+
 /// Returns the file, locked.
 fn lock(path: &Path, create: bool) -> Result<File> {
     let io = |error| Error::io(path.display(), error);
+    check_file(path)?;
     let file = OpenOptions::new().read(true).write(true).create(create).truncate(false).open(path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            Err(Error::format(path.display(), "another writer has this log open; expected one at a time"))
+            let busy = "another writer has this log open; expected one at a time";
+            Err(io(io::Error::new(ErrorKind::WouldBlock, busy)))
         }
         Err(TryLockError::Error(error)) => Err(io(error)),
     }
 }
 
 /// Makes an entry of a folder endure.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
+fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()?;

@@ -83,37 +83,15 @@ pub struct Term {
 }
 
 impl Term {
-    /// Returns a term of `count` of `of` comments, and of `count_elsewhere` of `of_elsewhere` others, counts of comments,
-    /// not of words: words cluster in comments, and errors would be too small.
-    ///
-    /// With an informative Dirichlet prior of `prior` comments, of which `prior_count` have the term,
-    /// delta = ln((y1 + a) / (n1 + a0 - y1 - a)) - ln((y2 + a) / (n2 + a0 - y2 - a)) and its variance is about
-    /// 1 / (y1 + a) + 1 / (y2 + a): B. L. Monroe, M. P. Colaresi and K. M. Quinn, *Fightin' words: lexical feature
-    /// selection and evaluation for identifying the content of political conflict*, Political Analysis 16 (2008).
-    /// Where `prior_count` is not between 0 and `prior`, or a count is above its total, the figures are no numbers.
-    ///
-    /// ```
-    /// use plaudit_promotion::export::Term;
-    ///
-    /// // 12 of 30 Poor comments say it, and 2 of the 70 others; of all 1,000 comments 5 %, worth 10 comments.
-    /// let term = Term::new("queue", (12, 30), (2, 70), (0.5, 10.0));
-    /// assert!(term.log_odds > 2.0 && term.z > 1.96);
-    /// ```
+    /// Returns a term that `count` of `of` comments with the label have, and `count_elsewhere` of `of_elsewhere` others, with the
+    /// difference of its log-odds and the same in standard errors; `plaudit_insight::log_odds` gives both.
     pub fn new(
         text: impl Into<String>,
         (count, of): (u64, u64),
         (count_elsewhere, of_elsewhere): (u64, u64),
-        (prior_count, prior): (f64, f64),
+        (log_odds, z): (f64, f64),
     ) -> Self {
-        let log_odds = |count: u64, of: u64| {
-            // The comments without it as a whole number: of a difference of large ones nothing would be left.
-            let without = of.checked_sub(count).map_or(f64::NAN, |without| without as f64);
-            libm::log((count as f64 + prior_count) / (without + (prior - prior_count)))
-        };
-        let delta = log_odds(count, of) - log_odds(count_elsewhere, of_elsewhere);
-        let variance = 1.0 / (count as f64 + prior_count) + 1.0 / (count_elsewhere as f64 + prior_count);
-        let (text, z) = (text.into(), delta / variance.sqrt());
-        Self { text, count, of, count_elsewhere, of_elsewhere, log_odds: delta, z }
+        Self { text: text.into(), count, of, count_elsewhere, of_elsewhere, log_odds, z }
     }
 }
 
@@ -208,20 +186,6 @@ mod tests {
     use super::*;
     use crate::{DivisionCounts, Survey};
 
-    // github.com/jmhessel/FightingWords, README (prior .05, words as documents): donkey -0.6894227886807968. By hand: 9 words on
-    // either side, 11 different ones, so that a0 = .55: (ln(.05 / 9.5) - ln(1.05 / 8.5)) / sqrt(1 / .05 + 1 / 1.05)
-    #[test]
-    fn equals_fighting_words() {
-        let term = Term::new("donkey", (0, 9), (1, 9), (0.05, 0.55));
-        assert!((term.z + 0.689_422_788_680_796_8).abs() < 1e-12, "{}", term.z);
-        assert!((term.log_odds - ((0.05f64 / 9.5).ln() - (1.05f64 / 8.5).ln())).abs() < 1e-12);
-        assert_eq!(Term::new("", (3, 9), (3, 9), (0.5, 1.0)).z, 0.0);
-        assert!(Term::new("", (u64::MAX, u64::MAX), (0, u64::MAX), (0.5, 1.0)).z.is_finite());
-        for broken in [Term::new("", (2, 1), (0, 1), (0.5, 1.0)), Term::new("", (1, 1), (0, 1), (2.0, 1.0))] {
-            assert!(broken.z.is_nan(), "{broken:?}");
-        }
-    }
-
     #[test]
     fn the_label_that_drives() {
         let mut policy = Policy { max_more: 0, ..Policy::default() };
@@ -255,7 +219,7 @@ mod tests {
     fn saved_read_and_shown_harmlessly() {
         let mut evidence = Evidence { division: "a".to_owned(), label: Some("Poor".to_owned()), ..Evidence::default() };
         evidence.comments.push(Quote::new("odd\u{202e}\n", "Poor", 0.912, Stance::For));
-        evidence.terms.push(Term::new("not helpful", (2, 3), (0, 4), (0.1, 1.0)));
+        evidence.terms.push(Term::new("not helpful", (2, 3), (0, 4), (3.5, 1.1)));
         let text = evidence.to_string();
         assert_eq!(
             text,

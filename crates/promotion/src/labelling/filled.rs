@@ -253,7 +253,16 @@ impl Columns {
             let mut places = heading.iter().enumerate().filter(|(_, cell)| is(cell)).map(|(place, _)| place);
             match (places.next(), places.next()) {
                 (Some(place), None) => Ok(place),
-                (None, _) => Err(Error::data(source_name, 1, name, "there is no such column; expected one")),
+                (None, _) => {
+                    let found: Vec<String> = heading
+                        .iter()
+                        .take(10)
+                        .map(|cell| format!("`{}`", String::from_utf8_lossy(cell).trim()))
+                        .collect();
+                    let found = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
+                    let reason = format!("there is no such column; expected the sheet that was drawn, found {found}");
+                    Err(Error::data(source_name, 1, name, reason))
+                }
                 _ => Err(Error::data(source_name, 1, name, "the column stands twice; expected one")),
             }
         };
