@@ -99,7 +99,7 @@ impl EvidenceConfig {
 /// names and contacts, which are covered as far as [`MaskConfig`] finds them, white space, and what was cut off.
 ///
 /// *Terms*: words of the comments that were given the driving label, against the division's other comments
-/// ([`log_odds`](crate::insight::log_odds)); with the negation that reaches them (`not helpful`), without function words.
+/// ([`log_odds`](crate::insight::log_odds)); with the negation that stands one or two words before them (`not helpful`), without function words.
 /// They tell what the classifier reads as that label: partly its own words come back. What is covered is in no term.
 ///
 /// # Errors

@@ -13,6 +13,8 @@ use crate::rows::CHUNK;
 
 /// What the pipeline puts before a word that a negation reaches.
 const NEGATED: &str = "not_";
+/// Words behind a negation that stay with it: `not very helpful`. What comes later in the clause is seldom what is denied.
+const REACH: usize = 2;
 /// What stands in the place of what is covered: a sign, which ends no clause.
 const COVERED: &str = " * ";
 
@@ -30,7 +32,17 @@ impl Terms {
             let texts: Vec<String> = chunk.iter().map(|row| covered(&row.feedback.text, masker)).collect();
             for tokens in pipeline.analyze_batch(&texts) {
                 let counts = |token: &Token<'_>| matches!(token.kind, TokenKind::Word | TokenKind::Emoji);
-                builder.push(tokens.iter().filter(counts).map(|token| token.text));
+                let mut reached = 0;
+                builder.push(tokens.iter().filter(counts).map(|token| match token.text.strip_prefix(NEGATED) {
+                    Some(word) => {
+                        reached += 1;
+                        if reached <= REACH { token.text } else { word }
+                    }
+                    None => {
+                        reached = 0;
+                        token.text
+                    }
+                }));
             }
         }
         Ok(Self { pipeline, documents: builder.finish(1)? })

@@ -107,6 +107,19 @@ fn comments_of_both_sides_and_terms_with_their_negation() {
     assert_eq!(shown.of("Hall"), verdicts.of("Hall"));
 }
 
+#[test]
+fn a_negation_reaches_two_words() {
+    let text = |k: usize| match k % 2 {
+        0 => (3, format!("the porters are not very helpful during winter evenings, {k}")),
+        _ => (0, format!("quick replies, tidy rooms, {k}")),
+    };
+    let rows: Vec<(usize, String)> = (0..40).map(text).collect();
+    let rows: Vec<(&str, &str, usize, f64)> = rows.iter().map(|(l, t)| ("Desk", t.as_str(), *l, 0.9)).collect();
+    let (_, found) = of(&policy(), &said(&rows), &EvidenceConfig { terms: 9, ..EvidenceConfig::default() });
+    let terms: Vec<&str> = found[0].terms.iter().map(|term| term.text.as_str()).collect();
+    assert!(["not helpful", "winter", "evenings"].iter().all(|term| terms.contains(term)), "{terms:?}");
+}
+
 // By hand: worths .75, -.25 and -1.25 for 10 Good, 9 Neutral and 30 Poor of 49: the score less s_min is (7.5 - 2.25 - 37.5) / 49;
 //   leaving out one Poor changes it by (-1.25 + 32.25 / 49) / 48
 #[test]
