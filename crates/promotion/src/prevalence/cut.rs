@@ -30,11 +30,8 @@ pub struct CutConfig {
     pub draws: usize,
     /// The steps of a chain of shares, where one is needed, 1 to 1,000. By default 16. A chain around the likeliest shares takes
     /// half as many between two draws: where it takes half of its candidates, what it remembers of the draw before is 1 in
-    /// 2^8. That of the Gibbs sampler, which is left for weights of `prior` below 1 and for many labels with few texts,
-    /// forgets its start the more slowly the more errors the classifier makes and the rarer a label is: where error rates are
-    /// known exactly, the interval of a label with 1 % of 100,000 texts is a quarter too narrow after 16 steps, and right
-    /// after 100. Where two labels have nearly the same error rates, nothing tells their shares apart, and the sampler does not
-    /// get about between them in so few steps: their intervals are too narrow then.
+    /// 2^8. One along lines, which is left for weights of `prior` below 1, for labels with nearly the same error rates, and for
+    /// many labels with few texts, takes as many from near the likeliest shares.
     pub steps: usize,
     /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a
     /// million. By default 1.
@@ -122,9 +119,10 @@ impl CutConfig {
 ///   is nearly absent.
 /// - Where candidates are cut off, and with greater weights, by an independence chain over the cube roots of the shares
 ///   with candidates around the likeliest ones (`steps` / 2 steps between draws).
-/// - Where that chain hardly moves, and with smaller weights, by a Gibbs sampler (`steps` steps a draw): z_c ~
-///   Multinomial(n_c, in proportion to pi_y theta_yc) says which labels stand behind the n_c texts predicted c, and pi ~
-///   Dirichlet(`prior` + sum_c z_c).
+/// - Where that chain hardly moves, where labels have nearly the same error rates, and with smaller weights, by steps (`steps` a draw)
+///   of a Gibbs sampler and along random lines through the simplex. Those of the former: z_c ~ Multinomial(n_c, in
+///   proportion to pi_y theta_yc) says which labels stand behind the n_c texts predicted c, and pi ~ Dirichlet(`prior` +
+///   sum_c z_c).
 ///
 /// The predicted counts, which are many and have no gold label, do not change the error rates. A sampler that lets them
 /// does not mix where there are many texts, and its intervals hold the truth too seldom. For cutting, M. Plummer, *Cuts

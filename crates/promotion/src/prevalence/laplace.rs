@@ -11,8 +11,13 @@ const FREEDOM: f64 = 10.0;
 /// So many steps say whether the chain moves: so many of them must.
 const LOOK: usize = 8;
 const MOVES: usize = 3;
-/// The least weight of a label in the prior.
+/// The greatest entry of the inverse of the rates where labels are told apart.
+const TOLD_APART: f64 = 10.0;
+/// The least weight of a label in the prior for the chain, and the least that the mode is sought with.
 const LEAST: f64 = 1.0;
+const LEAST_OF_MODE: f64 = 2.0 / 3.0;
+/// Where the share of the reference is below that, and the prior does not hold it back, it goes to 0.
+const EDGE: f64 = 1e-6;
 
 /// An independence chain (L. Tierney, *Markov chains for exploring posterior distributions*, Annals of Statistics 22
 /// (1994)) over the cube roots y of the shares but one, a great one, that is the rest.
@@ -25,8 +30,8 @@ pub(super) struct Laplace {
     counts: Vec<f64>, // [predicted]
     prior: Vec<f64>,  // [labels]
     reference: usize, // the label of the rest
-    power: f64,       // the weight of that in the prior, less 1
-    powers: Vec<f64>, // [others]: 3 times the weight, less 1
+    power: f64,       // that of its share in the density: its weight in the prior, less 1
+    powers: Vec<f64>, // [others]: those of y: 3 times the weight, less 1
     apart: Vec<f64>,  // row-major, [others, predicted]: the rates, less those of the reference
     mode: Vec<f64>,   // [others]: y
     fitted: Vec<f64>, // [predicted]: theta^T pi there
@@ -40,12 +45,11 @@ pub(super) struct Laplace {
 }
 
 impl Laplace {
-    /// None where the prior has too small weights, or there is one label only; and without a text, where one step of the Gibbs
-    /// sampler is a draw from the prior.
+    /// None where there is one label only; and without a text, where one step of the Gibbs sampler is a draw from the prior.
     pub(super) fn new(counts: &[u64], prior: &[f64]) -> Option<Self> {
         let (width, others) = (counts.len(), counts.len().saturating_sub(1));
         let texts = counts.iter().any(|&count| count > 0);
-        (others > 0 && texts && prior.iter().all(|&weight| weight >= LEAST)).then(|| Self {
+        (others > 0 && texts).then(|| Self {
             counts: counts.iter().map(|&count| count as f64).collect(),
             prior: prior.to_vec(),
             reference: 0,
@@ -64,8 +68,26 @@ impl Laplace {
         })
     }
 
-    /// Goes to the mode for these rates; `inverse` is that of the transposed rates, or NaN. Returns whether it was reached.
+    /// Goes to the mode for these rates; `inverse` is that of the transposed rates, or NaN. Returns whether it was reached:
+    /// not with a prior of too small weights, not where it is at the edge, and not where labels are hardly told apart. There
+    /// likely shares lie along a line, which is bent in their cube roots: candidates miss it, and the few that do not are
+    /// kept for long.
     pub(super) fn fit(&mut self, rates: &[f64], inverse: &[f64]) -> bool {
+        self.prior.iter().all(|&weight| weight >= LEAST)
+            && inverse.iter().all(|entry| entry.abs() <= TOLD_APART)
+            && self.seek(rates, inverse, |weight| (weight - 1.0, weight))
+    }
+
+    /// Goes to a point near the mode that is inside whatever the prior and the rates, as [`direction`](Self::direction)
+    /// takes it, and not the chain. Returns whether it was reached.
+    pub(super) fn fit_inside(&mut self, rates: &[f64], inverse: &[f64]) -> bool {
+        // The reference too as if its cube root were what has the density.
+        let inside = |weight: f64| (weight.max(LEAST_OF_MODE) - 1.0 / 3.0, weight.max(LEAST_OF_MODE));
+        self.seek(rates, inverse, inside)
+    }
+
+    /// Goes to the mode. `powers` gives that of the reference's share, and the weight of any other label, for its own weight.
+    fn seek(&mut self, rates: &[f64], inverse: &[f64], powers: impl Fn(f64) -> (f64, f64)) -> bool {
         let width = self.counts.len();
         let total: f64 = self.counts.iter().sum();
         // Where the counts point to, and inside.
@@ -85,15 +107,15 @@ impl Laplace {
         let labels = shares.iter().zip(&self.prior).zip(rates.chunks_exact(width)).enumerate();
         for ((_, ((share, prior), row)), ((y, power), apart)) in labels.filter(others).zip(&mut mode) {
             *y = libm::cbrt(share / sum);
-            *power = 3.0 * prior - 1.0;
+            *power = 3.0 * powers(*prior).1 - 1.0;
             apart.iter_mut().zip(row.iter().zip(base)).for_each(|(slot, (a, b))| *slot = a - b);
         }
-        self.power = self.prior.get(reference).map_or(0.0, |weight| weight - 1.0);
-        (0..MOST_STEPS).any(|_| self.newton(base))
+        self.power = self.prior.get(reference).map_or(0.0, |weight| powers(*weight).0);
+        (0..MOST_STEPS).find_map(|_| self.newton(base)).unwrap_or(false)
     }
 
-    /// A step to the mode; returns whether it was there.
-    fn newton(&mut self, base: &[f64]) -> bool {
+    /// A step to the mode; returns whether it is reached, once that is known.
+    fn newton(&mut self, base: &[f64]) -> Option<bool> {
         let width = self.counts.len();
         let others = self.mode.len();
         self.fitted.copy_from_slice(base);
@@ -102,6 +124,9 @@ impl Laplace {
             let share = y * y * y;
             self.rest -= share;
             self.fitted.iter_mut().zip(apart).for_each(|(slot, apart)| *slot += share * apart);
+        }
+        if self.power == 0.0 && self.rest < EDGE {
+            return Some(false);
         }
         for ((slope, &count), &fitted) in self.slopes.iter_mut().zip(&self.counts).zip(&self.fitted) {
             *slope = if count > 0.0 { count / fitted } else { 0.0 };
@@ -129,12 +154,12 @@ impl Laplace {
             }
         }
         if !factor(&mut self.factor, others) {
-            return false;
+            return Some(false);
         }
         forward(&self.factor, &mut self.step);
         let left = dot(&self.step, &self.step);
         if left < 1e-4 {
-            return true;
+            return Some(true);
         }
         backward(&self.factor, &mut self.step);
         let mut size = 1.0;
@@ -152,7 +177,7 @@ impl Laplace {
             size *= 0.5;
         }
         self.mode.iter_mut().zip(&self.step).for_each(|(y, step)| *y += size * step);
-        false
+        None
     }
 
     /// Starts the chain at the mode, and returns whether it moves.
@@ -215,6 +240,32 @@ impl Laplace {
         }
         let others = self.now.len() as f64;
         sum + 0.5 * (FREEDOM + others) * libm::log1p(distance / FREEDOM)
+    }
+
+    /// Replaces `out` by a direction that has the covariance of the shares, as the curvature has it. Returns how many standard
+    /// deviations long it is.
+    pub(super) fn direction(&mut self, stream: &mut Stream, out: &mut [f64]) -> f64 {
+        self.step.iter_mut().for_each(|slot| *slot = stream.normal());
+        let length = dot(&self.step, &self.step).sqrt();
+        backward(&self.factor, &mut self.step);
+        let mut rest = 0.0;
+        let mut steps = self.step.iter().zip(&self.mode);
+        for (label, slot) in out.iter_mut().enumerate() {
+            if label != self.reference {
+                *slot = steps.next().map_or(0.0, |(step, y)| 3.0 * y * y * step);
+                rest -= *slot;
+            }
+        }
+        if let Some(slot) = out.get_mut(self.reference) {
+            *slot = rest;
+        }
+        length
+    }
+
+    /// Replaces `out` by the shares of the mode.
+    pub(super) fn middle(&mut self, out: &mut [f64]) {
+        self.now.copy_from_slice(&self.mode);
+        self.shares(out);
     }
 
     /// Replaces `out` by the shares of the chain.

@@ -39,6 +39,7 @@ mod equations;
 mod error_matrix;
 mod gibbs;
 mod laplace;
+mod lines;
 mod naive;
 mod nonresponse;
 mod ppi;
