@@ -95,11 +95,13 @@ impl EvidenceConfig {
 ///
 /// *Comments*: for each side as many as the configuration says, of the labels that speak for it (u_k above or below s_min), the
 /// one that [drives](driving_label) the verdict first and then one of each in turn; of a label those with the highest
-/// probability. One that says nothing, repeats one that was chosen, or is too short is passed over; the 1,000 surest of a label are looked at. They are verbatim, but for
-/// names and contacts, which are covered as far as [`MaskConfig`] finds them, white space, and what was cut off.
+/// probability. One that says nothing, repeats one that was chosen, or is too short is passed over; the 1,000 surest of a
+/// label are looked at. They are verbatim, but for names and contacts, which are covered as far as [`MaskConfig`] finds
+/// them, white space, and what was cut off.
 ///
 /// *Terms*: words of the comments that were given the driving label, against the division's other comments
-/// ([`log_odds`](crate::insight::log_odds)); with the negation that stands one or two words before them (`not helpful`), without function words.
+/// ([`log_odds`](crate::insight::log_odds)); with the negation that stands one or two words before them (`not helpful`),
+/// without function words.
 /// They tell what the classifier reads as that label: partly its own words come back. What is covered is in no term.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! Many tests at once, with some of them allowed to be wrong.
 
-use plaudit_core::{Error, Result};
+use plaudit_core::Result;
+
+use crate::holm::ascending;
 
 /// Returns the p-values adjusted by Benjamini and Hochberg's step-up method, in the order given, each 0 to 1.
 ///
@@ -20,14 +22,9 @@ use plaudit_core::{Error, Result};
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
 pub fn benjamini_hochberg(p_values: &[f64]) -> Result<Vec<f64>> {
-    if let Some((index, p)) = p_values.iter().enumerate().find(|(_, p)| !(0.0..=1.0).contains(*p)) {
-        return Err(Error::config(format!("p-value {index} is {p}; expected 0 to 1")));
-    }
-    let mut order: Vec<(usize, f64)> = p_values.iter().copied().enumerate().collect();
-    order.sort_by(|(_, a), (_, b)| a.total_cmp(b));
     let mut adjusted = vec![0.0; p_values.len()];
     let mut most: f64 = 1.0;
-    for (rank, (index, p)) in order.into_iter().enumerate().rev() {
+    for (rank, (index, p)) in ascending(p_values)?.into_iter().enumerate().rev() {
         // Not less than the value itself by rounding.
         most = most.min((p * p_values.len() as f64 / (rank + 1) as f64).max(p));
         if let Some(slot) = adjusted.get_mut(index) {

@@ -19,20 +19,25 @@ use plaudit_core::{Error, Result};
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
 pub fn holm(p_values: &[f64]) -> Result<Vec<f64>> {
-    if let Some((index, p)) = p_values.iter().enumerate().find(|(_, p)| !(0.0..=1.0).contains(*p)) {
-        return Err(Error::config(format!("p-value {index} is {p}; expected 0 to 1")));
-    }
-    let mut order: Vec<(usize, f64)> = p_values.iter().copied().enumerate().collect();
-    order.sort_by(|(_, a), (_, b)| a.total_cmp(b));
     let mut adjusted = vec![0.0; p_values.len()];
     let mut least: f64 = 0.0;
-    for (rank, (index, p)) in order.into_iter().enumerate() {
+    for (rank, (index, p)) in ascending(p_values)?.into_iter().enumerate() {
         least = least.max(p * (p_values.len() - rank) as f64).min(1.0);
         if let Some(slot) = adjusted.get_mut(index) {
             *slot = least;
         }
     }
     Ok(adjusted)
+}
+
+/// Returns p-values in ascending order, each with its place.
+pub(crate) fn ascending(p_values: &[f64]) -> Result<Vec<(usize, f64)>> {
+    if let Some((index, p)) = p_values.iter().enumerate().find(|(_, p)| !(0.0..=1.0).contains(*p)) {
+        return Err(Error::config(format!("p-value {index} is {p}; expected 0 to 1")));
+    }
+    let mut order: Vec<(usize, f64)> = p_values.iter().copied().enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+    Ok(order)
 }
 
 #[cfg(test)]

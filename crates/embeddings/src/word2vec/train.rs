@@ -106,7 +106,7 @@ fn run(
         let (pool, training) = (&pool, &mut training);
         // It ends where nobody hands on texts, or waits for the progress.
         let train = move || waiting.into_iter().try_for_each(|texts| done.send(training.round(&texts)));
-        scope.spawn(move || pool.install(train));
+        thread::Builder::new().spawn_scoped(scope, move || pool.install(train)).map_err(Error::backend)?;
         let mut reader = Reader { texts: Texts::default(), filled: 0, full, progress, is_waiting: false, observer };
         for _ in 0..config.epochs {
             let mut stopped = false;

@@ -256,7 +256,7 @@ mod tests {
 
     /// The whole grid; some minutes in a release build.
     #[test]
-    #[ignore = "slow"]
+    #[ignore = "192 chains of a million steps each"]
     fn draws_are_those_of_long_gibbs_chains_on_the_grid() {
         let mut all = Vec::new();
         for (accuracy, gold) in [(0.66, 50), (0.66, 200), (0.8, 50), (0.8, 200)] {
