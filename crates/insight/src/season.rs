@@ -3,7 +3,7 @@
 use std::fmt;
 
 use plaudit_core::{Error, Labels, Result, Table};
-use plaudit_stats::{Interval, Stream, beta_quantile};
+use plaudit_stats::{Interval, Stream, beta_quantile, deviance_term};
 use serde::{Deserialize, Serialize};
 
 use crate::DailyCounts;
@@ -255,7 +255,7 @@ fn volume(table: &[u64], sizes: &[u64]) -> f64 {
     let width = table.len() / sizes.len().max(1);
     let (all, cells) = (sum(table), sum(sizes));
     let phases = table.chunks_exact(width.max(1)).zip(sizes);
-    phases.map(|(counts, &size)| term(sum(counts), all * size as f64 / cells)).sum::<f64>().max(0.0)
+    phases.map(|(counts, &size)| deviance_term(sum(counts), all * size as f64 / cells)).sum::<f64>().max(0.0)
 }
 
 /// The deviance of the phases' shares from those of all.
@@ -265,11 +265,7 @@ fn shares(table: &[u64], width: usize) -> f64 {
     rows().for_each(|row| columns.iter_mut().zip(row).for_each(|(sum, count)| *sum += count));
     let all = sum(table);
     let cells = rows().flat_map(|row| row.iter().zip(&columns).map(move |(&count, &column)| (count, column, sum(row))));
-    cells.map(|(count, column, row)| term(count as f64, column as f64 * row / all)).sum::<f64>().max(0.0)
-}
-
-fn term(count: f64, expected: f64) -> f64 {
-    if count > 0.0 { 2.0 * count * libm::log(count / expected) } else { 0.0 }
+    cells.map(|(count, column, row)| deviance_term(count as f64, column as f64 * row / all)).sum::<f64>().max(0.0)
 }
 
 fn sum(counts: &[u64]) -> f64 {

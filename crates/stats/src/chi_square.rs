@@ -1,4 +1,4 @@
-//! The upper tail of the chi-square distribution.
+//! The chi-square distribution, and the deviance that has it for large counts.
 
 use statrs::function::gamma::checked_gamma_ur;
 
@@ -22,6 +22,17 @@ pub fn chi_square_sf(x: f64, df: u32) -> Option<f64> {
     } else {
         checked_gamma_ur(f64::from(df) / 2.0, x / 2.0).ok()
     }
+}
+
+/// Returns what a count adds to the deviance G^2 = 2 sum n log(n / expected): 0 for a count of 0.
+///
+/// ```
+/// // 30 and 10, where 20 and 20 are expected: 2 (30 ln 1.5 + 10 ln 0.5)
+/// let deviance = plaudit_stats::deviance_term(30.0, 20.0) + plaudit_stats::deviance_term(10.0, 20.0);
+/// assert!((deviance - 10.464_963).abs() < 1e-6);
+/// ```
+pub fn deviance_term(count: f64, expected: f64) -> f64 {
+    if count > 0.0 { 2.0 * count * libm::log(count / expected) } else { 0.0 }
 }
 
 #[cfg(test)]

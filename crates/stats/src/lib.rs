@@ -20,7 +20,7 @@ mod units;
 pub use beta::beta_quantile;
 pub use binomial::{binomial, multinomial};
 pub use bootstrap::Bootstrap;
-pub use chi_square::chi_square_sf;
+pub use chi_square::{chi_square_sf, deviance_term};
 pub use draws::{dirichlet, gamma};
 pub use false_discovery::benjamini_hochberg;
 pub use holm::holm;

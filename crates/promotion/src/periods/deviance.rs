@@ -1,6 +1,6 @@
 //! Whether two rows of counts come from the same shares.
 
-use plaudit_stats::{Stream, chi_square_sf};
+use plaudit_stats::{Stream, chi_square_sf, deviance_term};
 
 /// Up to so many rows the distribution is found by permutation; beyond, chi-square is as good.
 const MOST: u64 = 100_000;
@@ -18,15 +18,11 @@ pub(super) fn deviance(rows: [&[u64]; 2]) -> (f64, u32) {
         let (a, b) = (a as f64, b as f64);
         if a + b > 0.0 {
             columns += 1;
-            deviance += term(a, (a + b) * n / (n + m)) + term(b, (a + b) * m / (n + m));
+            deviance += deviance_term(a, (a + b) * n / (n + m)) + deviance_term(b, (a + b) * m / (n + m));
         }
     }
     // A sum of terms of both signs may miss 0 by rounding.
     (deviance.max(0.0), columns - 1)
-}
-
-fn term(count: f64, expected: f64) -> f64 {
-    if count > 0.0 { 2.0 * count * libm::log(count / expected) } else { 0.0 }
 }
 
 fn sum(counts: &[u64]) -> f64 {
