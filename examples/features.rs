@@ -10,7 +10,7 @@ use plaudit::core::{Features, Vocab, VocabConfig, WordCounts};
 use plaudit::data::Dataset;
 use plaudit::embeddings::word2vec::{self, Word2VecConfig};
 use plaudit::embeddings::{MeanVectors, TfIdf, TfIdfConfig, UnknownWords, WordVectors, fit_tfidf_vocabulary};
-use plaudit::models::{LinearConfig, Pretrained, TrainConfig, train_linear, train_with_vectors};
+use plaudit::models::{Extras, LinearConfig, Pretrained, TrainConfig, train_linear, train_with};
 use plaudit::text::{Pipeline, PipelineConfig};
 use plaudit::{Analyzer, Classifier, Feedback};
 use plaudit_stats::Stream;
@@ -157,7 +157,9 @@ impl Task {
         let mut config = self.config.clone();
         config.seed = seed;
         let (train, valid) = (self.train.examples(), self.valid.examples());
-        let classifier = train_with_vectors(&self.pipeline, &train, &valid, &pretrained, &config, &mut ())?;
+        let mut extras = Extras::default();
+        extras.vectors = Some(&pretrained);
+        let classifier = train_with(&self.pipeline, &train, &valid, &extras, &config, &mut ())?;
         self.score(&classifier, start)
     }
 

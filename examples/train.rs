@@ -1,6 +1,8 @@
 //! Train a classifier on a file and save it.
 
 mod common;
+#[path = "train/resume.rs"]
+mod resume;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -8,13 +10,15 @@ use std::time::Instant;
 use common::{Options, Result, Summary, say, usage, usage_faults};
 use plaudit::core::Origin;
 use plaudit::embeddings::formats::VectorsConfig;
-use plaudit::models::{Architecture, CalibrationRows, Pretrained};
-use plaudit::{Dataset, Error, Labels, ProgressBar, TextClassifier, TrainConfig, Vectors};
+use plaudit::models::{Architecture, CalibrationRows, Extras, Pretrained, Stopped};
+use plaudit::{Dataset, Error, Labels, TextClassifier, TrainConfig, Vectors};
+use resume::{Run, Watch};
 
 const HELP: &str = r#"
 Trains a classifier on a file of labelled texts and saves it as a directory.
 
 cargo run --release --example train -- --train FILE --out DIR [options]
+cargo run --release --example train -- --resume DIR
   --train FILE              .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text, label, perhaps uid or id
   --out DIR                 where the model goes; an earlier model there is replaced
   --valid FILE              rows to choose the best epoch by; without it, 10 % of the training file, stratified
@@ -35,12 +39,15 @@ cargo run --release --example train -- --train FILE --out DIR [options]
   --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..},
                             "pretrained": {"extra_words": 50000}}, "pretrain": {"epochs": 20, "min_count": 2, ..}};
                             what it leaves out is as by default, and the other options go over it
+  --checkpoints DIR         where the run writes down how far it is (beside the model: OUT-checkpoints); removed when the model is saved
+  --resume DIR              go on with the run whose checkpoints these are, after Ctrl-C, a kill or a crash: it ends in the same
+                            bytes as one that never stopped; all other options are those that it was begun with
   --on-dirty stop|skip      what to do with a row that cannot be used (skip)
   --seed N                  of initial weights, order and dropout (0)
   --threads N               to train with; they change no byte (all)
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 17] = [
+const OPTIONS: [&str; 19] = [
     "train",
     "out",
     "valid",
@@ -55,6 +62,8 @@ const OPTIONS: [&str; 17] = [
     "unlabelled",
     "freeze!",
     "config",
+    "checkpoints",
+    "resume",
     "on-dirty",
     "seed",
     "threads",
@@ -64,12 +73,14 @@ fn main() -> ExitCode {
     common::run(HELP, &OPTIONS, train)
 }
 
-fn train(options: &Options) -> Result<()> {
+fn train(given: &Options) -> Result<()> {
+    let options = &resume::options(given)?;
     let (out, file) = (options.required("out")?, options.required("train")?);
     let (mut config, mut read) = (config(options)?, options.read_config()?);
     (read.label, read.labels_required, read.labels) = (Some("label".to_owned()), true, config.model.labels.clone());
 
     TextClassifier::check_place(out)?; // before a long run, not after it
+    let (run, mut watch) = (Run::new(options, out)?, Watch::new()?);
     let whole = plaudit::data::read(file, &read)?;
     common::print_rejections(&whole.report);
     common::check_used(&whole.report)?;
@@ -103,18 +114,25 @@ fn train(options: &Options) -> Result<()> {
     };
     common::warn_rare(&labels, &train, &valid);
 
+    run.begin()?;
     let start = Instant::now();
-    let classifier = match vectors(options, &train, test.as_ref(), &config)? {
-        None => plaudit::train(&train, &valid, &config, &mut ProgressBar::new())?,
-        Some(vectors) => {
-            let words = vectors.words().words();
-            let vectors = Pretrained::new(&vectors, words)
-                .map_err(|error| format!("{}: {error}", options.value("vectors").unwrap_or("word vectors")))?;
-            plaudit::train_with_vectors(&train, &valid, &vectors, &config, &mut ProgressBar::new())?
-        }
+    let vectors = vectors(options, &train, test.as_ref(), &config, &mut watch)?;
+    if watch.stopped() {
+        return Err(run.broken_off());
+    }
+    let start_from = vectors.as_ref().map(|vectors| Pretrained::new(vectors, vectors.words().words())).transpose();
+    let start_from =
+        start_from.map_err(|error| format!("{}: {error}", options.value("vectors").unwrap_or("word vectors")))?;
+    let mut extras = Extras::default();
+    (extras.vectors, extras.checkpoints) = (start_from.as_ref(), Some(&run.checkpoints));
+    let classifier = match plaudit::train_with(&train, &valid, &extras, &config, &mut watch) {
+        Ok(classifier) if classifier.report().stopped != Stopped::Observer => classifier,
+        Ok(_) | Err(Error::Interrupted) => return Err(run.broken_off()),
+        Err(error) => return Err(error.into()),
     };
     let train_seconds = start.elapsed().as_secs_f64();
     classifier.save(out)?;
+    run.remove()?;
 
     let (part, rows) = test.as_ref().map_or(("validation", &valid), |test| ("test", test));
     let scores = plaudit::evaluate(&classifier, rows)?;
@@ -165,6 +183,7 @@ fn vectors(
     train: &Dataset,
     test: Option<&Dataset>,
     config: &TrainConfig,
+    watch: &mut Watch,
 ) -> Result<Option<Vectors>> {
     if let Some(path) = options.file("vectors")? {
         return Ok(Some(Vectors::read(path, &VectorsConfig::default())?.0));
@@ -184,7 +203,7 @@ fn vectors(
         return Ok(None);
     }
     let more = unlabelled.iter().flat_map(|texts| texts.iter()).map(|row| row.text.as_str());
-    Ok(Some(Vectors::Words(plaudit::pretrain(train, more, config, &mut ProgressBar::new())?)))
+    Ok(Some(Vectors::Words(plaudit::pretrain(train, more, config, watch)?)))
 }
 
 /// The configuration of `--config`, with what the other options say put over it.

@@ -39,6 +39,7 @@ macro_rules! say {
 pub(crate) use say;
 
 /// The options that were given, by name.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Options(BTreeMap<String, String>);
 
 /// A mistake in the command line: exit code 2.
@@ -52,6 +53,18 @@ impl std::fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
+
+/// Somebody pressed Ctrl-C: exit code 130.
+#[derive(Debug)]
+pub(crate) struct Stopped(pub(crate) String);
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Stopped {}
 
 /// Returns a mistake in the command line.
 pub(crate) fn usage(message: impl Into<String>) -> Box<dyn std::error::Error> {
@@ -90,6 +103,33 @@ impl Options {
             }
         }
         Ok(Some(Self(found)))
+    }
+
+    /// Reads options that [`write`](Self::write) wrote.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        Ok(Self(serde_json::from_slice(&read_object(&name)?).map_err(|error| Error::malformed(&name, error))?))
+    }
+
+    /// Writes the options as a JSON object.
+    pub(crate) fn write(&self, output: &mut impl Write) -> Result<()> {
+        Ok(writeln!(output, "{}", serde_json::to_string_pretty(&self.0)?)?)
+    }
+
+    /// Returns the names of the options that were given.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Returns the options without these.
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        let stays = |(name, _): &(&String, &String)| !names.contains(&name.as_str());
+        Self(self.0.iter().filter(stays).map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
+    /// Gives an option a value.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.0.insert(name.to_owned(), value.to_owned());
     }
 
     /// Returns the value of `--name`, where it was given.
@@ -278,6 +318,10 @@ pub(crate) fn run(help: &str, known: &[&str], recipe: impl FnOnce(&Options) -> R
     let Err(error) = result else { return ExitCode::SUCCESS };
     if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
+    }
+    if error.is::<Stopped>() {
+        complain(&error.to_string());
+        return ExitCode::from(130); // as a shell says of Ctrl-C
     }
     let wrong_command_line = error.is::<Usage>() || error.is::<lexopt::Error>();
     complain(&format!("error: {error}{}", if wrong_command_line { " (try --help)" } else { "" }));

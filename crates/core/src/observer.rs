@@ -51,6 +51,9 @@ pub struct Epoch {
     pub valid_accuracy: f64,
     /// Macro-averaged F1 on the validation part, 0 to 1.
     pub valid_macro_f1: f64,
+    /// Macro-averaged recall on the validation part, 0 to 1; 0 in reports of models that were saved before it was counted.
+    #[serde(default)]
+    pub valid_macro_recall: f64,
     /// Whether these are the best weights so far.
     pub best: bool,
 }
@@ -58,7 +61,16 @@ pub struct Epoch {
 impl Epoch {
     /// Returns epoch `number` of `of` with all figures zero, to be filled in.
     pub fn new(number: usize, of: usize) -> Self {
-        Self { number, of, train_loss: 0.0, valid_loss: 0.0, valid_accuracy: 0.0, valid_macro_f1: 0.0, best: false }
+        Self {
+            number,
+            of,
+            train_loss: 0.0,
+            valid_loss: 0.0,
+            valid_accuracy: 0.0,
+            valid_macro_f1: 0.0,
+            valid_macro_recall: 0.0,
+            best: false,
+        }
     }
 }
 

@@ -121,6 +121,8 @@ pub struct Adam {
     config: AdamConfig,
     state: AdamState,
     frozen: Option<Frozen>,
+    /// For each weight, whether no step moves it; of no length where all are moved.
+    held: Vec<bool>,
 }
 
 /// Rows of a table that no step moves.
@@ -161,7 +163,12 @@ impl Adam {
             let zeros = vec![0.0; parameter.var.elem_count()];
             Moments { mean: zeros.clone(), square: zeros }
         });
-        Ok(Self { config: config.clone(), state: AdamState { steps: 0, moments: moments.collect() }, frozen: None })
+        Ok(Self {
+            config: config.clone(),
+            state: AdamState { steps: 0, moments: moments.collect() },
+            frozen: None,
+            held: Vec::new(),
+        })
     }
 
     /// Returns Adam as it was when it had this state, on these weights.
@@ -179,12 +186,21 @@ impl Adam {
         if state.moments.len() != parameters.iter().count() || !state.moments.iter().zip(parameters.iter()).all(fits) {
             return Err(Error::config("the state of Adam is not one of these weights"));
         }
-        Ok(Self { config: config.clone(), state, frozen: None })
+        Ok(Self { config: config.clone(), state, frozen: None, held: Vec::new() })
     }
 
     /// Leaves rows of a table as they are from now on; of its other rows, a step moves those that it would have moved.
     pub(crate) fn freeze(&mut self, parameter: usize, rows: &[bool]) {
         self.frozen = Some(Frozen { parameter, rows: rows.to_vec() });
+    }
+
+    /// Leaves these weights, of which there is one answer each, as they are from now on; all are moved where there is none.
+    pub(crate) fn hold(&mut self, held: Vec<bool>) {
+        self.held = held;
+    }
+
+    fn holds(&self, parameter: usize) -> bool {
+        self.held.get(parameter).is_some_and(|&held| held)
     }
 
     /// The gradient without the rows that stay.
@@ -219,6 +235,14 @@ impl Adam {
     /// # Errors
     /// When the weights are not those that it began with, or the backend fails.
     pub fn step(&mut self, parameters: &Parameters, loss: &Tensor, mode: Mode) -> Result<f64> {
+        self.step_at(1.0, parameters, loss, mode)
+    }
+
+    /// As [`step`](Self::step), with this share of the configuration's learning rate, 0 to 1.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn step_at(&mut self, share: f64, parameters: &Parameters, loss: &Tensor, mode: Mode) -> Result<f64> {
         let store = loss.backward().map_err(Error::backend)?;
         let (gathered, deposits) = mode.into_parts();
         let deposits = std::mem::take(&mut *deposits.lock().map_err(|_| Error::Interrupted)?);
@@ -230,11 +254,12 @@ impl Adam {
             let deposit = from_store(&store, part.rows.as_tensor(), part.parameter, Some(part.ids))?;
             gradients.extend(deposit.map(ascending));
         }
+        gradients.retain(|gradient| !self.holds(gradient.parameter));
         let movable: Vec<Deposit> = gradients.into_iter().map(|gradient| self.movable(gradient)).collect();
-        self.move_against(parameters, &movable)
+        self.move_against(share, parameters, &movable)
     }
 
-    fn move_against(&mut self, parameters: &Parameters, gradients: &[Deposit]) -> Result<f64> {
+    fn move_against(&mut self, share: f64, parameters: &Parameters, gradients: &[Deposit]) -> Result<f64> {
         let fits = |(parameter, moments): (&Parameter, &Moments)| parameter.var.elem_count() == moments.mean.len();
         if parameters.iter().count() != self.state.moments.len()
             || !parameters.iter().zip(&self.state.moments).all(fits)
@@ -249,15 +274,16 @@ impl Adam {
         }
         self.state.steps += 1;
         let config = &self.config;
+        let learning_rate = share * config.learning_rate;
         let power = |beta: f64| 1.0 - beta.powi(i32::try_from(self.state.steps).unwrap_or(i32::MAX));
         let step = AdamStep {
             scale: if norm > config.clip_norm { (config.clip_norm / norm) as f32 } else { 1.0 },
             beta1: [config.beta1, 1.0 - config.beta1].map(|value| value as f32),
             beta2: [config.beta2, 1.0 - config.beta2].map(|value| value as f32),
-            rate: (config.learning_rate / power(config.beta1)) as f32,
+            rate: (learning_rate / power(config.beta1)) as f32,
             root: (1.0 / power(config.beta2).sqrt()) as f32,
             epsilon: config.epsilon as f32,
-            keep: (1.0 - config.learning_rate * config.weight_decay) as f32,
+            keep: (1.0 - learning_rate * config.weight_decay) as f32,
         };
         for Deposit { parameter, rows, values } in gradients {
             let (Some(weight), Some(moments)) =

@@ -153,8 +153,7 @@ impl Architecture {
     /// gradients come back: [`Adam`](crate::network::Adam), saving and the same network without a device see one set of
     /// weights. Scores are those of our kernels but for rounding. On the CPU it works too, slower than our kernels: for
     /// tests. That the same seed gives the same bytes holds for our kernels, and is not promised for a device; on an NVIDIA
-    /// H200, five passes and five trainings gave the same values. In training, dropout between layers falls on other rows than
-    /// in our kernels, where there are several layers and more than 36 texts a batch: a seed gives another network there.
+    /// H200, five passes and five trainings gave the same values.
     ///
     /// On CUDA, `Device::new_cuda_with_stream` is the safer device: with `Device::new_cuda`, candle has a queue for each thread, and a
     /// thread that has not used the device must not be the one that frees what is on it.

@@ -6,6 +6,8 @@ use plaudit_stats::Stream;
 pub(crate) struct Row {
     pub(crate) ids: Vec<u32>,
     pub(crate) label: usize,
+    /// What an error on it costs.
+    pub(crate) weight: f32,
 }
 
 /// The rows of each step of an epoch: shuffled, then sorted by length within stretches of 50 batches, so that texts of a
@@ -29,7 +31,7 @@ mod tests {
 
     #[test]
     fn every_row_once_in_like_lengths() {
-        let rows: Vec<Row> = (0..1000).map(|k| Row { ids: vec![2; k * 7919 % 61], label: 0 }).collect();
+        let rows: Vec<Row> = (0..1000).map(|k| Row { ids: vec![2; k * 7919 % 61], label: 0, weight: 1.0 }).collect();
         let batches_of = |epoch| batches(&rows, 16, 5, epoch);
         let mut all: Vec<usize> = batches_of(1).concat();
         all.sort_unstable();

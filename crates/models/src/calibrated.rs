@@ -334,6 +334,7 @@ impl<A: Analyzer> TextClassifier<A> {
             // Of a network of one's own, the configuration tells nothing.
             Source::TrainedWith { config, rows, vectors } => {
                 self.architecture().is_some()
+                    && self.report().begun_from.is_none()
                     && self.report().rows.as_ref() == Some(rows)
                     && untold(self.config()) == **config
                     && self.report().vectors.as_ref().map(|report| &report.digest) == vectors.as_ref()

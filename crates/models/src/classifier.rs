@@ -100,11 +100,15 @@ impl<A> TextClassifier<A> {
 
     /// What scores of this classifier are told by.
     pub(crate) fn source(&self) -> Result<Source> {
+        self.weights_digest().map(Source::Network)
+    }
+
+    pub(crate) fn weights_digest(&self) -> Result<u64> {
         let mut hash = Sha256::new();
         for weight in self.network.parameters().values()? {
             weight.values.iter().for_each(|value| hash.update(value.to_le_bytes()));
         }
-        Ok(Source::Network(first_bytes(hash)))
+        Ok(first_bytes(hash))
     }
 
     pub(crate) fn seen(&self) -> Option<&Seen> {

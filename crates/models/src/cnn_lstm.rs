@@ -27,8 +27,8 @@ pub struct CnnLstmConfig {
     /// Share of the embedding values dropped while training, 0 to below 1. Default 0.5. The values are those of the distinct
     /// words of a batch: every place where a word stands in it loses the same ones.
     pub embedding_dropout: f64,
-    /// Share of the values between layers, of the pooled and of the dense values dropped while training, 0 to below 1.
-    /// Default 0.5.
+    /// Share of the values between layers, of the pooled and of the dense values dropped while training, 0 to below 1. Between
+    /// layers all tokens of a text lose the same ones (Gal and Ghahramani 2016). Default 0.5.
     pub dropout: f64,
 }
 

@@ -110,7 +110,9 @@ impl Composed {
             let mut states = Vec::new();
             for (layer, weights) in layers.chunks(plan.directions).enumerate() {
                 if layer > 0 {
-                    rows = drop(Tensor::cat(&states, 1)?, plan.dropout)?;
+                    // Tokens of a text lose the same values.
+                    let mask = drop(Tensor::ones((batch.texts(), width), DType::F32, &self.device)?, plan.dropout)?;
+                    rows = (Tensor::cat(&states, 1)? * mask.index_select(&self.places(steps.texts())?, 0)?)?;
                 }
                 let direction = |(place, weights)| self.recur(&rows, weights, &steps, place == 1);
                 states = weights.iter().enumerate().map(direction).collect::<Candle<_>>()?;

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::AdamConfig;
 use crate::scorer::MOST_TOKENS;
-use crate::{Architecture, CalibrationConfig, PretrainedConfig};
+use crate::{
+    Architecture, CalibrationConfig, FineTuningConfig, ObjectiveConfig, PretrainedConfig, ScheduleConfig, Selection,
+};
 
 /// How a classifier is trained, from vocabulary to stopping. Saved with the model.
 ///
@@ -34,17 +36,27 @@ pub struct TrainConfig {
     pub max_tokens: usize,
     /// The most passes over the training part. Default 30.
     pub epochs: usize,
-    /// Training stops after this many epochs in a row that are not better on the validation part. Better is a higher macro
-    /// F1, or the same with a lower loss. Default 4.
+    /// Training stops after this many epochs in a row that are not better on the validation part. Default 4.
     pub patience: usize,
+    /// What makes an epoch better than another. Default macro F1.
+    pub selection: Selection,
     /// Texts a step. Default 32.
     pub batch: usize,
+    /// What steps make small: weights of labels, softened targets.
+    pub objective: ObjectiveConfig,
     /// How weights are moved.
     pub adam: AdamConfig,
+    /// How the learning rate rises and falls. Default: it stays as it is.
+    pub schedule: ScheduleConfig,
+    /// The decay a step of the moving average of the weights, 0 to below 1; then it is the average that is validated and kept.
+    /// It is taken every eighth step. Default: none, the weights themselves.
+    pub averaging: Option<f64>,
     /// Share of known words that a training pass reads as unknown, so that the unknown word learns a vector. Default 0.05.
     pub word_dropout: f64,
-    /// What becomes of given word vectors ([`train_with_vectors`](crate::train_with_vectors)); without any, nothing.
+    /// What becomes of given word vectors ([`Extras::vectors`](crate::Extras::vectors)); without any, nothing.
     pub pretrained: PretrainedConfig,
+    /// Which weights [`fine_tune`](crate::fine_tune) moves when. Nothing else reads it.
+    pub fine_tuning: FineTuningConfig,
     /// How the classifier is calibrated, on rows that are used for nothing else. Default: not.
     pub calibration: Option<CalibrationConfig>,
     /// The seed of initial weights, order and dropout. Default 0.
@@ -64,10 +76,15 @@ impl Default for TrainConfig {
             max_tokens: 2000,
             epochs: 30,
             patience: 4,
+            selection: Selection::default(),
             batch: 32,
+            objective: ObjectiveConfig::default(),
             adam: AdamConfig::default(),
+            schedule: ScheduleConfig::default(),
+            averaging: None,
             word_dropout: 0.05,
             pretrained: PretrainedConfig::default(),
+            fine_tuning: FineTuningConfig::default(),
             calibration: None,
             seed: 0,
             threads: None,
@@ -106,7 +123,12 @@ impl TrainConfig {
         if self.labels.as_ref().is_some_and(|labels| labels.len() < 2) {
             faults.push("labels: there must be at least two".to_owned());
         }
+        self.objective.faults(self.labels.as_ref(), &mut faults);
         self.adam.faults(&mut faults);
+        self.schedule.faults(&mut faults);
+        if let Some(decay) = self.averaging.filter(|decay| !(0.0..1.0).contains(decay)) {
+            faults.push(format!("averaging: {decay} is not in 0 to below 1"));
+        }
         if !(0.0..1.0).contains(&self.word_dropout) {
             faults.push(format!("word_dropout: {} is not in 0 to below 1", self.word_dropout));
         }
@@ -124,6 +146,7 @@ impl TrainConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ClassWeights;
 
     #[test]
     fn what_single_precision_would_break_is_refused() {
@@ -136,6 +159,11 @@ mod tests {
             |c: &mut TrainConfig| c.patience = 0,
             |c: &mut TrainConfig| c.max_tokens = usize::MAX,
             |c: &mut TrainConfig| c.threads = Some(0),
+            |c: &mut TrainConfig| c.averaging = Some(1.0),
+            |c: &mut TrainConfig| c.schedule.warm_up = f64::NAN,
+            |c: &mut TrainConfig| c.schedule.last = 2.0,
+            |c: &mut TrainConfig| c.objective.label_smoothing = 1.0,
+            |c: &mut TrainConfig| c.objective.class_weights = ClassWeights::Each(vec![1.0, 2.0]),
             |c: &mut TrainConfig| c.labels = Labels::new(["one"]).ok(),
         ] {
             let mut config = TrainConfig::default();

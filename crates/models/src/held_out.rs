@@ -6,7 +6,7 @@ use plaudit_core::{Analyzer, Error, Example, Observer, Origin, Result};
 use plaudit_metrics::Scored;
 use plaudit_stats::Stream;
 
-use crate::pretrained::Pretrained;
+use crate::extras::{Extras, FOLD, Given};
 use crate::seen::{digest_of_rows, digests};
 use crate::train::{TRAIN, VALID, labels_of, places};
 use crate::trainer::fit;
@@ -102,33 +102,24 @@ pub fn out_of_fold<A: Analyzer>(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<HeldOut> {
-    scored_out_of_fold(analyzer, [train, valid], folds, None, config, observer)
+    out_of_fold_with(analyzer, train, valid, folds, &Extras::default(), config, observer)
 }
 
-/// The same for classifiers that are trained as [`train_with_vectors`](crate::train_with_vectors) trains.
+/// The same for classifiers that are trained as [`train_with`](crate::train_with) trains.
 ///
 /// # Errors
-/// As [`out_of_fold`] and [`train_with_vectors`](crate::train_with_vectors).
-pub fn out_of_fold_with_vectors<A: Analyzer>(
+/// As [`out_of_fold`] and [`train_with`](crate::train_with).
+pub fn out_of_fold_with<A: Analyzer>(
     analyzer: &A,
     train: &[Example<'_>],
     valid: &[Example<'_>],
     folds: usize,
-    vectors: &Pretrained<'_>,
+    extras: &Extras<'_>,
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<HeldOut> {
-    scored_out_of_fold(analyzer, [train, valid], folds, Some(vectors), &vectors.applied(config)?, observer)
-}
-
-pub(crate) fn scored_out_of_fold<A: Analyzer>(
-    analyzer: &A,
-    [train, valid]: [&[Example<'_>]; 2],
-    folds: usize,
-    vectors: Option<&Pretrained<'_>>,
-    config: &TrainConfig,
-    observer: &mut dyn Observer,
-) -> Result<HeldOut> {
+    extras.check(train.len())?;
+    let config = extras.vectors.map_or_else(|| Ok(config.clone()), |vectors| vectors.applied(config))?;
     let mut config = config.clone();
     config.calibration = None;
     config.validate()?;
@@ -139,12 +130,13 @@ pub(crate) fn scored_out_of_fold<A: Analyzer>(
     let [own, other] = [train, valid].map(|part| digests(analyzer, part, most));
     let folds = deal(&Texts::new(&own, &truth, &other, labels.len()), folds, config.seed)?;
     let rows = digest_of_rows([(&own, &truth), (&other, &places(VALID, valid, &labels)?)]);
-    let digest = vectors.map(|vectors| vectors.digest().to_owned());
+    let digest = extras.vectors.map(|vectors| vectors.digest().to_owned());
     let source = Source::TrainedWith { config: Box::new(untold(&config)), rows, vectors: digest };
     let mut probabilities = vec![Vec::new(); train.len()];
-    for fold in &folds {
+    for (number, fold) in folds.iter().enumerate() {
         let rest: Vec<usize> = (0..train.len()).filter(|row| fold.binary_search(row).is_err()).collect();
-        let classifier = fit_rows(analyzer, train, &rest, valid, vectors, &config, observer)?;
+        let given = extras.of(&format!("{FOLD}{}", number + 1), &rest);
+        let classifier = fit_rows(analyzer, train, &rest, valid, given, &config, observer)?;
         if classifier.report().stopped == Stopped::Observer {
             return Err(Error::Interrupted);
         }
@@ -179,12 +171,12 @@ pub(crate) fn fit_rows<A: Analyzer>(
     train: &[Example<'_>],
     rows: &[usize],
     valid: &[Example<'_>],
-    vectors: Option<&Pretrained<'_>>,
+    given: Given<'_>,
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
     let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
-    fit(analyzer, [&pick(train, rows), valid], vectors, config, observer, network).map_err(|error| match error {
+    fit(analyzer, [&pick(train, rows), valid], given, config, observer, network).map_err(|error| match error {
         Error::Diverged { step, rows: of_part, what } => {
             let rows = of_part.into_iter().filter_map(|row| rows.get(row).copied()).collect();
             Error::Diverged { step, rows, what }

@@ -72,7 +72,21 @@ impl LstmLayer {
 
 /// Returns the mean cross-entropy in nats, a scalar, of logits `[texts, labels]`.
 pub(crate) fn cross_entropy(logits: &Tensor, targets: &[usize]) -> Result<Tensor> {
-    let op = CrossEntropy { targets: targets.into(), probabilities: Mutex::new(Vec::new()) };
+    let (texts, labels) = logits.dims2()?;
+    if texts != targets.len() || targets.iter().any(|&target| target >= labels) {
+        bail!("cross-entropy: {} targets for logits {texts} x {labels}", targets.len());
+    }
+    let mut all = vec![0.0; texts * labels];
+    for (row, &target) in all.chunks_exact_mut(labels.max(1)).zip(targets) {
+        row.iter_mut().skip(target).take(1).for_each(|value| *value = 1.0);
+    }
+    soft_cross_entropy(logits, all, vec![1.0; texts])
+}
+
+/// Returns the mean over texts of `-weight sum_k target_k ln p_k`, a scalar, of logits `[texts, labels]`; targets are
+/// `[texts, labels]` and add up to 1.
+pub(crate) fn soft_cross_entropy(logits: &Tensor, targets: Vec<f32>, weights: Vec<f32>) -> Result<Tensor> {
+    let op = CrossEntropy { targets, weights, probabilities: Mutex::new(Vec::new()) };
     logits.contiguous()?.apply_op1(op)
 }
 
@@ -164,7 +178,8 @@ impl CustomOp2 for LstmOp {
 }
 
 struct CrossEntropy {
-    targets: Arc<[usize]>,
+    targets: Vec<f32>,
+    weights: Vec<f32>,
     probabilities: Mutex<Vec<f32>>,
 }
 
@@ -175,13 +190,18 @@ impl CustomOp1 for CrossEntropy {
 
     fn cpu_fwd(&self, logits: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let (texts, labels) = layout.shape().dims2()?;
-        if texts != self.targets.len() || self.targets.iter().any(|&target| target >= labels) {
-            bail!("cross-entropy: {} targets for logits {texts} x {labels}", self.targets.len());
+        if texts * labels != self.targets.len() || texts != self.weights.len() {
+            let (targets, weights) = (self.targets.len(), self.weights.len());
+            bail!("cross-entropy: {targets} targets and {weights} weights for logits {texts} x {labels}");
         }
         let mut probabilities = slice(logits, layout)?.to_vec();
         softmax(InstructionSet::best(), &mut probabilities, labels);
-        let rows = probabilities.chunks_exact(labels.max(1)).zip(self.targets.iter());
-        let sum: f64 = rows.map(|(row, &target)| -ln(row.get(target).copied().unwrap_or(f32::NAN))).sum();
+        let rows = probabilities.chunks_exact(labels.max(1)).zip(self.targets.chunks_exact(labels.max(1)));
+        let loss = |(row, targets): (&[f32], &[f32])| -> f64 {
+            let terms = row.iter().zip(targets).filter(|(_, target)| **target != 0.0);
+            terms.map(|(&probability, &target)| -f64::from(target) * ln(probability)).sum()
+        };
+        let sum: f64 = rows.map(loss).zip(&self.weights).map(|(loss, &weight)| f64::from(weight) * loss).sum();
         *self.probabilities.lock().map_err(poisoned)? = probabilities;
         Ok((CpuStorage::F32(vec![(sum / texts.max(1) as f64) as f32]), Shape::from(())))
     }
@@ -190,11 +210,9 @@ impl CustomOp1 for CrossEntropy {
         let (texts, labels) = logits.dims2()?;
         let share = gradient.to_scalar::<f32>()? / texts.max(1) as f32;
         let mut slopes = self.probabilities.lock().map_err(poisoned)?.clone();
-        for (row, &target) in slopes.chunks_exact_mut(labels.max(1)).zip(self.targets.iter()) {
-            if let Some(slope) = row.get_mut(target) {
-                *slope -= 1.0;
-            }
-            row.iter_mut().for_each(|slope| *slope *= share);
+        let rows = slopes.chunks_exact_mut(labels.max(1)).zip(self.targets.chunks_exact(labels.max(1)));
+        for ((row, targets), weight) in rows.zip(&self.weights) {
+            row.iter_mut().zip(targets).for_each(|(slope, target)| *slope = (*slope - target) * (weight * share));
         }
         like(slopes, logits).map(Some)
     }
@@ -286,6 +304,18 @@ mod tests {
         assert!(cross_entropy(&logits, &[0, 2]).is_err() && cross_entropy(&logits, &[0]).is_err());
         let broken = Tensor::new(&[[f32::NAN, 2.0]], &Device::Cpu).unwrap();
         assert!(cross_entropy(&broken, &[1]).unwrap().to_scalar::<f32>().unwrap().is_nan());
+    }
+
+    /// By hand: row 1 has ln p = -1.3132617, -0.3132617, row 2 -0.0485874, -3.0485874; losses 1.2632617 and 0.1985874; the mean of
+    /// 0.5 x 1.2632617 and 3 x 0.1985874 is 0.6136965.
+    #[test]
+    fn targets_and_weights_by_hand_and_by_differences() {
+        let logits = Tensor::new(&[[1f32, 2.0], [3.0, 0.0]], &Device::Cpu).unwrap();
+        let targets = vec![0.95, 0.05, 0.95, 0.05];
+        let loss = soft_cross_entropy(&logits, targets.clone(), vec![0.5, 3.0]).unwrap().to_scalar::<f32>().unwrap();
+        assert!((loss - 0.613_696_5).abs() < 1e-6, "{loss}");
+        check(&[random(&[2, 2], 1)], |v| soft_cross_entropy(&v[0], targets.clone(), vec![0.5, 3.0]).unwrap());
+        assert!(soft_cross_entropy(&logits, targets, vec![1.0]).is_err());
     }
 
     #[test]

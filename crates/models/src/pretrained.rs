@@ -50,7 +50,7 @@ impl Default for PretrainedConfig {
 /// # Example: two words by hand
 /// ```
 /// use plaudit_core::{Analyzer, Classifier, Embedding, Example, TokenKind, Tokens};
-/// use plaudit_models::{Pretrained, TrainConfig, train_with_vectors};
+/// use plaudit_models::{Extras, Pretrained, TrainConfig, train_with};
 ///
 /// # struct Blanks;
 /// # impl Analyzer for Blanks {
@@ -80,7 +80,9 @@ impl Default for PretrainedConfig {
 /// let mut config = TrainConfig::default();
 /// (config.epochs, config.pretrained.frozen) = (20, true);
 /// let vectors = Pretrained::new(&Polarity, &words)?;
-/// let classifier = train_with_vectors(Blanks, &rows, &rows, &vectors, &config, &mut ())?;
+/// let mut extras = Extras::default();
+/// extras.vectors = Some(&vectors);
+/// let classifier = train_with(Blanks, &rows, &rows, &extras, &config, &mut ())?;
 /// assert_eq!(classifier.predict("lovely")?.label(), "Good"); // in no training text
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```

@@ -70,16 +70,20 @@ fn forward(
     let train = random.is_some();
     let set = InstructionSet::best();
     let texts = batch.texts();
-    let mut drop = |values: &mut Buffer, rate: f64| match &mut random {
+    let width = plan.directions * plan.hidden;
+    let mut drop = |values: &mut Buffer, rate: f64, tokens: bool| match &mut random {
         Some(random) if rate > 0.0 => {
-            let mask = dropout_mask(random, rate, values.len());
+            let mask = match tokens {
+                true => of_tokens(&dropout_mask(random, rate, texts * width), width, batch),
+                false => dropout_mask(random, rate, values.len()),
+            };
             multiply(values, &mask);
             mask
         }
         _ => Buffer::default(),
     };
     let mut words = gather(weights.embedding, plan.embedding, batch.unique());
-    let words_mask = drop(&mut words, plan.embedding_dropout);
+    let words_mask = drop(&mut words, plan.embedding_dropout, false);
     let mut convolved = Buffer::default();
     if !plan.widths.is_empty() {
         let kernel = plan.convolution(batch, batch.index());
@@ -97,25 +101,35 @@ fn forward(
         let mut state = LstmState::zeros(plan.directions, texts, plan.hidden);
         let (mut result, trace) = plan.lstm(layer, batch, index).forward(input, weights, &mut state, train);
         let last = layer + 1 == plan.layers;
-        let mask = if last { Buffer::default() } else { drop(&mut result, plan.dropout) };
+        let mask = if last { Buffer::default() } else { drop(&mut result, plan.dropout, true) };
         layers.extend(trace.map(|trace| KeptLayer { trace, mask }));
         if last { pooled = result } else { between.push(result) }
     }
-    let width = plan.directions * plan.hidden;
     let mut pooled = batch.unsorted(&pooled, width);
-    let pooled_mask = drop(&mut pooled, plan.dropout);
+    let pooled_mask = drop(&mut pooled, plan.dropout, false);
     let [weight, bias] = weights.dense;
     let mut dense = Buffer::dirty(texts * plan.dense);
     let matrix = Matrix::new(weight, plan.dense, width).t();
     product(set, Matrix::new(&pooled, texts, width), matrix, Start::Row(bias), &mut dense);
     positive(&mut dense);
-    let dense_mask = drop(&mut dense, plan.dropout);
+    let dense_mask = drop(&mut dense, plan.dropout, false);
     let [weight, bias] = weights.output;
     let mut logits = vec![0.0; texts * bias.len()];
     let matrix = Matrix::new(weight, bias.len(), plan.dense).t();
     product(set, Matrix::new(&dense, texts, plan.dense), matrix, Start::Row(bias), &mut logits);
     let kept = Kept { words, words_mask, convolved, layers, between, pooled, pooled_mask, dense, dense_mask };
     (logits, train.then_some(kept))
+}
+
+/// A mask of each text, longest first, as one of its tokens, all of which lose the same values (Gal and Ghahramani 2016).
+fn of_tokens(texts: &[f32], width: usize, batch: &Batch) -> Buffer {
+    let mut mask = Buffer::dirty(batch.packed().tokens() * width);
+    for (row, (text, _)) in mask.chunks_exact_mut(width.max(1)).zip(batch.packed().places()) {
+        if let Some(of_text) = texts.get(text * width..(text + 1) * width) {
+            row.copy_from_slice(of_text);
+        }
+    }
+    mask
 }
 
 /// The gradients of all weights, in their order; the first is that of the batch's distinct words.

@@ -28,6 +28,9 @@ pub struct TrainReport {
     pub unknown_share: f64,
     /// How far the word vectors that training was given reach; none where it was given none.
     pub vectors: Option<VectorsReport>,
+    /// A digest of the classifier that it was [fine-tuned](crate::fine_tune) from, in 16 hexadecimal digits; none where it was not.
+    #[serde(default)]
+    pub begun_from: Option<String>,
     /// Word ids, padding and unknown included: 2 where no word was left, and then texts hardly differ.
     pub vocab: usize,
     /// Weights in all.
@@ -67,6 +70,7 @@ impl TrainReport {
             truncated: 0,
             unknown_share: 0.0,
             vectors: None,
+            begun_from: None,
             vocab,
             parameters,
             epochs: Vec::new(),

@@ -19,6 +19,10 @@ impl Seen {
         Self(digests)
     }
 
+    pub(crate) fn digests(&self) -> &[u64] {
+        &self.0
+    }
+
     pub(crate) fn holds(&self, digest: u64) -> bool {
         self.0.binary_search(&digest).is_ok()
     }

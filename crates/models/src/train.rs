@@ -3,9 +3,9 @@
 use plaudit_core::{Analyzer, Error, Example, Labels, Observer, Origin, Result};
 
 use crate::classifier::TextClassifier;
-use crate::held_out::{HeldOut, Texts, fit_rows, pick, scored_out_of_fold, set_aside};
+use crate::extras::{Extras, Given, WHOLE};
+use crate::held_out::{HeldOut, Texts, fit_rows, out_of_fold_with, pick, set_aside};
 use crate::network::Network;
-use crate::pretrained::Pretrained;
 use crate::seen::digests;
 use crate::trainer::fit;
 use crate::{CalibrationRows, TrainConfig};
@@ -14,7 +14,7 @@ use crate::{CalibrationRows, TrainConfig};
 pub(crate) const TRAIN: &str = "the training part";
 pub(crate) const VALID: &str = "the validation part";
 
-/// Returns a classifier fitted to `train`, with the weights of the epoch that had the best macro F1 on `valid`.
+/// Returns a classifier fitted to `train`, with the weights of the epoch that was best on `valid`.
 ///
 /// Batches hold texts of like length; their order, the initial weights and the dropout come from `config.seed`. The loss
 /// is cross-entropy, the optimizer Adam (Eq. 24-28).
@@ -37,45 +37,40 @@ pub fn train<A: Analyzer>(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
-    train_from(analyzer, [train, valid], None, config, observer)
+    train_with(analyzer, train, valid, &Extras::default(), config, observer)
 }
 
-/// Returns a classifier fitted as [`train`] fits it, whose words start from given vectors. `config.pretrained` says what becomes of
-/// them, and [`TrainReport::vectors`](crate::TrainReport::vectors) how far they reach.
+/// Returns a classifier fitted as [`train`] fits it, with what `extras` give: word vectors to start from, weights of rows, checkpoints.
 ///
 /// # Errors
-/// As [`train`]; also where the vectors have another length than `config.architecture` asks for, which may be its default
-/// or theirs, or the vector of a word has a number that is not finite.
-pub fn train_with_vectors<A: Analyzer>(
+/// As [`train`]; also when
+/// - word vectors have another length than `config.architecture` asks for, which may be its default or theirs, or the vector of a word has a number that is
+///   not finite,
+/// - there is not one weight a training row, or one is out of its range,
+/// - a checkpoint is of another run, broken, or cannot be written.
+pub fn train_with<A: Analyzer>(
     analyzer: A,
     train: &[Example<'_>],
     valid: &[Example<'_>],
-    vectors: &Pretrained<'_>,
+    extras: &Extras<'_>,
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
-    train_from(analyzer, [train, valid], Some(vectors), &vectors.applied(config)?, observer)
-}
-
-fn train_from<A: Analyzer>(
-    analyzer: A,
-    [train, valid]: [&[Example<'_>]; 2],
-    vectors: Option<&Pretrained<'_>>,
-    config: &TrainConfig,
-    observer: &mut dyn Observer,
-) -> Result<TextClassifier<A>> {
+    let config = &extras.vectors.map_or_else(|| Ok(config.clone()), |vectors| vectors.applied(config))?;
     config.validate()?;
+    extras.check(train.len())?;
     let all = || (0..train.len()).collect::<Vec<_>>();
     let Some(calibration) = &config.calibration else {
-        return fit_rows(analyzer, train, &all(), valid, vectors, config, observer);
+        return fit_rows(analyzer, train, &all(), valid, extras.of(WHOLE, &all()), config, observer);
     };
     let labels = labels_of(train, config)?;
     let mut whole = config.clone();
     whole.labels = Some(labels.clone()); // also those that only rows set aside have
     let (classifier, held_out) = match calibration.rows {
         CalibrationRows::Folds(folds) => {
-            let held_out = scored_out_of_fold(&analyzer, [train, valid], folds, vectors, &whole, observer)?;
-            (fit_rows(analyzer, train, &all(), valid, vectors, &whole, observer)?, held_out)
+            let held_out = out_of_fold_with(&analyzer, train, valid, folds, extras, &whole, observer)?;
+            let given = extras.of(WHOLE, &all());
+            (fit_rows(analyzer, train, &all(), valid, given, &whole, observer)?, held_out)
         }
         CalibrationRows::SetAside(share) => {
             let [own, other] = [train, valid].map(|part| digests(&analyzer, part, config.max_tokens));
@@ -86,7 +81,8 @@ fn train_from<A: Analyzer>(
                 return Err(Error::data(TRAIN, 0, "text", reason));
             }
             let stay: Vec<usize> = all().into_iter().filter(|row| aside.binary_search(row).is_err()).collect();
-            let classifier = fit_rows(analyzer, train, &stay, valid, vectors, &whole, observer)?;
+            let given = extras.of(WHOLE, &stay);
+            let classifier = fit_rows(analyzer, train, &stay, valid, given, &whole, observer)?;
             let (scored, source) = (classifier.scored(&pick(train, &aside))?, classifier.source()?);
             let held_out = HeldOut::new(scored, &own, aside, Origin::SetAside, source);
             (classifier, held_out)
@@ -117,7 +113,7 @@ pub fn train_network<A: Analyzer>(
         let how = "calibrate it with `held_out` and `calibrated` when it is trained";
         return Err(Error::config(format!("calibration: a network that you give is trained once; {how}")));
     }
-    fit(analyzer, [train, valid], None, config, observer, network)
+    fit(analyzer, [train, valid], Given::default(), config, observer, network)
 }
 
 /// The labels that `config` names, or those that occur.

@@ -134,11 +134,14 @@ fn list(what: &str, mut faults: Vec<String>) -> Option<String> {
 
 /// Returns the bytes of a file that holds these weights, each as a tensor of the name that `theirs` gives.
 pub(crate) fn to_bytes(parameters: &Parameters, theirs: impl Fn(&str) -> String) -> Result<Vec<u8>> {
-    let mut tensors = Vec::new();
-    for Weight { name, shape, values } in parameters.values()? {
-        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        tensors.push((theirs(&name), shape, bytes));
-    }
+    let renamed = |weight: Weight| Weight { name: theirs(&weight.name), ..weight };
+    all_to_bytes(parameters.values()?.into_iter().map(renamed))
+}
+
+/// Returns the bytes of a file that holds these weights, each as a tensor of its name.
+pub(crate) fn all_to_bytes(weights: impl Iterator<Item = Weight>) -> Result<Vec<u8>> {
+    let bytes = |values: &[f32]| -> Vec<u8> { values.iter().flat_map(|value| value.to_le_bytes()).collect() };
+    let tensors: Vec<_> = weights.map(|weight| (weight.name, weight.shape, bytes(&weight.values))).collect();
     let views = tensors.iter().map(|(name, shape, bytes)| {
         TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.as_str(), view)).map_err(Error::backend)
     });

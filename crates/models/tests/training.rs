@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use common::{Blanks, config, examples, rows, trained};
 use plaudit_core::conformance::{self, EventCheck};
 use plaudit_core::{Classifier, Error, Example, Labels, Observer, Progress};
-use plaudit_models::{Stopped, TrainConfig, train};
+use plaudit_models::{ClassWeights, Selection, Stopped, TrainConfig, train};
 use proptest::prelude::*;
 
 fn weights(classifier: &plaudit_models::TextClassifier<Blanks>) -> Vec<(String, Vec<u32>)> {
@@ -182,4 +182,39 @@ proptest! {
         let scores = classifier.classify(&texts).unwrap();
         prop_assert_eq!(scores.len(), texts.len());
     }
+}
+
+#[test]
+fn the_best_epoch_is_that_of_the_selection() {
+    let mut config = config();
+    config.epochs = 8;
+    for selection in [Selection::MacroF1, Selection::Accuracy, Selection::MacroRecall, Selection::Loss] {
+        config.selection = selection;
+        let report = trained(&config).report().clone();
+        let value = |epoch: &plaudit_core::Epoch| match selection {
+            Selection::Accuracy => epoch.valid_accuracy,
+            Selection::MacroRecall => epoch.valid_macro_recall,
+            Selection::Loss => -epoch.valid_loss,
+            _ => epoch.valid_macro_f1,
+        };
+        let best = value(&report.epochs[report.best_epoch - 1]);
+        assert!(report.epochs.iter().all(|epoch| value(epoch) <= best), "{selection:?}");
+    }
+}
+
+#[test]
+fn balanced_weights_find_a_rare_label() {
+    // One row in twelve is Poor, and hard to tell: its word is also in half of the others.
+    let text = |row: usize| if row.is_multiple_of(2) { "the bad desk" } else { "the desk" };
+    let label = |row: usize| if row.is_multiple_of(12) { "Poor" } else { "Good" };
+    let rows: Vec<Example> = (0..480).map(|row| Example { text: text(row), label: label(row) }).collect();
+    let recall = |weights: ClassWeights| {
+        let mut config = config();
+        config.epochs = 6;
+        config.objective.class_weights = weights;
+        let classifier = train(Blanks, &rows, &rows, &config, &mut ()).unwrap();
+        classifier.predict("the bad desk").unwrap().label().to_owned()
+    };
+    assert_eq!(recall(ClassWeights::Equal), "Good");
+    assert_eq!(recall(ClassWeights::Balanced), "Poor");
 }

@@ -9,8 +9,8 @@ use common::{Blanks, config, examples, rows};
 use plaudit_core::{Classifier, Embedding, Error, Example};
 use plaudit_models::network::TableUpdate;
 use plaudit_models::{
-    Architecture, BiLstmConfig, CalibrationConfig, CalibrationRows, Pretrained, TextClassifier, TrainConfig,
-    TrainReport, out_of_fold, out_of_fold_with_vectors, train, train_with_vectors,
+    Architecture, BiLstmConfig, CalibrationConfig, CalibrationRows, Extras, Pretrained, TextClassifier, TrainConfig,
+    TrainReport, out_of_fold, out_of_fold_with, train, train_with,
 };
 use plaudit_stats::Stream;
 use proptest::prelude::*;
@@ -53,8 +53,14 @@ impl Table {
     fn train(&self, train_rows: &[(String, &'static str)], config: &TrainConfig) -> TextClassifier<Blanks> {
         let vectors = Pretrained::new(self, &self.words).unwrap();
         let valid = rows(100, 2);
-        train_with_vectors(Blanks, &examples(train_rows), &examples(&valid), &vectors, config, &mut ()).unwrap()
+        train_with(Blanks, &examples(train_rows), &examples(&valid), &with(&vectors), config, &mut ()).unwrap()
     }
+}
+
+fn with<'a>(vectors: &'a Pretrained<'a>) -> Extras<'a> {
+    let mut extras = Extras::default();
+    extras.vectors = Some(vectors);
+    extras
 }
 
 /// All words of the small problem but `form`, and two that no text has.
@@ -142,7 +148,7 @@ fn the_vocabulary_in_its_order() {
         (config.vocab.min_count, config.pretrained.extra_words) = (3, most);
         config.architecture = Architecture::default();
         let pretrained = Pretrained::new(&vectors, &list).unwrap();
-        let classifier = train_with_vectors(Blanks, &rows, &rows, &pretrained, &config, &mut ()).unwrap();
+        let classifier = train_with(Blanks, &rows, &rows, &with(&pretrained), &config, &mut ()).unwrap();
         (
             classifier.vocab().words().map(str::to_owned).collect::<Vec<_>>(),
             classifier.report().vectors.clone().unwrap(),
@@ -219,7 +225,7 @@ fn the_length_is_that_of_the_vectors() {
     let pretrained = Pretrained::new(&vectors, &vectors.words).unwrap();
     let train_rows = rows(60, 1);
     let examples = examples(&train_rows);
-    let run = |config: &TrainConfig| train_with_vectors(Blanks, &examples, &examples, &pretrained, config, &mut ());
+    let run = |config: &TrainConfig| train_with(Blanks, &examples, &examples, &with(&pretrained), config, &mut ());
     let error = run(&config).unwrap_err();
     assert!(matches!(error, Error::Config { .. }));
     assert!(error.to_string().contains("bi_lstm.embedding: 12, but the vectors have length 7"), "{error}");
@@ -246,7 +252,7 @@ fn what_cannot_work_is_named() {
         let pretrained = Pretrained::new(&vectors, &[]).unwrap();
         let train_rows = rows(60, 1);
         let rows = examples(&train_rows);
-        let error = train_with_vectors(Blanks, &rows, &rows, &pretrained, &short(), &mut ()).unwrap_err().to_string();
+        let error = train_with(Blanks, &rows, &rows, &with(&pretrained), &short(), &mut ()).unwrap_err().to_string();
         assert!(error.contains("not finite in the vector of \"good\""), "{error}");
     }
     let flat = Table { dim: 0, rows: BTreeMap::new(), words: Vec::new() };
@@ -256,7 +262,7 @@ fn what_cannot_work_is_named() {
     let train_rows = rows(60, 1);
     let rows = examples(&train_rows);
     let default = TrainConfig::default();
-    let error = train_with_vectors(Blanks, &rows, &rows, &pretrained, &default, &mut ()).unwrap_err().to_string();
+    let error = train_with(Blanks, &rows, &rows, &with(&pretrained), &default, &mut ()).unwrap_err().to_string();
     assert!(error.contains("bi_lstm.embedding: 20000 is not in 1 to 16384"), "{error}");
     let mut config = short();
     config.pretrained.frozen = true;
@@ -275,7 +281,7 @@ fn folds_start_from_the_same_vectors() {
     let folds = |vectors: &Table| {
         let pretrained = Pretrained::new(vectors, &vectors.words).unwrap();
         let (train_rows, valid) = (examples(&train_rows), examples(&valid));
-        out_of_fold_with_vectors(&Blanks, &train_rows, &valid, 2, &pretrained, &short(), &mut ()).unwrap()
+        out_of_fold_with(&Blanks, &train_rows, &valid, 2, &with(&pretrained), &short(), &mut ()).unwrap()
     };
     classifier.calibrated(&folds(&vectors), &fit).unwrap();
     let without = out_of_fold(&Blanks, &examples(&train_rows), &examples(&valid), 2, &short(), &mut ()).unwrap();

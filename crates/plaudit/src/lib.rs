@@ -103,7 +103,7 @@ pub use progress::ProgressBar;
 #[cfg(feature = "promotion")]
 pub use survey::{PredictedRow, predictions, survey, tally};
 #[cfg(all(feature = "text", feature = "models"))]
-pub use train::{TextClassifier, TrainConfig, train, train_with_vectors};
+pub use train::{TextClassifier, TrainConfig, train, train_with};
 #[cfg(all(feature = "text", feature = "embeddings", feature = "models"))]
 pub use vectors::{PretrainConfig, Vectors, pretrain};
 

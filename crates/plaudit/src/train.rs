@@ -2,7 +2,7 @@
 
 use plaudit_core::{Error, Observer, Result};
 use plaudit_data::Dataset;
-use plaudit_models::Pretrained;
+use plaudit_models::Extras;
 use plaudit_text::{Pipeline, PipelineConfig};
 use serde::{Deserialize, Serialize};
 
@@ -60,32 +60,23 @@ pub fn train(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier> {
-    train_from(train, valid, None, config, observer)
+    train_with(train, valid, &Extras::default(), config, observer)
 }
 
-/// Returns a classifier fitted as [`train`] fits it, whose words start from given vectors: those of a file
-/// ([`Vectors`](crate::Vectors)) or of [`pretrain`](crate::pretrain). `config.model.pretrained` says what becomes of them.
+/// Returns a classifier fitted as [`train`] fits it, with what `extras` give: word vectors to start from, a weight for each row of `train` (those of rows
+/// without a label are not read), checkpoints to go on from.
 ///
-/// Vectors have the words that they were trained on. The default cleaning leaves stems, which vectors of whole words do not
+/// Vectors are those of a file ([`Vectors`](crate::Vectors)) or of [`pretrain`](crate::pretrain), and
+/// have the words that they were trained on. The default cleaning leaves stems, which vectors of whole words do not
 /// have. For these, [`PipelineConfig::for_language`] gives with [`Language::Und`](plaudit_text::Language::Und) the same steps
 /// without stems, and [`PipelineConfig::raw`] leaves capitals, too. Look at the coverage in the report.
 ///
 /// # Errors
-/// As [`train`] and [`plaudit_models::train_with_vectors`].
-pub fn train_with_vectors(
+/// As [`train`] and [`plaudit_models::train_with`].
+pub fn train_with(
     train: &Dataset,
     valid: &Dataset,
-    vectors: &Pretrained<'_>,
-    config: &TrainConfig,
-    observer: &mut dyn Observer,
-) -> Result<TextClassifier> {
-    train_from(train, valid, Some(vectors), config, observer)
-}
-
-fn train_from(
-    train: &Dataset,
-    valid: &Dataset,
-    vectors: Option<&Pretrained<'_>>,
+    extras: &Extras<'_>,
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier> {
@@ -100,14 +91,21 @@ fn train_from(
         }
     }
     let (rows, valid) = (train.examples(), valid.examples());
-    let trained = match vectors {
-        None => plaudit_models::train(analyzer, &rows, &valid, &config.model, observer),
-        Some(vectors) => plaudit_models::train_with_vectors(analyzer, &rows, &valid, vectors, &config.model, observer),
+    let labelled: Vec<usize> = (0..).zip(train).filter(|(_, row)| row.label.is_some()).map(|(at, _)| at).collect();
+    let mut extras = *extras;
+    let weights: Option<Vec<f32>> = match extras.weights {
+        Some(weights) if weights.len() != train.len() => {
+            let (found, rows) = (weights.len(), train.len());
+            return Err(Error::config(format!(
+                "weights: found {found}, expected one for each of {rows} training rows"
+            )));
+        }
+        weights => weights.map(|all| labelled.iter().filter_map(|&row| all.get(row).copied()).collect()),
     };
+    extras.weights = weights.as_deref();
+    let trained = plaudit_models::train_with(analyzer, &rows, &valid, &extras, &config.model, observer);
     trained.map_err(|error| match error {
         Error::Diverged { step, rows, what } => {
-            let labelled: Vec<usize> =
-                (0..).zip(train).filter(|(_, row)| row.label.is_some()).map(|(at, _)| at).collect();
             let rows = rows.into_iter().filter_map(|row| labelled.get(row).copied()).collect();
             Error::Diverged { step, rows, what }
         }

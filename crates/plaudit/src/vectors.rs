@@ -61,14 +61,14 @@ const FINAL: f64 = 1e-4;
 
 /// Returns word vectors that are trained on the texts of `train`, and on `more` texts without labels, all of them cleaned as
 /// `config.text` says: they suit a classifier that is trained on `train` with the same configuration
-/// ([`train_with_vectors`](crate::train_with_vectors)). Rows without a label count too. The cleaned texts are held in memory. The same texts and
+/// ([`train_with`](crate::train_with)). Rows without a label count too. The cleaned texts are held in memory. The same texts and
 /// configuration give the same bytes, with any number of threads.
 ///
 /// Give it no text that figures are reported on: vectors that were trained on test texts, without their labels, flatter them all the same.
 ///
 /// # Example: a model of few labels and more texts
 /// ```
-/// use plaudit::models::Pretrained;
+/// use plaudit::models::{Extras, Pretrained};
 /// use plaudit::{Classifier, Dataset, Feedback, TrainConfig};
 ///
 /// # let row = |k: usize, text: &str, label: &str| { let mut row = Feedback::new(k.to_string(), text); row.label = Some(label.to_owned()); row };
@@ -79,7 +79,9 @@ const FINAL: f64 = 1e-4;
 /// config.model.epochs = 10;
 /// let vectors = plaudit::pretrain(&train, more, &config, &mut ())?;
 /// let start = Pretrained::new(&vectors, vectors.words())?;
-/// let classifier = plaudit::train_with_vectors(&train, &train, &start, &config, &mut ())?;
+/// let mut extras = Extras::default();
+/// extras.vectors = Some(&start);
+/// let classifier = plaudit::train_with(&train, &train, &extras, &config, &mut ())?;
 /// assert!(classifier.report().vectors.as_ref().is_some_and(|found| found.vocab_coverage == 1.0));
 /// # Ok::<(), plaudit::Error>(())
 /// ```

@@ -27,6 +27,11 @@ impl Steps {
         self.starts.get(step).map_or(0, |start| start + text) as u32
     }
 
+    /// For each row, which text, the longest first.
+    pub(super) fn texts(&self) -> Vec<u32> {
+        self.alive.iter().flat_map(|&alive| 0..alive as u32).collect()
+    }
+
     /// For each row, which distinct word the token so many steps on is; `beyond` where the text has none.
     pub(super) fn words(&self, batch: &Batch, shift: isize, beyond: u32) -> Vec<u32> {
         let word = |text: usize, step: usize| {

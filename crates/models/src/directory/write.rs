@@ -275,7 +275,7 @@ pub(super) fn moved_aside(path: &Path) -> Option<PathBuf> {
 
 /// Removes a model's files one by one, finished or not, and the folders when they are empty. Where anything else is there
 /// nothing is removed; what comes in meanwhile stays.
-fn remove_model(directory: &Path) -> Result<()> {
+pub(crate) fn remove_model(directory: &Path) -> Result<()> {
     let io = |error| Error::io(directory.display(), error);
     let mut known: Vec<String> =
         [CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON].map(String::from).into();

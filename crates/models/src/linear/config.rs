@@ -3,19 +3,7 @@
 use plaudit_core::{Error, Labels, Result};
 use serde::{Deserialize, Serialize};
 
-/// What an error on a row of each label costs.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "snake_case")]
-pub enum ClassWeights {
-    /// 1 on every row.
-    #[default]
-    Equal,
-    /// All labels as much in all: rows / (labels that occur x rows of the label), as scikit-learn's `balanced`.
-    Balanced,
-    /// These, one a label, in the labels' order, 1e-10 to 1e10.
-    Each(Vec<f64>),
-}
+use crate::ClassWeights;
 
 /// How a linear classifier is trained. Saved with the model.
 ///
@@ -80,20 +68,7 @@ impl LinearConfig {
         if !self.c.is_sorted_by(|a, b| a < b) {
             faults.push(format!("linear.c: found {:?}, expected an ascending order", self.c));
         }
-        if let ClassWeights::Each(weights) = &self.class_weights {
-            for weight in weights.iter().filter(|weight| !(1e-10..=1e10).contains(*weight)) {
-                faults.push(format!("linear.class_weights: found {weight}, expected 1e-10 to 1e10"));
-            }
-            match &self.labels {
-                None => faults.push("linear.class_weights: weights of labels need `labels`, found none".to_owned()),
-                Some(labels) if labels.len() != weights.len() => faults.push(format!(
-                    "linear.class_weights: found {} weights, expected one for each of {} labels",
-                    weights.len(),
-                    labels.len()
-                )),
-                Some(_) => {}
-            }
-        }
+        self.class_weights.faults("linear.class_weights", self.labels.as_ref(), &mut faults);
         if self.labels.as_ref().is_some_and(|labels| labels.len() < 2) {
             faults.push("linear.labels: found one, expected at least two".to_owned());
         }

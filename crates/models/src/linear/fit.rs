@@ -8,7 +8,7 @@ use super::entries::Entries;
 use super::lbfgs::{Minimum, minimize};
 use super::loss::Loss;
 use super::weights::Weights;
-use super::{ClassWeights, LinearClassifier, LinearConfig, LinearFit, LinearReport};
+use super::{LinearClassifier, LinearConfig, LinearFit, LinearReport};
 use crate::train::{TRAIN, VALID, places};
 
 /// Returns a multinomial logistic regression on `features`, fitted to `train` with a penalty on the squares of its weights: what
@@ -120,7 +120,7 @@ fn fit(
         return Err(Error::data(TRAIN, 0, "label", "all rows have the same label, expected at least two"));
     }
     let places: Vec<usize> = truth.iter().filter_map(|label| occurring.binary_search(label).ok()).collect();
-    let of_label = label_weights(&config.class_weights, &train_labels, occurring.len());
+    let of_label = config.class_weights.of(&train_labels);
     let weights: Vec<f64> = truth.iter().filter_map(|&label| of_label.get(label).copied()).collect();
     let total: f64 = weights.iter().sum();
     let mut loss = Loss::new(rows, columns, &places, &weights, occurring.len());
@@ -159,18 +159,6 @@ fn fit(
     }
     let (_, weights) = best.ok_or_else(|| Error::config("linear.c: found none, expected at least one"))?;
     Ok((weights, report))
-}
-
-/// The weight of a row of each label.
-fn label_weights(weights: &ClassWeights, rows: &[usize], occurring: usize) -> Vec<f64> {
-    match weights {
-        ClassWeights::Equal => vec![1.0; rows.len()],
-        ClassWeights::Each(weights) => weights.clone(),
-        ClassWeights::Balanced => {
-            let all: usize = rows.iter().sum();
-            rows.iter().map(|&count| all as f64 / (occurring * count.max(1)) as f64).collect()
-        }
-    }
 }
 
 /// Fills in the figures on the validation part; returns what fits are compared by.

@@ -11,6 +11,6 @@ mod stored;
 mod weights;
 
 pub use classifier::LinearClassifier;
-pub use config::{ClassWeights, LinearConfig};
+pub use config::LinearConfig;
 pub use fit::train_linear;
 pub use report::{LinearFit, LinearReport};

@@ -22,6 +22,7 @@ pub(crate) fn stderr(output: &Output) -> String {
 }
 
 /// Runs a recipe that must succeed; returns its last line as JSON.
+#[allow(dead_code)] // each file of tests uses its own part
 pub(crate) fn json(name: &str, arguments: &[&str]) -> Value {
     let output = run(name, &[arguments, &["--json"]].concat());
     assert!(output.status.success(), "{name}: {}", stderr(&output));

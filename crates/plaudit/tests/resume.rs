@@ -1,0 +1,128 @@
+//! Training that is killed, and gone on with.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use common::{recipe, run, stderr};
+use plaudit_stats::Stream;
+
+/// A scratch folder with a small corpus and a configuration that takes about a second.
+fn scratch() -> tempfile::TempDir {
+    let scratch = tempfile::tempdir().unwrap();
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/data/feedback.tsv");
+    let text: Vec<String> = fs::read_to_string(corpus).unwrap().lines().take(600).map(str::to_owned).collect();
+    fs::write(scratch.path().join("train.tsv"), text.join("\n")).unwrap();
+    let config = r#"{"model": {"epochs": 30, "patience": 30, "averaging": 0.99, "architecture":
+        {"kind": "bi_lstm", "embedding": 16, "hidden": 8, "dense": 16}}}"#;
+    fs::write(scratch.path().join("config.json"), config).unwrap();
+    scratch
+}
+
+fn arguments(scratch: &Path, out: &str) -> Vec<String> {
+    let at = |name: &str| scratch.join(name).display().to_string();
+    let pairs = [("--train", at("train.tsv")), ("--config", at("config.json")), ("--out", at(out))];
+    pairs.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect()
+}
+
+/// Every file of a model directory.
+fn files(model: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![model.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(model).unwrap().display().to_string();
+                files.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
+    let scratch = scratch();
+    let start = Instant::now();
+    let whole = recipe("train").args(arguments(scratch.path(), "whole")).output().unwrap();
+    let takes = start.elapsed().as_millis() as u64;
+    assert!(whole.status.success(), "{}", stderr(&whole));
+    let whole = files(&scratch.path().join("whole"));
+    assert!(!scratch.path().join("whole-checkpoints").exists());
+    let mut random = Stream::new(1, "kills", 0);
+    let mut resumed = 0;
+    for case in 0..4 {
+        let out = format!("killed-{case}");
+        let (model, checkpoints) = (scratch.path().join(&out), scratch.path().join(format!("{out}-checkpoints")));
+        for attempt in 0.. {
+            let mut command = recipe("train");
+            match checkpoints.join("options.json").is_file() {
+                true => {
+                    resumed += u64::from(checkpoints.join("whole").is_dir());
+                    command.arg("--resume").arg(&checkpoints);
+                }
+                false => {
+                    command.args(arguments(scratch.path(), &out));
+                }
+            }
+            let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+            // At a random moment of the whole run; at last it may end.
+            if attempt < 6 {
+                std::thread::sleep(Duration::from_millis(1 + random.below(takes)));
+                child.kill().unwrap(); // SIGKILL; an ended process is no error
+            }
+            let output = child.wait_with_output().unwrap();
+            if output.status.success() {
+                break;
+            }
+            assert!(attempt < 6, "{}", stderr(&output));
+        }
+        assert!(files(&model) == whole, "case {case}");
+    }
+    assert!(resumed > 0, "no kill left a checkpoint");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_after_the_step_and_says_how_to_go_on() {
+    let scratch = scratch();
+    let checkpoints = scratch.path().join("model-checkpoints");
+    let mut command = recipe("train");
+    command.args(arguments(scratch.path(), "model")).stdout(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !checkpoints.join("whole").is_dir() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    let message = stderr(&output);
+    assert!(message.contains("--resume") && message.contains("model-checkpoints"), "{message}");
+    assert!(!scratch.path().join("model").exists());
+    // As it was begun, and with nothing else.
+    let folder = checkpoints.display().to_string();
+    let refused = run("train", &["--resume", &folder, "--seed", "3"]);
+    assert!(refused.status.code() == Some(2) && stderr(&refused).contains("--seed"), "{}", stderr(&refused));
+    // The same model from other options is another run.
+    let mut other = arguments(scratch.path(), "model");
+    other.extend(["--seed".to_owned(), "3".to_owned()]);
+    let refused = recipe("train").args(other).output().unwrap();
+    assert!(refused.status.code() == Some(1) && stderr(&refused).contains("other options"), "{}", stderr(&refused));
+    let output = run("train", &["--resume", &folder, "--threads", "1"]);
+    assert!(output.status.success() && !checkpoints.exists(), "{}", stderr(&output));
+    let whole = recipe("train").args(arguments(scratch.path(), "whole")).output().unwrap();
+    assert!(whole.status.success());
+    assert!(files(&scratch.path().join("model")) == files(&scratch.path().join("whole")));
+    let nothing = run("train", &["--resume", &folder]);
+    assert!(nothing.status.code() == Some(1) && stderr(&nothing).contains("options.json"), "{}", stderr(&nothing));
+}
