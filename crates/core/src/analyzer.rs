@@ -1,6 +1,6 @@
 //! The role that splits text.
 
-use crate::Tokens;
+use crate::{Features, Tokens};
 
 /// Splits raw text into tokens. The same text always gives the same tokens.
 ///
@@ -35,11 +35,19 @@ pub trait Analyzer: Send + Sync {
         self.analyze_into(text, &mut tokens);
         tokens
     }
+
+    /// Returns sparse features of texts beside their tokens, for classifiers that read both; none, which is the default, where it has none.
+    fn features(&self) -> Option<&dyn Features> {
+        None
+    }
 }
 
 impl<A: Analyzer + ?Sized> Analyzer for &A {
     fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
         (**self).analyze_into(text, tokens);
+    }
+    fn features(&self) -> Option<&dyn Features> {
+        (**self).features()
     }
 }
 
@@ -47,10 +55,16 @@ impl<A: Analyzer + ?Sized> Analyzer for Box<A> {
     fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
         (**self).analyze_into(text, tokens);
     }
+    fn features(&self) -> Option<&dyn Features> {
+        (**self).features()
+    }
 }
 
 impl<A: Analyzer + ?Sized> Analyzer for std::sync::Arc<A> {
     fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
         (**self).analyze_into(text, tokens);
+    }
+    fn features(&self) -> Option<&dyn Features> {
+        (**self).features()
     }
 }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use candle_core::Device;
-use plaudit_core::{Error, Result};
+use plaudit_core::{Error, Features, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::composed::Composed;
+use crate::composed::{Composed, check_weights};
 use crate::network::{Network, ParameterSpec, Parameters};
 use crate::plan::Plan;
 use crate::recurrent::Recurrent;
-use crate::{BiLstmConfig, CnnLstmConfig};
+use crate::wide::WideAndDeep;
+use crate::{BiLstmConfig, CnnLstmConfig, WideAndDeepConfig};
 
 /// No network has more weights: each size may be large, all of them together would ask for more memory than there is.
 const MOST_WEIGHTS: usize = (1 << 31) - 1;
@@ -36,6 +37,9 @@ pub enum Architecture {
     BiLstm(BiLstmConfig),
     /// Embedding, parallel convolutions over time, stacked LSTM, dense layer, softmax (the CNN-LSTM brand analysis, Table 1).
     CnnLstm(CnnLstmConfig),
+    /// One of the others beside a linear model of sparse features, trained together: the analyzer must have
+    /// [features](plaudit_core::Analyzer::features).
+    WideAndDeep(WideAndDeepConfig),
 }
 
 impl Default for Architecture {
@@ -46,7 +50,7 @@ impl Default for Architecture {
 
 impl Architecture {
     /// The names that [`from_name`](Self::from_name) knows.
-    pub const NAMES: &'static [&'static str] = &["bi_lstm", "cnn_lstm"];
+    pub const NAMES: &'static [&'static str] = &["bi_lstm", "cnn_lstm", "wide_and_deep"];
 
     /// Returns the architecture of this name with its default sizes.
     ///
@@ -56,6 +60,7 @@ impl Architecture {
         match name {
             "bi_lstm" => Ok(Self::BiLstm(BiLstmConfig::default())),
             "cnn_lstm" => Ok(Self::CnnLstm(CnnLstmConfig::default())),
+            "wide_and_deep" => Ok(Self::WideAndDeep(WideAndDeepConfig::default())),
             _ => Err(Error::config(format!("architecture: `{name}` is not one of {}", Self::NAMES.join(", ")))),
         }
     }
@@ -65,6 +70,7 @@ impl Architecture {
         match self {
             Self::BiLstm(_) => "bi_lstm",
             Self::CnnLstm(_) => "cnn_lstm",
+            Self::WideAndDeep(_) => "wide_and_deep",
         }
     }
 
@@ -80,6 +86,10 @@ impl Architecture {
     pub(crate) fn with_embedding(&self, dim: usize) -> Result<Self> {
         let mut network = self.clone();
         let (embedding, default) = match &mut network {
+            Self::WideAndDeep(config) => {
+                config.deep = Box::new(config.deep.with_embedding(dim)?);
+                return Ok(network);
+            }
             Self::BiLstm(config) => (&mut config.embedding, BiLstmConfig::default().embedding),
             Self::CnnLstm(config) => (&mut config.embedding, CnnLstmConfig::default().embedding),
         };
@@ -98,16 +108,41 @@ impl Architecture {
         match self {
             Self::BiLstm(config) => config.plan(),
             Self::CnnLstm(config) => config.plan(),
+            Self::WideAndDeep(config) => config.deep.plan(),
         }
+    }
+
+    /// Whether it reads sparse features beside words.
+    pub(crate) fn is_wide(&self) -> bool {
+        matches!(self, Self::WideAndDeep(_))
+    }
+
+    /// Returns this network for features of this width.
+    ///
+    /// # Errors
+    /// When it reads features and there are none.
+    pub(crate) fn with_features(&self, features: Option<&dyn Features>) -> Result<Self> {
+        let mut network = self.clone();
+        if let Self::WideAndDeep(config) = &mut network {
+            let Some(features) = features else {
+                return Err(Error::config("wide_and_deep: the analyzer has no features for the linear model"));
+            };
+            config.columns = features.width();
+        }
+        Ok(network)
     }
 
     /// Adds what is wrong with the sizes, whatever the vocabulary and the labels.
     pub(crate) fn faults(&self, faults: &mut Vec<String>) {
         let before = faults.len();
-        if let Self::CnnLstm(config) = self {
-            config.faults(faults);
+        match self {
+            Self::BiLstm(_) => self.plan().faults(self.name(), faults),
+            Self::CnnLstm(config) => {
+                config.faults(faults);
+                self.plan().faults(self.name(), faults);
+            }
+            Self::WideAndDeep(config) => config.faults(faults),
         }
-        self.plan().faults(self.name(), faults);
         if faults.len() == before {
             faults.extend(self.fault_of_number(LEAST_WORDS, LEAST_LABELS));
         }
@@ -133,7 +168,10 @@ impl Architecture {
 
     /// Returns the weights that this network has for so many word ids and labels.
     pub(crate) fn specs(&self, words: usize, labels: usize) -> Vec<ParameterSpec> {
-        self.plan().specs(words, labels)
+        match self {
+            Self::WideAndDeep(config) => config.specs(words, labels),
+            _ => self.plan().specs(words, labels),
+        }
     }
 
     /// Returns a new network of this kind for token ids below `words` and so many labels.
@@ -190,12 +228,23 @@ impl Architecture {
     /// When a size cannot work, or the weights are not this network's.
     pub fn on_device(&self, parameters: &Parameters, device: &Device) -> Result<Box<dyn Network>> {
         self.check()?;
-        Ok(Box::new(Composed::new(self, parameters, device)?))
+        check_weights(self, parameters)?;
+        Ok(self.around(parameters, |network| Box::new(Composed::new(network, parameters, device)) as _))
     }
 
     /// Returns the network with these weights.
     pub(crate) fn network(&self, parameters: Parameters) -> Box<dyn Network> {
-        Box::new(Recurrent { architecture: self.clone(), plan: Arc::new(self.plan()), parameters })
+        self.around(&parameters, |network| {
+            let (architecture, plan) = (network.clone(), Arc::new(network.plan()));
+            Box::new(Recurrent { architecture, plan, parameters: parameters.clone() })
+        })
+    }
+
+    /// Returns what `deep` makes of a network of one part, with the linear model beside it where there is one.
+    fn around(&self, parameters: &Parameters, deep: impl FnOnce(&Self) -> Box<dyn Network>) -> Box<dyn Network> {
+        let Self::WideAndDeep(config) = self else { return deep(self) };
+        let (architecture, config, parameters) = (self.clone(), config.clone(), parameters.clone());
+        Box::new(WideAndDeep { deep: deep(&config.deep), architecture, config, parameters })
     }
 }
 

@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use candle_core::Device;
-use plaudit_core::{Analyzer, Classifier, Error, Labels, Result, Scores, Tokens, Vocab};
+use plaudit_core::{Analyzer, Classifier, Error, Features, Labels, Result, Scores, Tokens, Vocab};
 use plaudit_kernels::{InstructionSet, WeightPrecision, softmax};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::batches::Reading;
 use crate::calibrated::Fitted;
 use crate::held_out::Source;
 use crate::network::{Batch, Mode, Network, Parameters, Scorer};
@@ -282,15 +283,11 @@ impl<A: Analyzer> TextClassifier<A> {
     /// The network's probabilities, `[texts][labels]`.
     fn rows(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
         let around = &*self.around;
-        let ids: Vec<Vec<u32>> = texts
-            .par_iter()
-            .map_init(Tokens::new, |tokens, text| {
-                around.analyzer.analyze_into(text, tokens);
-                encode(tokens, &around.vocab, around.config.max_tokens).0
-            })
-            .collect();
-        let ids: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        probabilities(self.network.as_ref(), self.scorer.as_deref(), &ids)
+        let reader = Reader::new(&around.analyzer, &around.vocab, &around.config);
+        let readings: Vec<Reading> =
+            texts.par_iter().map_init(Tokens::new, |tokens, text| reader.read(text, tokens).0).collect();
+        let readings: Vec<&Reading> = readings.iter().collect();
+        probabilities(self.network.as_ref(), self.scorer.as_deref(), &readings)
     }
 
     /// Returns whether weights were fitted to this text, as cleaning leaves it, or the best epoch was chosen by it. Never, where
@@ -320,23 +317,41 @@ impl<A: Analyzer> TextClassifier<A> {
     }
 }
 
-/// Returns the ids of the first `max` tokens, and whether there were more.
-pub(crate) fn encode(tokens: &Tokens, vocab: &Vocab, max: usize) -> (Vec<u32>, bool) {
-    (tokens.iter().take(max).map(|token| vocab.id(token.text)).collect(), tokens.len() > max)
+/// Turns texts into what a network reads.
+pub(crate) struct Reader<'a, A> {
+    analyzer: &'a A,
+    vocab: &'a Vocab,
+    max: usize,
+    features: Option<&'a dyn Features>,
+}
+
+impl<'a, A: Analyzer> Reader<'a, A> {
+    pub(crate) fn new(analyzer: &'a A, vocab: &'a Vocab, config: &TrainConfig) -> Self {
+        let features = analyzer.features().filter(|_| config.architecture.is_wide());
+        Self { analyzer, vocab, max: config.max_tokens, features }
+    }
+
+    /// Returns what the network reads, of the first `max_tokens` tokens, and whether there were more.
+    pub(crate) fn read(&self, text: &str, tokens: &mut Tokens) -> (Reading, bool) {
+        self.analyzer.analyze_into(text, tokens);
+        let ids = tokens.iter().take(self.max).map(|token| self.vocab.id(token.text)).collect();
+        let features = self.features.map(|features| features.features(text)).unwrap_or_default();
+        (Reading { ids, features }, tokens.len() > self.max)
+    }
 }
 
 /// The most texts, and about the most tokens, of one inference batch: it bounds memory and feeds all threads.
 const MAX_TEXTS: usize = 64;
 const MAX_TOKENS: usize = 8192;
 
-/// Returns the probability of each label, `[texts][labels]`, for texts given as ids; not a number where the network
+/// Returns the probability of each label, `[texts][labels]`; not a number where the network
 /// overflows. Batches hold texts of like length and run side by side.
 pub(crate) fn probabilities(
     network: &dyn Network,
     scorer: Option<&dyn Scorer>,
-    texts: &[&[u32]],
+    texts: &[&Reading],
 ) -> Result<Vec<Vec<f32>>> {
-    let length = |row: usize| texts.get(row).map_or(0, |ids| ids.len());
+    let length = |row: usize| texts.get(row).map_or(0, |text| text.ids.len());
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&row| std::cmp::Reverse(length(row))); // stable
     let mut batches: Vec<&[usize]> = Vec::new();
@@ -348,8 +363,9 @@ pub(crate) fn probabilities(
         rest = later;
     }
     let run = |rows: &&[usize]| -> Result<Vec<Vec<f32>>> {
-        let ids: Vec<&[u32]> = rows.iter().filter_map(|&row| texts.get(row).copied()).collect();
-        let batch = Batch::new(&ids);
+        let part = || rows.iter().filter_map(|&row| texts.get(row));
+        let ids: Vec<&[u32]> = part().map(|text| text.ids.as_slice()).collect();
+        let batch = Batch::with_features(&ids, &part().map(|text| &text.features).collect::<Vec<_>>());
         let mut scores = match scorer {
             Some(scorer) => scorer.logits(&batch)?,
             None => values(&network.forward(&batch, &mut Mode::Infer)?)?,

@@ -32,29 +32,40 @@ pub(crate) struct Composed {
     device: Device,
     words: usize,
     labels: usize,
+    /// How many of the weights are its own.
+    count: usize,
+}
+
+/// Checks that these are weights of `architecture`.
+///
+/// # Errors
+/// When a weight has another name or shape.
+pub(crate) fn check_weights(architecture: &Architecture, parameters: &Parameters) -> Result<()> {
+    let found: Vec<(&str, &[usize])> = parameters.iter().map(|one| (&*one.name, one.var.dims())).collect();
+    let rows = |name: &str| found.iter().find(|one| one.0 == name).and_then(|one| one.1.first()).copied().unwrap_or(0);
+    let specs = architecture.specs(rows("embedding.weight"), rows("output.bias"));
+    let expected: Vec<(&str, &[usize])> = specs.iter().map(|spec| (&*spec.name, &*spec.shape)).collect();
+    let mut pairs = expected.iter().map(Some).chain([None]).zip(found.iter().map(Some).chain([None]));
+    if let Some((expected, found)) = pairs.find(|(expected, found)| expected != found) {
+        let said = |weight: Option<&(&str, &[usize])>| {
+            weight.map_or("none more".to_owned(), |(name, shape)| format!("{name} {shape:?}"))
+        };
+        let (name, expected, found) = (architecture.name(), said(expected), said(found));
+        return Err(Error::config(format!("weights of {name}: expected {expected}, found {found}")));
+    }
+    Ok(())
 }
 
 impl Composed {
-    /// Returns the network of `architecture` with these weights.
-    ///
-    /// # Errors
-    /// When a weight has another name or shape than the architecture's.
-    pub(crate) fn new(architecture: &Architecture, parameters: &Parameters, device: &Device) -> Result<Self> {
-        let found: Vec<(&str, &[usize])> = parameters.iter().map(|one| (&*one.name, one.var.dims())).collect();
-        let rows = |place: Option<&(&str, &[usize])>| place.and_then(|(_, shape)| shape.first()).copied().unwrap_or(0);
-        let (words, labels) = (rows(found.first()), rows(found.last()));
-        let specs = architecture.specs(words, labels);
-        let expected: Vec<(&str, &[usize])> = specs.iter().map(|spec| (&*spec.name, &*spec.shape)).collect();
-        let mut pairs = expected.iter().map(Some).chain([None]).zip(found.iter().map(Some).chain([None]));
-        if let Some((expected, found)) = pairs.find(|(expected, found)| expected != found) {
-            let said = |weight: Option<&(&str, &[usize])>| {
-                weight.map_or("none more".to_owned(), |(name, shape)| format!("{name} {shape:?}"))
-            };
-            let (name, expected, found) = (architecture.name(), said(expected), said(found));
-            return Err(Error::config(format!("weights of {name}: expected {expected}, found {found}")));
-        }
+    /// Returns the network of `architecture` with these weights, which are [checked](check_weights); what comes after them is another's.
+    pub(crate) fn new(architecture: &Architecture, parameters: &Parameters, device: &Device) -> Self {
+        let plan = architecture.plan();
+        let rows =
+            |place: usize| parameters.iter().nth(place).and_then(|one| one.var.dims().first().copied()).unwrap_or(0);
+        let count = plan.specs(0, 0).len();
+        let (words, labels) = (rows(0), rows(count.saturating_sub(1)));
         let (architecture, device) = (architecture.clone(), device.clone());
-        Ok(Self { plan: architecture.plan(), architecture, parameters: parameters.clone(), device, words, labels })
+        Self { architecture, plan, parameters: parameters.clone(), device, words, labels, count }
     }
 
     /// The weights on the device, in their order; of the first, the table, the batch's distinct words only. While training
@@ -70,7 +81,7 @@ impl Composed {
             let weight = weight.to_device(&self.device)?;
             Ok(if train { Var::from_tensor(&weight)?.into_inner() } else { weight })
         };
-        self.parameters.iter().enumerate().map(leaf).collect()
+        self.parameters.iter().take(self.count).enumerate().map(leaf).collect()
     }
 
     /// Logits, `[texts, labels]`, on the device. `drop` is the dropout.

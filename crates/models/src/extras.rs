@@ -4,11 +4,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use plaudit_core::{Error, Result};
+use plaudit_core::{Analyzer, Error, Result};
 
-use crate::Pretrained;
 use crate::directory::remove_model;
 use crate::fine_tune::Begin;
+use crate::{Pretrained, TrainConfig};
 
 /// What a training run may be given beside rows and configuration. By default nothing.
 ///
@@ -118,6 +118,16 @@ impl<'a> Extras<'a> {
             faults.push("checkpoints.every: must be at least 1".to_owned());
         }
         Error::from_faults(faults)
+    }
+
+    /// The configuration with a network of the vectors' length and the features' width.
+    pub(crate) fn applied<A: Analyzer>(&self, config: &TrainConfig, analyzer: &A) -> Result<TrainConfig> {
+        let mut config = match self.vectors {
+            Some(vectors) => vectors.applied(config)?,
+            None => config.clone(),
+        };
+        config.architecture = config.architecture.with_features(analyzer.features())?;
+        Ok(config)
     }
 
     /// What the network called `name` is given, which is trained on these rows.

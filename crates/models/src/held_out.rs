@@ -119,8 +119,7 @@ pub fn out_of_fold_with<A: Analyzer>(
     observer: &mut dyn Observer,
 ) -> Result<HeldOut> {
     extras.check(train.len())?;
-    let config = extras.vectors.map_or_else(|| Ok(config.clone()), |vectors| vectors.applied(config))?;
-    let mut config = config.clone();
+    let mut config = extras.applied(config, analyzer)?;
     config.calibration = None;
     config.validate()?;
     let labels = labels_of(train, &config)?;

@@ -68,6 +68,7 @@ mod selection;
 mod train;
 mod trainer;
 mod weights;
+mod wide;
 
 pub use architecture::Architecture;
 pub use bi_lstm::BiLstmConfig;
@@ -88,3 +89,4 @@ pub use report::{Stopped, TrainReport};
 pub use selection::Selection;
 pub use train::{train, train_network, train_with};
 pub use trainer::{Decay, ScheduleConfig};
+pub use wide::WideAndDeepConfig;

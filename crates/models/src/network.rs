@@ -8,12 +8,13 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use candle_core::Tensor;
-use plaudit_core::{Error, Result};
+use plaudit_core::{Error, Result, SparseRow};
 use plaudit_kernels::{Buffer, Packed, WeightPrecision};
 use plaudit_stats::Stream;
 
 use crate::Architecture;
 use crate::parameters::Gathered;
+use crate::wide::BatchFeatures;
 
 pub use crate::adam::{Adam, AdamConfig, AdamState, Moments, TableUpdate};
 pub use crate::module::ModuleNetwork;
@@ -75,7 +76,7 @@ pub enum Mode {
 /// What a training pass draws from and leaves behind.
 #[derive(Debug)]
 pub struct Tape {
-    random: Stream,
+    pub(crate) random: Stream,
     /// Whether a network of this crate has left its gradients here.
     taken: bool,
     pub(crate) gathered: Vec<Gathered>,
@@ -155,6 +156,7 @@ struct Arrays {
     packed: Packed,
     order: Vec<usize>,
     tokens: Vec<u32>,
+    features: BatchFeatures,
     distinct: OnceLock<Distinct>,
     identity: OnceLock<Vec<u32>>,
 }
@@ -168,6 +170,12 @@ struct Distinct {
 impl Batch {
     /// Returns the batch of these texts, each a list of token ids, perhaps empty.
     pub fn new(texts: &[&[u32]]) -> Self {
+        Self::with_features(texts, &[])
+    }
+
+    /// Returns the batch of these texts with their sparse features, one row a text, which
+    /// [`WideAndDeep`](crate::Architecture::WideAndDeep) reads; texts without a row have none.
+    pub fn with_features(texts: &[&[u32]], features: &[&SparseRow]) -> Self {
         let mut order: Vec<usize> = (0..texts.len()).collect();
         let length = |place: usize| texts.get(place).map_or(0, |text| text.len());
         order.sort_by_key(|&place| std::cmp::Reverse(length(place))); // stable
@@ -177,7 +185,9 @@ impl Batch {
         let id = |(text, step): (usize, usize)| sorted.get(text).and_then(|text| text.get(step)).copied();
         let tokens: Vec<u32> = packed.places().filter_map(id).collect();
         let (distinct, identity) = (OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Arrays { packed, order, tokens, distinct, identity }))
+        let (columns, values) = features.iter().flat_map(|row| row.iter()).unzip();
+        let features = BatchFeatures { lengths: features.iter().map(|row| row.len()).collect(), columns, values };
+        Self(Arc::new(Arrays { packed, order, tokens, features, distinct, identity }))
     }
 
     /// Returns the number of texts.
@@ -198,6 +208,11 @@ impl Batch {
     /// Returns the token ids, packed, `[tokens]`.
     pub fn tokens(&self) -> &[u32] {
         &self.0.tokens
+    }
+
+    /// The sparse features, in the order in which the texts were given.
+    pub(crate) fn features(&self) -> &BatchFeatures {
+        &self.0.features
     }
 
     /// Returns the distinct token ids, ascending.

@@ -11,6 +11,7 @@ use crate::Architecture;
 use crate::directory::replace_file;
 use crate::network::Network;
 use crate::weights::{Tensors, to_bytes};
+use crate::wide::WEIGHT as WIDE;
 
 /// What a PyTorch network calls its modules: the names of a state dict before `.weight`, with dots where modules lie in
 /// others.
@@ -113,6 +114,16 @@ impl Architecture {
     /// When the file cannot be read or is no safetensors file, or a tensor that tells a size is missing or has fewer
     /// dimensions.
     pub fn sized_as_pytorch(&self, path: impl AsRef<Path>, names: &PyTorchNames) -> Result<Self> {
+        if let Self::WideAndDeep(config) = self {
+            let mut config = config.clone();
+            config.deep = Box::new(config.deep.sized_as_pytorch(path.as_ref(), names)?);
+            let tensors = open(path.as_ref())?;
+            let theirs = names.theirs(WIDE);
+            config.columns = tensors.shape(&theirs).and_then(<[usize]>::first).copied().ok_or_else(|| {
+                Error::format(tensors.name(), format!("tensor `{theirs}`: is missing, or has no size"))
+            })?;
+            return Ok(Self::WideAndDeep(config));
+        }
         let tensors = open(path.as_ref())?;
         let shape = |ours: &str| tensors.shape(&names.theirs(ours));
         let size = |ours: &str, dimension: usize| {
@@ -139,6 +150,7 @@ impl Architecture {
                 let weights = weights.take_while(|ours| shape(ours).is_some());
                 config.widths = weights.map(|ours| size(&ours, 2)).collect::<Result<_>>()?;
             }
+            Self::WideAndDeep(_) => {} // returned above
         }
         Ok(sized)
     }

@@ -50,6 +50,12 @@ struct KeptLayer {
 }
 
 impl Recurrent {
+    /// The number of labels; weights after its own are another's.
+    fn labels(&self) -> usize {
+        let bias = self.plan.specs(0, 0).len().saturating_sub(1);
+        self.parameters.iter().nth(bias).map_or(0, |bias| bias.var.elem_count())
+    }
+
     /// One pass over the words' values: logits and, while training, what the way back needs.
     fn run(&self, batch: &Batch, random: Option<&mut Stream>) -> Result<(Vec<f32>, Option<Kept>)> {
         let plan = &*self.plan;
@@ -222,8 +228,7 @@ impl Network for Recurrent {
             Mode::Train(tape) => Some(tape.random_for_a_pass()?),
         };
         let (logits, kept) = self.run(batch, random)?;
-        let labels = self.parameters.iter().last().map_or(0, |bias| bias.var.elem_count());
-        let shape = (batch.texts(), labels);
+        let shape = (batch.texts(), self.labels());
         let (Some(kept), Mode::Train(tape)) = (kept, mode) else {
             return Tensor::from_vec(logits, shape, &Device::Cpu).map_err(Error::backend);
         };

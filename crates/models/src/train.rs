@@ -56,7 +56,7 @@ pub fn train_with<A: Analyzer>(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
-    let config = &extras.vectors.map_or_else(|| Ok(config.clone()), |vectors| vectors.applied(config))?;
+    let config = &extras.applied(config, &analyzer)?;
     config.validate()?;
     extras.check(train.len())?;
     let all = || (0..train.len()).collect::<Vec<_>>();

@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::TrainConfig;
-use crate::batches::{Row, batches};
-use crate::classifier::{TextClassifier, encode, probabilities};
+use crate::batches::{Reading, Row, batches};
+use crate::classifier::{Reader, TextClassifier, probabilities};
 use crate::extras::Given;
 use crate::held_out::untold;
 use crate::network::{Batch, Mode, Network, Weight};
@@ -117,15 +117,17 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             (None, None) => (counts.into_vocab(&config.vocab)?, None),
         };
         let mut truncated = 0;
+        let reader = Reader::new(&analyzer, &vocab, config);
         let mut encoded = |examples: &[Example<'_>], places: &[usize], weights: Option<&[f32]>| -> Result<Vec<Row>> {
             let mut rows = Vec::with_capacity(examples.len());
             for (chunk, places) in examples.chunks(CHUNK).zip(places.chunks(CHUNK)) {
-                let ids = |example: &Example<'_>| encode(&analyzer.analyze(example.text), &vocab, config.max_tokens);
-                let ids: Vec<(Vec<u32>, bool)> = pool.install(|| chunk.par_iter().map(ids).collect());
-                truncated += ids.iter().filter(|(_, cut)| *cut).count();
+                let read = |tokens: &mut Tokens, example: &Example<'_>| reader.read(example.text, tokens);
+                let read: Vec<(Reading, bool)> =
+                    pool.install(|| chunk.par_iter().map_init(Tokens::new, read).collect());
+                truncated += read.iter().filter(|(_, cut)| *cut).count();
                 let weight = |row| weights.and_then(|weights| weights.get(row)).copied().unwrap_or(1.0);
-                for ((ids, _), &label) in ids.into_iter().zip(places) {
-                    rows.push(Row { ids, label, weight: weight(rows.len()) });
+                for ((reading, _), &label) in read.into_iter().zip(places) {
+                    rows.push(Row { reading, label, weight: weight(rows.len()) });
                 }
                 analyzed(chunk.len())?;
             }
@@ -270,8 +272,9 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let mut random = Stream::new(self.config.seed, "word dropout", step);
         let threshold = (self.config.word_dropout * 4_294_967_296.0) as u32;
         let mut unknown = |&id: &u32| if random.next_u32() < threshold { Vocab::UNKNOWN } else { id };
-        let texts: Vec<Vec<u32>> = rows.iter().map(|row| row.ids.iter().map(&mut unknown).collect()).collect();
-        let batch = Batch::new(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let texts: Vec<Vec<u32>> = rows.iter().map(|row| row.reading.ids.iter().map(&mut unknown).collect()).collect();
+        let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+        let batch = Batch::with_features(&texts, &rows.iter().map(|row| &row.reading.features).collect::<Vec<_>>());
         let of = |row: &&Row| self.targets.get(row.label).map(|(target, cost)| (target, *cost as f32 * row.weight));
         let (targets, costs): (Vec<&Vec<f32>>, Vec<f32>) = rows.iter().filter_map(of).unzip();
         let targets: Vec<f32> = targets.into_iter().flatten().copied().collect();
@@ -297,7 +300,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
 
     /// Fills in the figures on the validation part. Returns the weights that they are of. `last` are the rows of the last step.
     fn validate(&self, epoch: &mut Epoch, state: &State, last: &[usize]) -> Result<Vec<Weight>> {
-        let texts: Vec<&[u32]> = self.valid.iter().map(|row| row.ids.as_slice()).collect();
+        let texts: Vec<&Reading> = self.valid.iter().map(|row| &row.reading).collect();
         let (network, now) = (self.network.as_ref(), self.network.parameters().values()?);
         if let Some(average) = &state.average {
             network.parameters().restore(average.weights())?;
@@ -337,9 +340,8 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
 
     /// The classifier with the weights as they are now.
     fn finish(self, state: State) -> Result<TextClassifier<A>> {
-        let tokens: usize = self.valid.iter().map(|row| row.ids.len()).sum();
-        let unknown: usize =
-            self.valid.iter().map(|row| row.ids.iter().filter(|&&id| id == Vocab::UNKNOWN).count()).sum();
+        let tokens = || self.valid.iter().flat_map(|row| &row.reading.ids);
+        let (tokens, unknown) = (tokens().count(), tokens().filter(|&&id| id == Vocab::UNKNOWN).count());
         let labels = [&self.train, &self.valid].map(|part| part.iter().map(|row| row.label).collect::<Vec<_>>());
         let ([own, other], [own_labels, other_labels]) = (&self.texts, &labels);
         let report = TrainReport {
