@@ -87,7 +87,7 @@ impl Architecture {
         let mut network = self.clone();
         let (embedding, default) = match &mut network {
             Self::WideAndDeep(config) => {
-                config.deep = Box::new(config.deep.with_embedding(dim)?);
+                *config.deep = config.deep.with_embedding(dim)?;
                 return Ok(network);
             }
             Self::BiLstm(config) => (&mut config.embedding, BiLstmConfig::default().embedding),
@@ -181,7 +181,7 @@ impl Architecture {
     pub fn initialize(&self, words: usize, labels: usize, seed: u64) -> Result<Box<dyn Network>> {
         self.check()?;
         Error::from_faults(self.fault_of_number(words, labels).into_iter().collect())?;
-        Ok(self.network(Parameters::initialize(&self.specs(words, labels), seed)?))
+        Ok(self.network(&Parameters::initialize(&self.specs(words, labels), seed)?))
     }
 
     /// Returns this network with these weights, computed on `device` by candle's own operations: our kernels run on a CPU
@@ -233,8 +233,8 @@ impl Architecture {
     }
 
     /// Returns the network with these weights.
-    pub(crate) fn network(&self, parameters: Parameters) -> Box<dyn Network> {
-        self.around(&parameters, |network| {
+    pub(crate) fn network(&self, parameters: &Parameters) -> Box<dyn Network> {
+        self.around(parameters, |network| {
             let (architecture, plan) = (network.clone(), Arc::new(network.plan()));
             Box::new(Recurrent { architecture, plan, parameters: parameters.clone() })
         })

@@ -228,7 +228,7 @@ impl<A: Analyzer> TextClassifier<A> {
             TrainReport::elsewhere(labels.len(), vocab.len(), weights.iter().map(|weight| weight.values.len()).sum());
         let mut weights = weights.into_iter();
         let parameters = Parameters::from_values(&specs, |_, _| Ok(weights.next().map_or(Vec::new(), |w| w.values)))?;
-        let network = config.architecture.network(parameters);
+        let network = config.architecture.network(&parameters);
         let classifier = Self::new(analyzer, vocab, labels, config, network, report, None)?;
         classifier.try_out()?;
         Ok(classifier)

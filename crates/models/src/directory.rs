@@ -159,7 +159,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
 
         let known = [CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON];
         let analyzer = folder.analyzer(&known)?;
-        let network = config.architecture.network(parameters);
+        let network = config.architecture.network(&parameters);
         let classifier = Self::new(analyzer, vocab, labels, config, network, report, seen)
             .map_err(|error| in_file(&name_of(WEIGHTS), error))?;
         classifier.try_out().map_err(|error| Error::Format {

@@ -69,10 +69,12 @@ impl Checkpoints {
         for entry in entries {
             let name = entry.map_err(io)?.file_name();
             let name = name.to_string_lossy();
-            let fold = name.strip_prefix(FOLD).is_some_and(|number| number.parse::<usize>().is_ok());
+            let numbered = |prefix| name.strip_prefix(prefix).is_some_and(|number| number.parse::<usize>().is_ok());
             let path = self.folder.join(name.as_ref());
-            if (name == WHOLE || fold) && path.is_dir() {
+            if (name == WHOLE || numbered(FOLD)) && path.is_dir() {
                 remove_model(&path)?;
+            } else if numbered(TRIAL) {
+                Self::new(path).remove()?;
             }
         }
         match fs::remove_dir(&self.folder) {
@@ -87,6 +89,8 @@ impl Checkpoints {
 /// The folder of the checkpoints of the classifier itself, and how those of folds begin.
 pub(crate) const WHOLE: &str = "whole";
 pub(crate) const FOLD: &str = "fold-";
+/// How the folders of the trials of a search begin.
+pub(crate) const TRIAL: &str = "trial-";
 
 /// What one network's training is given.
 #[derive(Debug, Default)]

@@ -67,6 +67,7 @@ mod seen;
 mod selection;
 mod train;
 mod trainer;
+mod tune;
 mod weights;
 mod wide;
 
@@ -89,4 +90,5 @@ pub use report::{Stopped, TrainReport};
 pub use selection::Selection;
 pub use train::{train, train_network, train_with};
 pub use trainer::{Decay, ScheduleConfig};
+pub use tune::{Candidate, Space, TuneTrial, tune};
 pub use wide::WideAndDeepConfig;

@@ -104,7 +104,7 @@ impl Architecture {
                 format!("is of {words} word ids and {labels} labels, expected 1 to {} and at least 2", u32::MAX);
             return Err(Error::format(file, reason));
         }
-        Ok(self.network(parameters))
+        Ok(self.network(&parameters))
     }
 
     /// Returns this architecture with the sizes that the safetensors file `path` has; pooling and dropout, which no file of
@@ -116,7 +116,7 @@ impl Architecture {
     pub fn sized_as_pytorch(&self, path: impl AsRef<Path>, names: &PyTorchNames) -> Result<Self> {
         if let Self::WideAndDeep(config) = self {
             let mut config = config.clone();
-            config.deep = Box::new(config.deep.sized_as_pytorch(path.as_ref(), names)?);
+            *config.deep = config.deep.sized_as_pytorch(path.as_ref(), names)?;
             let tensors = open(path.as_ref())?;
             let theirs = names.theirs(WIDE);
             config.columns = tensors.shape(&theirs).and_then(<[usize]>::first).copied().ok_or_else(|| {

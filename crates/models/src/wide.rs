@@ -248,7 +248,7 @@ mod tests {
         for spec in &mut specs {
             spec.init = Init::Normal(0.5);
         }
-        architecture.network(Parameters::initialize(&specs, 3).unwrap())
+        architecture.network(&Parameters::initialize(&specs, 3).unwrap())
     }
 
     fn batch() -> Batch {
@@ -299,8 +299,6 @@ mod tests {
         let there = values(&device.forward(&batch, &mut Mode::Infer).unwrap()).unwrap();
         assert!(there.iter().zip(&together).all(|(a, b)| (a - b).abs() < 1e-5));
         // By hand: text 0 has 10 (0.1 W_0 - 0.2 W_3) more than without features.
-        let Architecture::WideAndDeep(config) = architecture else { unreachable!() };
-        assert_eq!(config.scale, 10.0);
         let without = Batch::new(&[&[2, 5, 2], &[3], &[5, 1, 4, 4]]);
         let without = values(&network.forward(&without, &mut Mode::Infer).unwrap()).unwrap();
         let weights = network.parameters().value(WEIGHT).unwrap().values;
@@ -318,7 +316,7 @@ mod tests {
     #[test]
     fn faults_are_named() {
         let mut config = WideAndDeepConfig { dropout: 1.0, scale: f64::NAN, ..Default::default() };
-        config.deep = Box::new(Architecture::WideAndDeep(WideAndDeepConfig::default()));
+        *config.deep = Architecture::WideAndDeep(WideAndDeepConfig::default());
         let mut faults = Vec::new();
         config.faults(&mut faults);
         assert_eq!(faults.len(), 3, "{faults:?}");
