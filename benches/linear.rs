@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use criterion::{Criterion, criterion_group, criterion_main};
 use plaudit::core::{Features, SparseRow};
 use plaudit::embeddings::{TfIdfConfig, fit_tfidf};
-use plaudit::models::{LinearConfig, train_linear};
+use plaudit::models::{LinearConfig, train_baseline};
 use plaudit::{Example, ReadConfig};
 use scikit_learn_words::ScikitLearnWords;
 
@@ -43,7 +43,7 @@ fn fits(criterion: &mut Criterion, name: &str, folder: &Path) {
     for c in [1.0, 10.0] {
         let mut config = LinearConfig::default();
         (config.c, config.threads) = (vec![c], Some(1));
-        let fit = |examples: &[Example<'_>]| train_linear(&rows, examples, &[], &config).unwrap();
+        let fit = |examples: &[Example<'_>]| train_baseline(&rows, examples, &[], &config.clone().into()).unwrap();
         let start = cpu_seconds();
         let report = fit(&examples).report().clone();
         let cpu = cpu_seconds().zip(start).map(|(end, start)| end - start);

@@ -10,7 +10,7 @@ use plaudit::core::{Features, Vocab, VocabConfig, WordCounts};
 use plaudit::data::Dataset;
 use plaudit::embeddings::word2vec::{self, Word2VecConfig};
 use plaudit::embeddings::{MeanVectors, TfIdf, TfIdfConfig, UnknownWords, WordVectors, fit_tfidf_vocabulary};
-use plaudit::models::{Extras, LinearConfig, Pretrained, TrainConfig, train_linear, train_with};
+use plaudit::models::{Extras, LinearConfig, Pretrained, TrainConfig, train_baseline, train_with};
 use plaudit::text::{Pipeline, PipelineConfig};
 use plaudit::{Analyzer, Classifier, Feedback};
 use plaudit_stats::Stream;
@@ -138,8 +138,8 @@ impl Task {
     fn fit_linear(&self, features: impl Features, start: Option<f64>) -> Result<Run> {
         let mut config = LinearConfig::default();
         config.labels = self.config.labels.clone();
-        let classifier = train_linear(features, &self.train.examples(), &self.valid.examples(), &config)?;
-        let c = classifier.report().best_fit().map(|fit| fit.c);
+        let classifier = train_baseline(features, &self.train.examples(), &self.valid.examples(), &config.into())?;
+        let c = classifier.report().best_fit().and_then(|fit| fit.c);
         Ok(Run { c, ..self.score(&classifier, start)? })
     }
 

@@ -46,7 +46,7 @@ impl SparseRow {
     }
 
     /// Returns `(column, value)` in ascending order of column.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u32, f32)> + '_ {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u32, f32)> + Clone + '_ {
         self.columns.iter().copied().zip(self.values.iter().copied())
     }
 }

@@ -11,6 +11,11 @@ pub(crate) fn add(files: &mut Files, analyzer: &impl Stored) -> Result<()> {
     Ok(())
 }
 
+/// Returns whether a file is one of the analyzer's.
+pub(crate) fn is_one(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
 /// Returns the analyzer whose files are among these.
 pub(crate) fn read<A: Stored>(files: &Files) -> Result<A> {
     let own = |(name, bytes): (&String, &Vec<u8>)| Some((name.strip_prefix(PREFIX)?.to_owned(), bytes.clone()));

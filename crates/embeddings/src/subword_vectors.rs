@@ -129,8 +129,7 @@ pub(crate) fn each_bucket(word: &[u8], (min, max): (usize, usize), buckets: usiz
         let (mut hash, mut length) = (FNV_BASIS, 0);
         let mut rest = marked.iter().enumerate().skip(start).peekable();
         while let Some((end, &byte)) = rest.next() {
-            // FNV-1a; fastText's bytes are signed.
-            hash = (hash ^ byte as i8 as u32).wrapping_mul(FNV_PRIME);
+            hash = add_byte(hash, byte);
             if rest.peek().is_some_and(|(_, next)| continues(**next)) {
                 continue;
             }
@@ -144,6 +143,16 @@ pub(crate) fn each_bucket(word: &[u8], (min, max): (usize, usize), buckets: usiz
             }
         }
     }
+}
+
+/// Returns fastText's hash of a word.
+pub(crate) fn hash_of(word: &[u8]) -> u32 {
+    word.iter().fold(FNV_BASIS, |hash, &byte| add_byte(hash, byte))
+}
+
+/// FNV-1a; fastText's bytes are signed.
+fn add_byte(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as i8 as u32).wrapping_mul(FNV_PRIME)
 }
 
 const FNV_BASIS: u32 = 2_166_136_261;

@@ -1,5 +1,6 @@
 //! All figures of an evaluation at once, for any weights of the rows: so a resample is a set of weights.
 
+use plaudit_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::Scored;
@@ -80,6 +81,20 @@ impl Metric {
     pub const OF_LABEL: [Self; 6] =
         [Self::Precision, Self::Recall, Self::Specificity, Self::F1, Self::RocAuc, Self::AveragePrecision];
 
+    /// What a [`Report`](crate::Report) tells, which knows predicted labels and no probability
+    /// ([`Report::figure`](crate::Report::figure)); of each, more is better.
+    pub const OF_PREDICTIONS: [Self; 9] = [
+        Self::Accuracy,
+        Self::BalancedAccuracy,
+        Self::Precision,
+        Self::Recall,
+        Self::Specificity,
+        Self::F1,
+        Self::WeightedF1,
+        Self::Mcc,
+        Self::Kappa,
+    ];
+
     /// Returns the name of the figure of all labels together, as tables print it.
     pub fn name(self) -> &'static str {
         match self {
@@ -102,6 +117,28 @@ impl Metric {
             Self::AveragePrecision => "macro average precision",
             Self::Aurc => "risk-coverage area",
         }
+    }
+}
+
+/// By the name that tables print, in small letters with `_` between the words: `macro_f1`, `cohen_s_kappa`.
+///
+/// ```
+/// use plaudit_metrics::Metric;
+///
+/// assert_eq!("macro_recall".parse::<Metric>()?, Metric::Recall);
+/// assert!("f_one".parse::<Metric>().is_err());
+/// # Ok::<(), plaudit_core::Error>(())
+/// ```
+impl std::str::FromStr for Metric {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let plain = |metric: &Self| metric.name().to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        let found = Self::OVERALL.into_iter().find(|metric| plain(metric) == name);
+        found.ok_or_else(|| {
+            let known: Vec<String> = Self::OVERALL.iter().map(plain).collect();
+            Error::config(format!("metric: expected one of {}", known.join(", ")))
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cells::Cells;
 use crate::resampling::LEVEL;
-use crate::{ConfusionMatrix, Disagreement, OneVsRest};
+use crate::{ConfusionMatrix, Disagreement, Metric, OneVsRest};
 
 /// The scores of one confusion matrix. `Display` prints them as a table.
 ///
@@ -112,6 +112,22 @@ impl From<&ConfusionMatrix> for Report {
 }
 
 impl Report {
+    /// Returns a figure of all labels together, one of [`Metric::OF_PREDICTIONS`]; none of another, and where it would divide by 0.
+    pub fn figure(&self, metric: Metric) -> Option<f64> {
+        match metric {
+            Metric::Accuracy => self.accuracy,
+            Metric::BalancedAccuracy => self.balanced_accuracy,
+            Metric::Precision => self.macro_average.precision,
+            Metric::Recall => self.macro_average.recall,
+            Metric::Specificity => self.macro_average.specificity,
+            Metric::F1 => self.macro_average.f1,
+            Metric::WeightedF1 => self.weighted_average.f1,
+            Metric::Mcc => self.mcc,
+            Metric::Kappa => self.kappa,
+            _ => None,
+        }
+    }
+
     /// The scores, with Wilson's intervals of this level; without one, as the texts are no independent draws, with none.
     pub(crate) fn new(matrix: &ConfusionMatrix, level: Option<f64>) -> Self {
         let cells = Cells::from(matrix);

@@ -1,5 +1,5 @@
 //! Sentiment classifiers on candle: a BiLSTM (DPMS, Fig. 2), a CNN-LSTM, their training, their prediction, and their model directory;
-//! and the linear baseline beside them ([`train_linear`]).
+//! and the baselines beside them: logistic regression, NB-SVM, averaged n-grams, the majority ([`train_baseline`], [`Baseline`]).
 //!
 //! ```
 //! use plaudit_core::{Analyzer, Classifier, Example, TokenKind, Tokens};
@@ -81,7 +81,10 @@ pub use config::TrainConfig;
 pub use extras::{Checkpoints, Extras};
 pub use fine_tune::{FineTuningConfig, fine_tune};
 pub use held_out::{HeldOut, out_of_fold, out_of_fold_with};
-pub use linear::{LinearClassifier, LinearConfig, LinearFit, LinearReport, train_linear};
+pub use linear::{
+    AverageNgramsConfig, Baseline, LinearClassifier, LinearConfig, LinearFit, LinearLoss, LinearReport, MajorityConfig,
+    NbSvmConfig, Trial, Tuned, train_baseline, train_baseline_weighted, tune_baseline,
+};
 pub use objective::ObjectiveConfig;
 pub use plan::Pooling;
 pub use plaudit_kernels::WeightPrecision;

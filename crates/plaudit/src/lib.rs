@@ -71,6 +71,8 @@ pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
 
 #[cfg(feature = "promotion")]
 mod audit;
+#[cfg(all(feature = "text", feature = "embeddings", feature = "models", feature = "metrics"))]
+mod baseline;
 #[cfg(feature = "metrics")]
 mod evaluate;
 #[cfg(all(feature = "text", feature = "promotion", feature = "insight"))]
@@ -92,6 +94,8 @@ mod vectors;
 
 #[cfg(feature = "promotion")]
 pub use audit::digests;
+#[cfg(all(feature = "text", feature = "embeddings", feature = "models", feature = "metrics"))]
+pub use baseline::{BaselineClassifier, BaselineConfig, TunedBaseline, train_baseline, tune_baseline};
 #[cfg(feature = "metrics")]
 pub use evaluate::{evaluate, scored};
 #[cfg(all(feature = "text", feature = "promotion", feature = "insight"))]

@@ -4,7 +4,7 @@
 
 use plaudit::core::Origin;
 use plaudit::embeddings::{TfIdfConfig, fit_tfidf};
-use plaudit::models::{LinearConfig, train_linear};
+use plaudit::models::{LinearConfig, train_baseline};
 use plaudit::promotion::labelling::{FilledSheet, PlanConfig, Population, SamplePlan};
 use plaudit::promotion::prevalence::{CutConfig, CutPosterior};
 use plaudit::promotion::{Corrected, DivisionVerdict};
@@ -37,7 +37,7 @@ fn by_training(rows: &[Feedback]) -> Vec<usize> {
         let mut config = LinearConfig::default();
         config.labels = Some(Labels::polarity());
         let features = fit_tfidf(&texts, pipeline, &TfIdfConfig::default()).unwrap();
-        let classifier = train_linear(features, &train, &valid, &config).unwrap();
+        let classifier = train_baseline(features, &train, &valid, &config.into()).unwrap();
         for (place, example) in part(&|of| of == fold) {
             predicted[place] = classifier.predict(example.text).unwrap().index();
         }

@@ -4,6 +4,7 @@ use plaudit_core::{Analyzer, TokenKind, Tokens};
 
 /// Tokens of scikit-learn's default pattern `(?u)\b\w\w+\b`: letters, numbers and `_`, two or more in a row, as they are written.
 /// (Python's `\w` has no marks; Rust's letters have some, such as vowel signs of Indic scripts, which no text of ours has.)
+#[derive(Debug, Clone)]
 pub(crate) struct ScikitLearnWords;
 
 impl Analyzer for ScikitLearnWords {

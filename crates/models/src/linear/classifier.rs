@@ -7,9 +7,10 @@ use plaudit_core::{Classifier, Features, Labels, Result, Scores, SparseRow};
 use rayon::prelude::*;
 
 use super::weights::Weights;
-use super::{LinearConfig, LinearReport};
+use super::{Baseline, LinearReport};
 
-/// A trained linear classifier: features, labels and weights together. [`train_linear`](crate::train_linear) makes it.
+/// A trained linear classifier: features, labels and weights together. [`train_baseline`](crate::train_baseline) makes it.
+/// Every [`Baseline`] is one: averaged n-grams and NB-SVM have their vectors and ratios in the weights when they are trained.
 ///
 /// Cloning is cheap and clones share everything; prediction borrows, so one value serves all threads without a lock.
 pub struct LinearClassifier<F> {
@@ -19,19 +20,13 @@ pub struct LinearClassifier<F> {
 struct Parts<F> {
     features: F,
     labels: Labels,
-    config: LinearConfig,
+    config: Baseline,
     weights: Weights,
     report: LinearReport,
 }
 
 impl<F> LinearClassifier<F> {
-    pub(super) fn new(
-        features: F,
-        labels: Labels,
-        config: LinearConfig,
-        weights: Weights,
-        report: LinearReport,
-    ) -> Self {
+    pub(super) fn new(features: F, labels: Labels, config: Baseline, weights: Weights, report: LinearReport) -> Self {
         Self { parts: Arc::new(Parts { features, labels, config, weights, report }) }
     }
 
@@ -41,7 +36,7 @@ impl<F> LinearClassifier<F> {
     }
 
     /// Returns the configuration that it was trained with, labels filled in.
-    pub fn config(&self) -> &LinearConfig {
+    pub fn config(&self) -> &Baseline {
         &self.parts.config
     }
 

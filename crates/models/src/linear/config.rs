@@ -1,9 +1,24 @@
 //! How a linear classifier is trained.
 
 use plaudit_core::{Error, Labels, Result};
+use plaudit_metrics::Metric;
 use serde::{Deserialize, Serialize};
 
 use crate::ClassWeights;
+
+/// What an error on a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum LinearLoss {
+    /// The log-loss: logistic regression, of all labels at once (multinomial).
+    #[default]
+    Logistic,
+    /// max(0, 1 - m)^2, m the margin by which a label is told from all others: a support vector machine a label, scikit-learn's `LinearSVC`
+    /// with an intercept that is not held near to 0. Its margins are no probabilities. They become some by a softmax of margins times one
+    /// number, [`LinearFit::inverse_temperature`](crate::LinearFit::inverse_temperature), which is that of the least log-loss on validation rows.
+    SquaredHinge,
+}
 
 /// How a linear classifier is trained. Saved with the model.
 ///
@@ -23,6 +38,10 @@ pub struct LinearConfig {
     /// ascending: a smaller one holds the weights nearer to 0. Of several, the best on the validation part is taken. Default 0.001,
     /// 0.003, 0.01, up to 100.
     pub c: Vec<f64>,
+    /// What an error on a row is. Default the log-loss.
+    pub loss: LinearLoss,
+    /// What `c` is chosen by on the validation part, one of [`Metric::OF_PREDICTIONS`]. Default macro F1.
+    pub metric: Metric,
     /// What an error on a row of each label costs. Default 1 on every row.
     pub class_weights: ClassWeights,
     /// The labels and their order. Default: those that occur in the training part, as [`Labels::from_occurring`] orders them.
@@ -40,6 +59,8 @@ impl Default for LinearConfig {
     fn default() -> Self {
         Self {
             c: vec![0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
+            loss: LinearLoss::Logistic,
+            metric: Metric::F1,
             class_weights: ClassWeights::Equal,
             labels: None,
             tolerance: 1e-4,
@@ -68,10 +89,13 @@ impl LinearConfig {
         if !self.c.is_sorted_by(|a, b| a < b) {
             faults.push(format!("linear.c: found {:?}, expected an ascending order", self.c));
         }
-        self.class_weights.faults("linear.class_weights", self.labels.as_ref(), &mut faults);
-        if self.labels.as_ref().is_some_and(|labels| labels.len() < 2) {
-            faults.push("linear.labels: found one, expected at least two".to_owned());
+        if !Metric::OF_PREDICTIONS.contains(&self.metric) {
+            faults.push(format!(
+                "linear.metric: found the {}, expected one that needs no probabilities",
+                self.metric.name()
+            ));
         }
+        faults.extend(label_faults("linear", &self.class_weights, self.labels.as_ref()));
         if !(self.tolerance > 0.0 && self.tolerance.is_finite()) {
             faults.push(format!("linear.tolerance: found {}, expected a number above 0", self.tolerance));
         }
@@ -85,6 +109,16 @@ impl LinearConfig {
     }
 }
 
+/// The faults of labels and of their weights.
+pub(super) fn label_faults(of: &str, weights: &ClassWeights, labels: Option<&Labels>) -> Vec<String> {
+    let mut faults = Vec::new();
+    weights.faults(&format!("{of}.class_weights"), labels, &mut faults);
+    if labels.is_some_and(|labels| labels.len() < 2) {
+        faults.push(format!("{of}.labels: found one, expected at least two"));
+    }
+    faults
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +127,8 @@ mod tests {
     fn every_fault_is_named() {
         let config = LinearConfig {
             c: vec![f64::NAN, 1.0, 0.1],
+            loss: LinearLoss::SquaredHinge,
+            metric: Metric::LogLoss,
             class_weights: ClassWeights::Each(vec![0.0]),
             labels: Labels::new(["one"]).ok(),
             tolerance: 0.0,
@@ -100,7 +136,9 @@ mod tests {
             threads: Some(0),
         };
         let error = config.validate().unwrap_err().to_string();
-        for fault in ["7 faults", "found NaN", "ascending", "found 0, expected 1e-10", "found one", "threads"] {
+        for fault in
+            ["8 faults", "found NaN", "ascending", "found 0, expected 1e-10", "found one", "threads", "log-loss"]
+        {
             assert!(error.contains(fault), "{error}");
         }
         let none = LinearConfig { c: Vec::new(), class_weights: ClassWeights::Each(vec![1.0]), ..config };

@@ -1,4 +1,42 @@
-//! A sparse matrix.
+//! A sparse matrix, and how its rows are read.
+
+use std::borrow::Cow;
+
+/// How a row of features is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Input {
+    /// As it is.
+    Values,
+    /// 1 for every column that is there.
+    Presence,
+    /// Divided by the sum of its values without their signs, so that scores are means.
+    Shares,
+}
+
+impl Input {
+    /// Returns the entries of a row, so read.
+    pub(super) fn read(self, row: impl Iterator<Item = (u32, f32)> + Clone) -> impl Iterator<Item = (u32, f32)> {
+        let sum = match self {
+            Self::Shares => row.clone().map(|(_, value)| f64::from(value).abs()).sum(),
+            _ => 1.0_f64,
+        };
+        row.map(move |(column, value)| match self {
+            Self::Values => (column, value),
+            Self::Presence => (column, 1.0),
+            Self::Shares => (column, (f64::from(value) / sum) as f32),
+        })
+    }
+
+    /// Returns the rows, so read.
+    pub(super) fn read_all(self, rows: &Entries) -> Cow<'_, Entries> {
+        if self == Self::Values {
+            return Cow::Borrowed(rows);
+        }
+        let mut read = Entries::new();
+        (0..rows.len()).for_each(|row| read.push(self.read(rows.line(row))));
+        Cow::Owned(read)
+    }
+}
 
 /// The entries of a sparse matrix, line by line: its rows, or (as [`transposed`](Self::transposed)) its columns.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +68,7 @@ impl Entries {
     }
 
     /// Returns the places and values of a line; of one that is not there, none.
-    pub(super) fn line(&self, line: usize) -> impl ExactSizeIterator<Item = (u32, f32)> + '_ {
+    pub(super) fn line(&self, line: usize) -> impl ExactSizeIterator<Item = (u32, f32)> + Clone + '_ {
         let end = self.starts.get(line + 1).copied().unwrap_or(0);
         let range = self.starts.get(line).map_or(0, |&start| start.min(end))..end;
         let (places, values) = (self.places.get(range.clone()), self.values.get(range));
@@ -68,6 +106,18 @@ impl Entries {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_read_in_three_ways() {
+        let mut rows = Entries::new();
+        rows.push([(1, 3.0), (4, -1.0)].into_iter());
+        rows.push(std::iter::empty());
+        let read = |input: Input| input.read_all(&rows).line(0).collect::<Vec<_>>();
+        assert_eq!(read(Input::Values), [(1, 3.0), (4, -1.0)]);
+        assert_eq!(read(Input::Presence), [(1, 1.0), (4, 1.0)]);
+        assert_eq!(read(Input::Shares), [(1, 0.75), (4, -0.25)]);
+        assert_eq!(Input::Shares.read_all(&rows).line(1).len(), 0);
+    }
 
     #[test]
     fn transposed_twice_is_the_same() {

@@ -1,16 +1,22 @@
-//! Multinomial logistic regression on the features of a text: the baseline that a network must beat.
+//! The baselines that a network must beat: linear classifiers of the features of a text, trained in several ways.
 
+mod average;
+mod baseline;
 mod classifier;
 mod config;
 mod entries;
 mod fit;
 mod lbfgs;
 mod loss;
+mod naive_bayes;
 mod report;
 mod stored;
+mod train;
 mod weights;
 
+pub use average::AverageNgramsConfig;
+pub use baseline::{Baseline, MajorityConfig, NbSvmConfig};
 pub use classifier::LinearClassifier;
-pub use config::LinearConfig;
-pub use fit::train_linear;
+pub use config::{LinearConfig, LinearLoss};
 pub use report::{LinearFit, LinearReport};
+pub use train::{Trial, Tuned, train_baseline, train_baseline_weighted, tune_baseline};

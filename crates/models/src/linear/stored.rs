@@ -13,7 +13,7 @@ use plaudit_core::{Error, Features, Files, Result, Stored};
 use serde::{Deserialize, Serialize};
 
 use super::weights::{Weights, most_bytes};
-use super::{LinearClassifier, LinearConfig, LinearReport};
+use super::{Baseline, LinearClassifier, LinearReport};
 use crate::directory::{ANALYZER, FORMAT_VERSION, Folder, MAX_PART, MAX_TEXT, WEIGHTS};
 use crate::directory::{check_version, in_file, json, load, parse, save};
 
@@ -23,7 +23,7 @@ const LINEAR: &str = "linear.json";
 #[serde(deny_unknown_fields)]
 struct Header {
     format_version: u32,
-    training: LinearConfig,
+    training: Baseline,
     report: LinearReport,
 }
 
@@ -38,7 +38,7 @@ impl<F: Features + Stored> LinearClassifier<F> {
     /// # Example: bags of words, saved and loaded
     /// ```
     /// # use plaudit_core::{Classifier, Example, Features, Files, Result, SparseRow, Stored};
-    /// use plaudit_models::{LinearClassifier, LinearConfig, train_linear};
+    /// use plaudit_models::{Baseline, LinearClassifier, train_baseline};
     /// # #[derive(Clone)]
     /// # struct Length;
     /// # impl Features for Length {
@@ -54,7 +54,7 @@ impl<F: Features + Stored> LinearClassifier<F> {
     /// # let rows = [("a", "short"), ("b", "short"), ("as long as that", "long")].map(|(text, label)| Example { text, label });
     /// # let features = Length; // in the place of `fit_tfidf(..)` of the crate `embeddings`
     ///
-    /// let classifier = train_linear(features, &rows, &rows, &LinearConfig::default())?;
+    /// let classifier = train_baseline(features, &rows, &rows, &Baseline::default())?;
     /// classifier.save(&path)?;
     /// let loaded = LinearClassifier::<Length>::load(&path)?;
     /// assert_eq!(loaded.classify(&["c"])?, classifier.classify(&["c"])?);
@@ -87,7 +87,8 @@ impl<F: Features + Stored> LinearClassifier<F> {
         let Header { training: config, report, .. } = parse(&bytes, &name)?;
         config.validate().map_err(|error| in_file(&name, error))?;
         let fault = |reason: &str| Error::format(&name, reason);
-        let labels = config.labels.clone().ok_or_else(|| fault("training.labels: a model has labels, found none"))?;
+        let labels =
+            config.labels().cloned().ok_or_else(|| fault("training.labels: a model has labels, found none"))?;
         let features: F = folder.analyzer(&[LINEAR, WEIGHTS])?;
         let columns = features.width();
         if report.columns != columns || report.train_labels.len() != labels.len() || report.best_fit().is_none() {
@@ -99,7 +100,8 @@ impl<F: Features + Stored> LinearClassifier<F> {
             return Err(fault("report.train_labels: expected rows of two labels or more"));
         }
         let bytes = folder.file(WEIGHTS, most_bytes(occurring.len(), columns)?)?;
-        let weights = Weights::from_bytes(&bytes, folder.name_of(WEIGHTS), labels.len(), occurring, columns)?;
+        let weights =
+            Weights::from_bytes(&bytes, folder.name_of(WEIGHTS), config.input(), labels.len(), occurring, columns)?;
         Ok(Self::new(features, labels, config, weights, report))
     }
 }

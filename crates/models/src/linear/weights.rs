@@ -3,6 +3,7 @@
 use plaudit_core::{Error, Result};
 use safetensors::tensor::Dtype;
 
+use super::entries::Input;
 use super::loss::{outputs, softmax};
 use crate::network::{Init, ParameterSpec, Parameters};
 use crate::weights::{Tensors, to_bytes};
@@ -10,6 +11,8 @@ use crate::weights::{Tensors, to_bytes};
 /// Weights in single precision.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Weights {
+    /// How rows are read.
+    input: Input,
     /// How many labels there are.
     labels: usize,
     /// The places of those that occur, ascending.
@@ -22,20 +25,27 @@ pub(super) struct Weights {
 
 impl Weights {
     /// `at` are the weights, `[columns, outputs]`, and after them the biases. There are at least two labels that occur.
-    pub(super) fn new(labels: usize, occurring: Vec<usize>, at: &[f64]) -> Self {
+    pub(super) fn new(input: Input, labels: usize, occurring: Vec<usize>, at: &[f64]) -> Self {
         let (values, bias) = at.split_at(at.len().saturating_sub(outputs(occurring.len())));
         let single = |values: &[f64]| values.iter().map(|&value| value as f32).collect();
-        Self { labels, occurring, values: single(values), bias: single(bias) }
+        Self { input, labels, occurring, values: single(values), bias: single(bias) }
     }
 
     pub(super) fn occurring(&self) -> &[usize] {
         &self.occurring
     }
 
+    /// Multiplies every score by a number.
+    pub(super) fn multiply(&mut self, by: f64) {
+        for weight in self.values.iter_mut().chain(&mut self.bias) {
+            *weight = (f64::from(*weight) * by) as f32;
+        }
+    }
+
     /// The probability of every label.
-    pub(super) fn probabilities(&self, row: impl Iterator<Item = (u32, f32)>) -> Vec<f32> {
+    pub(super) fn probabilities(&self, row: impl Iterator<Item = (u32, f32)> + Clone) -> Vec<f32> {
         let mut scores: Vec<f64> = self.bias.iter().map(|&bias| f64::from(bias)).collect();
-        for (column, value) in row {
+        for (column, value) in self.input.read(row) {
             let start = column as usize * self.bias.len();
             let weights = self.values.get(start..start + self.bias.len()).unwrap_or_default();
             let products = weights.iter().map(|&weight| f64::from(value) * f64::from(weight));
@@ -80,6 +90,7 @@ impl Weights {
     pub(super) fn from_bytes(
         bytes: &[u8],
         name: String,
+        input: Input,
         labels: usize,
         occurring: Vec<usize>,
         columns: usize,
@@ -91,7 +102,7 @@ impl Weights {
         let rows = by_output.chunks_exact(columns.max(1)).collect::<Vec<_>>();
         let column = |column| rows.iter().filter_map(move |row: &&[f32]| row.get(column).copied());
         let values = (0..columns).flat_map(column).collect();
-        Ok(Self { labels, occurring, values, bias: parameters.value(BIAS)?.values })
+        Ok(Self { input, labels, occurring, values, bias: parameters.value(BIAS)?.values })
     }
 }
 
