@@ -24,7 +24,8 @@ cargo run --release --example train -- --resume DIR
   --valid FILE              rows to choose the best epoch by; without it, 10 % of the training file, stratified
   --test FILE               rows to report on at the end; they change nothing
   --labels a,b,c            the labels, in order; rows with others are rejected
-  --architecture bi_lstm|cnn_lstm   the network (bi_lstm)
+  --architecture bi_lstm|cnn_lstm|wide_and_deep   the network (bi_lstm); wide_and_deep is a BiLSTM, or another in --config, beside a
+                            linear model of words and characters
   --language en|zh|und      English cleaning, Chinese, or cleaning that suits any language (en)
   --preset NAME             the cleaning: english, chinese, social_media, counts, paper or raw (that of the language)
   --calibrate none|folds|part   correct probabilities on training rows that are used for nothing else: all of them, each

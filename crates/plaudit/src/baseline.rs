@@ -2,14 +2,13 @@
 
 use plaudit_core::{Error, Result};
 use plaudit_data::Dataset;
-use plaudit_embeddings::{
-    DocumentFrequency, HashedNgramsConfig, NgramUnit, NgramsConfig, TextFeatures, TfIdfConfig, fit_text_features,
-};
+use plaudit_embeddings::{HashedNgramsConfig, NgramsConfig, TextFeatures, fit_text_features};
 use plaudit_metrics::Metric;
 use plaudit_models::{AverageNgramsConfig, Baseline, LinearConfig, LinearLoss, MajorityConfig, NbSvmConfig, Trial};
 use plaudit_text::{Pipeline, PipelineConfig};
 use serde::{Deserialize, Serialize};
 
+use crate::ngrams::{bag, words, words_and_characters};
 use crate::rows::place;
 
 /// A trained baseline that cleans its own texts.
@@ -62,7 +61,7 @@ impl BaselineConfig {
             (config.loss, config.c) = (loss, c.to_vec());
             config
         };
-        let both = [words(2), characters_in_words()];
+        let both = words_and_characters();
         Ok(match name {
             "majority" => vec![of(&[], Baseline::Majority(MajorityConfig::default()))],
             "logistic" => {
@@ -121,25 +120,6 @@ impl BaselineConfig {
         let analyzer = Pipeline::from_corpus(self.text.clone(), texts.iter().copied())?;
         fit_text_features(&texts, analyzer, &self.features)
     }
-}
-
-fn words(max_n: usize) -> NgramsConfig {
-    let mut config = TfIdfConfig::default();
-    (config.max_n, config.min_df, config.sublinear_tf) = (max_n, DocumentFrequency::Count(2), true);
-    NgramsConfig::TfIdf(config)
-}
-
-fn characters_in_words() -> NgramsConfig {
-    let mut config = TfIdfConfig::default();
-    (config.unit, config.lowercase, config.min_n, config.max_n) = (NgramUnit::CharactersInWords, true, 2, 5);
-    (config.min_df, config.sublinear_tf) = (DocumentFrequency::Count(2), true);
-    NgramsConfig::TfIdf(config)
-}
-
-fn bag(max_n: usize) -> NgramsConfig {
-    let mut config = TfIdfConfig::bag_of_words();
-    (config.max_n, config.binary) = (max_n, true);
-    NgramsConfig::TfIdf(config)
 }
 
 /// Returns a baseline fitted to the labelled rows of `train`, its `c` chosen on those of `valid`; rows without a label are left out.

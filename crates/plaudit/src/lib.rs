@@ -79,10 +79,15 @@ mod evaluate;
 mod evidence;
 #[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
 mod gold;
+#[cfg(feature = "embeddings")]
+#[allow(dead_code)] // each feature uses its own part
+mod ngrams;
 #[cfg(feature = "plots")]
 pub mod plots;
 #[cfg(feature = "progress")]
 mod progress;
+#[cfg(all(feature = "text", feature = "models"))]
+mod reader;
 #[allow(dead_code)] // each feature uses its own part
 mod rows;
 #[cfg(feature = "promotion")]
@@ -104,6 +109,8 @@ pub use evidence::{EvidenceConfig, evidence, with_terms};
 pub use gold::{calibration_errors, error_matrix, held_out_errors};
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
+#[cfg(all(feature = "text", feature = "models"))]
+pub use reader::Reader;
 #[cfg(feature = "promotion")]
 pub use survey::{PredictedRow, predictions, survey, tally};
 #[cfg(all(feature = "text", feature = "models"))]

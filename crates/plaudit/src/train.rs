@@ -2,27 +2,48 @@
 
 use plaudit_core::{Error, Observer, Result};
 use plaudit_data::Dataset;
+#[cfg(feature = "embeddings")]
+use plaudit_embeddings::NgramsConfig;
 use plaudit_models::Extras;
 use plaudit_text::{Pipeline, PipelineConfig};
 use serde::{Deserialize, Serialize};
 
+use crate::Reader;
 use crate::rows::place;
 
 /// A trained classifier that cleans its own texts.
-pub type TextClassifier = plaudit_models::TextClassifier<Pipeline>;
+pub type TextClassifier = plaudit_models::TextClassifier<Reader>;
 
 /// How text is cleaned and how the network is trained.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainConfig {
     /// The cleaning steps. Default: English.
     pub text: PipelineConfig,
+    /// The kinds of n-grams, side by side, that the linear part reads of a
+    /// [`WideAndDeep`](plaudit_models::Architecture::WideAndDeep); nothing else does. Default words and pairs of words, and 2 to 5 characters
+    /// in words, that stand in two texts or more, by TF-IDF with 1 + ln tf.
+    #[cfg(feature = "embeddings")]
+    pub features: Vec<NgramsConfig>,
     /// Vocabulary, network, optimizer, stopping.
     pub model: plaudit_models::TrainConfig,
     /// How word vectors are trained on texts of one's own ([`pretrain`](crate::pretrain)).
     #[cfg(feature = "embeddings")]
     pub pretrain: crate::PretrainConfig,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            text: PipelineConfig::default(),
+            #[cfg(feature = "embeddings")]
+            features: crate::ngrams::words_and_characters(),
+            model: plaudit_models::TrainConfig::default(),
+            #[cfg(feature = "embeddings")]
+            pretrain: crate::PretrainConfig::default(),
+        }
+    }
 }
 
 impl TrainConfig {
@@ -38,6 +59,8 @@ impl TrainConfig {
             #[cfg(feature = "embeddings")]
             self.pretrain.word2vec(&self.model).validate(),
         ];
+        #[cfg(feature = "embeddings")]
+        let parts = parts.into_iter().chain(self.features.iter().map(NgramsConfig::validate));
         for part in parts {
             match part {
                 Err(Error::Config { faults: more }) => faults.extend(more),
@@ -45,6 +68,24 @@ impl TrainConfig {
             }
         }
         Error::from_faults(faults)
+    }
+}
+
+impl Reader {
+    /// Returns what a classifier of this configuration reads of a text: a pipeline that knows the words of `train`, and for a
+    /// [`WideAndDeep`](plaudit_models::Architecture::WideAndDeep) n-grams fitted to them.
+    ///
+    /// # Errors
+    /// When the configuration of the cleaning or of the n-grams is at fault, or no text has an n-gram that stands in enough others.
+    pub fn fit(train: &Dataset, config: &TrainConfig) -> Result<Self> {
+        let texts: Vec<&str> = train.iter().map(|row| row.text.as_str()).collect();
+        let pipeline = Pipeline::from_corpus(config.text.clone(), texts.iter().copied())?;
+        #[cfg(feature = "embeddings")]
+        if matches!(config.model.architecture, plaudit_models::Architecture::WideAndDeep(_)) {
+            let features = plaudit_embeddings::fit_text_features(&texts, pipeline.clone(), &config.features)?;
+            return Ok(Self::with_features(pipeline, features));
+        }
+        Ok(Self::new(pipeline))
     }
 }
 
@@ -81,7 +122,7 @@ pub fn train_with(
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier> {
     config.validate()?;
-    let analyzer = Pipeline::from_corpus(config.text.clone(), train.iter().map(|row| row.text.as_str()))?;
+    let analyzer = Reader::fit(train, config)?;
     // Where there are no labels at all, the call below says so.
     if let Ok(labels) = config.model.labels.clone().map_or_else(|| train.labels(), Ok) {
         for data in [train, valid] {
