@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use common::{Options, Result, Summary, say, usage, usage_faults};
-use plaudit::core::Origin;
+use plaudit::core::{Origin, Table};
 use plaudit::embeddings::formats::VectorsConfig;
-use plaudit::models::{Architecture, CalibrationRows, Extras, Pretrained, Stopped};
-use plaudit::{Dataset, Error, Labels, TextClassifier, TrainConfig, Vectors};
+use plaudit::models::{Architecture, CalibrationRows, Extras, Pretrained, Space, Stopped, TuneTrial};
+use plaudit::{Classifier, Dataset, Error, Labels, TextClassifier, TrainConfig, Vectors};
 use resume::{Run, Watch};
 
 const HELP: &str = r#"
@@ -37,6 +37,9 @@ cargo run --release --example train -- --resume DIR
   --pretrain                start from word vectors that are first trained on the training texts
   --unlabelled FILE         as --pretrain, and on these texts too, cleaned alike; .txt (one text a line) or as --train
   --freeze                  leave the vectors as they are
+  --from DIR                train this model further: its words, labels, cleaning and weights are the start
+  --tune FILE               try several configurations and keep the one that is best on the validation part; a JSON file:
+                            {"fields": {"/adam/learning_rate": [0.0005, 0.001], "/architecture/hidden": [64, 128]}, "trials": 20}
   --config FILE             a JSON file: {"text": {..}, "model": {"epochs": 5, "architecture": {"kind": "bi_lstm", ..},
                             "pretrained": {"extra_words": 50000}}, "pretrain": {"epochs": 20, "min_count": 2, ..}};
                             what it leaves out is as by default, and the other options go over it
@@ -48,7 +51,7 @@ cargo run --release --example train -- --resume DIR
   --threads N               to train with; they change no byte (all)
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 19] = [
+const OPTIONS: [&str; 21] = [
     "train",
     "out",
     "valid",
@@ -65,6 +68,8 @@ const OPTIONS: [&str; 19] = [
     "config",
     "checkpoints",
     "resume",
+    "from",
+    "tune",
     "on-dirty",
     "seed",
     "threads",
@@ -80,13 +85,27 @@ fn train(given: &Options) -> Result<()> {
     let (mut config, mut read) = (config(options)?, options.read_config()?);
     (read.label, read.labels_required, read.labels) = (Some("label".to_owned()), true, config.model.labels.clone());
 
+    let known = options.file("from")?.map(TextClassifier::load).transpose()?;
+    if known.is_some() && ["tune", "vectors", "pretrain", "unlabelled"].iter().any(|name| options.value(name).is_some())
+    {
+        return Err(usage(
+            "--from: a trained model has its vectors and sizes; leave out --tune, --vectors, --pretrain and --unlabelled",
+        ));
+    }
+    let space: Option<Space> = options.json("tune", |_| Ok(()))?;
     TextClassifier::check_place(out)?; // before a long run, not after it
     let (run, mut watch) = (Run::new(options, out)?, Watch::new()?);
     let whole = plaudit::data::read(file, &read)?;
     common::print_rejections(&whole.report);
     common::check_used(&whole.report)?;
     // A label that the training file does not hold is a rejected row in the other files.
-    let labels = config.model.labels.take().map_or_else(|| whole.labels(), Ok)?;
+    let mut labels = config.model.labels.take().map_or_else(|| whole.labels(), Ok)?;
+    if let Some(known) = known.as_ref().map(TextClassifier::labels)
+        && options.value("labels").is_none()
+        && labels.iter().all(|label| known.index_of(label).is_some())
+    {
+        labels = known.clone();
+    }
     if labels.len() < 2 {
         return Err(Error::data(file, 0, "label", "every row has the same label; training needs at least two").into());
     }
@@ -116,6 +135,7 @@ fn train(given: &Options) -> Result<()> {
     common::warn_rare(&labels, &train, &valid);
 
     run.begin()?;
+    let mut trials = Vec::new();
     let start = Instant::now();
     let vectors = vectors(options, &train, test.as_ref(), &config, &mut watch)?;
     if watch.stopped() {
@@ -126,7 +146,17 @@ fn train(given: &Options) -> Result<()> {
         start_from.map_err(|error| format!("{}: {error}", options.value("vectors").unwrap_or("word vectors")))?;
     let mut extras = Extras::default();
     (extras.vectors, extras.checkpoints) = (start_from.as_ref(), Some(&run.checkpoints));
-    let classifier = match plaudit::train_with(&train, &valid, &extras, &config, &mut watch) {
+    let trained = match (&known, &space) {
+        (Some(known), _) => plaudit::fine_tune(known, &train, &valid, &extras, &config, &mut watch),
+        (None, Some(space)) => {
+            plaudit::tune(&train, &valid, &extras, &config, space, &mut watch).map(|(classifier, found)| {
+                trials = found;
+                classifier
+            })
+        }
+        (None, None) => plaudit::train_with(&train, &valid, &extras, &config, &mut watch),
+    };
+    let classifier = match trained {
         Ok(classifier) if classifier.report().stopped != Stopped::Observer => classifier,
         Ok(_) | Err(Error::Interrupted) => return Err(run.broken_off()),
         Err(error) => return Err(error.into()),
@@ -140,6 +170,10 @@ fn train(given: &Options) -> Result<()> {
     let report = classifier.report();
     common::warn_no_words(report);
     let (best, epochs) = (report.best_epoch, report.epochs.len());
+    if !trials.is_empty() {
+        say!("{}", table(&trials));
+        summary.add("trials", serde_json::to_value(&trials)?);
+    }
     let fitted = report.train_rows;
     say!("Trained on {fitted} rows in {train_seconds:.1} s; the best of {epochs} epochs was epoch {best}.");
     if let Some(vectors) = &report.vectors {
@@ -176,6 +210,22 @@ fn train(given: &Options) -> Result<()> {
         say!("{}", summary.line());
     }
     Ok(())
+}
+
+/// What each configuration came to.
+fn table(trials: &[TuneTrial]) -> Table {
+    let fields = trials.first().into_iter().flat_map(|trial| trial.values.keys().cloned());
+    let heading = fields.chain(["validation loss", "accuracy", "macro F1"].map(str::to_owned));
+    let mut table = Table::new(["trial".to_owned()].into_iter().chain(heading));
+    for (number, trial) in (1..).zip(trials) {
+        let figures = match trial.best {
+            Some(best) => [best.valid_loss, best.valid_accuracy, best.valid_macro_f1].map(|one| format!("{one:.4}")),
+            None => ["diverged", "", ""].map(str::to_owned),
+        };
+        let values = trial.values.values().map(ToString::to_string);
+        table.push([number.to_string()].into_iter().chain(values).chain(figures));
+    }
+    table
 }
 
 /// The word vectors to start from, where some are asked for.

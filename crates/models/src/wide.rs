@@ -23,6 +23,10 @@ pub struct WideAndDeepConfig {
     pub columns: usize,
     /// Share of a text's features dropped while training, 0 to below 1, so that the network learns what they tell too. Default 0.5.
     pub dropout: f64,
+    /// Share of the texts of a step that the linear model alone is trained on, and again as many that the network alone is, 0 to 0.5. So
+    /// each learns what it can tell by itself, and neither leans on the other: the linear model, which learns the training texts
+    /// by heart first, would leave the network little to learn. Default 0.3.
+    pub alone: f64,
     /// What features are multiplied by. Steps of Adam are as long for a weight of a small feature as for one of a large one: with rows of
     /// length 1, whose values are small, 10 lets the linear model learn about as fast as the network. Default 10.
     pub scale: f64,
@@ -30,7 +34,7 @@ pub struct WideAndDeepConfig {
 
 impl Default for WideAndDeepConfig {
     fn default() -> Self {
-        Self { deep: Box::default(), columns: 0, dropout: 0.5, scale: 10.0 }
+        Self { deep: Box::default(), columns: 0, dropout: 0.5, alone: 0.3, scale: 10.0 }
     }
 }
 
@@ -48,6 +52,9 @@ impl WideAndDeepConfig {
         }
         if !(0.0..1.0).contains(&self.dropout) {
             faults.push(format!("wide_and_deep.dropout: {} is not in 0 to below 1", self.dropout));
+        }
+        if !(0.0..=0.5).contains(&self.alone) {
+            faults.push(format!("wide_and_deep.alone: {} is not in 0 to 0.5", self.alone));
         }
         if !(self.scale > 0.0 && self.scale <= LARGEST) {
             faults.push(format!("wide_and_deep.scale: {} is not above 0 and at most {LARGEST}", self.scale));
@@ -89,9 +96,12 @@ impl Network for WideAndDeep {
             let mask = dropout_mask(&mut tape.random, self.config.dropout, features.values.len());
             features.values.iter_mut().zip(mask.iter()).for_each(|(value, mask)| *value *= mask);
         }
+        let threshold = (self.config.alone * 4_294_967_296.0) as u64;
+        let mut random = || u64::from(tape.random.next_u32());
+        let parts: Vec<Parts> = (0..batch.texts()).map(|_| Parts::drawn(random(), threshold)).collect();
         let place = self.parameters.iter().count().saturating_sub(1);
         let (parameters, deposits) = (self.parameters.clone(), Deposits::clone(&tape.deposits));
-        let pass = Pass { features: Mutex::new(features), texts: batch.texts(), place, parameters, deposits };
+        let pass = Pass { features: Mutex::new(features), parts, place, parameters, deposits };
         logits.apply_op1(pass).map_err(Error::backend)
     }
 
@@ -139,6 +149,19 @@ impl BatchFeatures {
         let mut scaled = self.clone();
         scaled.values.iter_mut().for_each(|value| *value *= scale as f32);
         scaled
+    }
+
+    /// Makes the features of texts 0 that are not to be kept.
+    fn keep(&mut self, keep: impl Fn(usize) -> bool) {
+        let mut values = self.values.iter_mut();
+        for (text, &length) in self.lengths.iter().enumerate() {
+            let values = values.by_ref().take(length);
+            if !keep(text) {
+                values.for_each(|value| *value = 0.0);
+            } else {
+                values.for_each(drop);
+            }
+        }
     }
 
     /// For each text, its features.
@@ -191,10 +214,25 @@ fn gradient(features: &BatchFeatures, d_logits: &[f32], labels: usize) -> (Vec<u
     (columns, sums)
 }
 
+/// Which parts a text trains.
+#[derive(Debug, Clone, Copy)]
+struct Parts {
+    wide: bool,
+    deep: bool,
+}
+
+impl Parts {
+    /// One of them alone where 32 random bits are below the threshold, the other where they are in as long a stretch after it.
+    fn drawn(random: u64, threshold: u64) -> Self {
+        Self { wide: random < threshold || random >= 2 * threshold, deep: random >= threshold }
+    }
+}
+
 /// What the linear model adds to logits, as an operation of candle's.
 struct Pass {
     features: Mutex<BatchFeatures>,
-    texts: usize,
+    /// Of each text.
+    parts: Vec<Parts>,
     /// The place of its weights among the parameters.
     place: usize,
     parameters: Parameters,
@@ -209,19 +247,31 @@ impl CustomOp1 for Pass {
     fn cpu_fwd(&self, logits: &CpuStorage, layout: &Layout) -> candle_core::Result<(CpuStorage, Shape)> {
         let Some((start, end)) = layout.contiguous_offsets() else { bail!("wide: the logits are not contiguous") };
         let mut sums = logits.as_slice::<f32>()?.get(start..end).unwrap_or_default().to_vec();
-        let features = self.features.lock().map_err(poisoned)?;
-        let add = |all: &[&[f32]]| add(&features, all.last().copied().unwrap_or_default(), &mut sums, self.texts);
+        let mut features = self.features.lock().map_err(poisoned)?;
+        features.keep(|text| self.parts.get(text).is_some_and(|parts| parts.wide));
+        self.only_deep(&mut sums);
+        let add = |all: &[&[f32]]| add(&features, all.last().copied().unwrap_or_default(), &mut sums, self.parts.len());
         self.parameters.read(add).map_err(candle_core::Error::wrap)?;
         Ok((CpuStorage::F32(sums), layout.shape().clone()))
     }
 
     fn bwd(&self, _logits: &Tensor, _result: &Tensor, slopes: &Tensor) -> candle_core::Result<Option<Tensor>> {
         let (_, labels) = slopes.dims2()?;
-        let d_logits: Vec<f32> = slopes.flatten_all()?.to_vec1()?;
+        let mut d_logits: Vec<f32> = slopes.flatten_all()?.to_vec1()?;
         let (columns, values) = gradient(&self.features.lock().map_err(poisoned)?.clone(), &d_logits, labels);
         let deposit = Deposit { parameter: self.place, rows: Some(columns), values };
         self.deposits.lock().map_err(poisoned)?.push(deposit);
-        Ok(Some(slopes.clone()))
+        self.only_deep(&mut d_logits);
+        Tensor::from_vec(d_logits, slopes.shape(), &Device::Cpu).map(Some)
+    }
+}
+
+impl Pass {
+    /// Leaves of numbers of logits, or of their slopes, those of texts that train the network.
+    fn only_deep(&self, logits: &mut [f32]) {
+        let labels = logits.len() / self.parts.len().max(1);
+        let rows = logits.chunks_exact_mut(labels.max(1)).zip(&self.parts);
+        rows.filter(|(_, parts)| !parts.deep).for_each(|(row, _)| row.fill(0.0));
     }
 }
 
@@ -241,8 +291,13 @@ mod tests {
     fn network(dropout: f64) -> Box<dyn Network> {
         let mut deep = BiLstmConfig::default();
         (deep.embedding, deep.hidden, deep.dense, deep.dropout, deep.embedding_dropout) = (3, 2, 4, dropout, dropout);
-        let config =
-            WideAndDeepConfig { deep: Box::new(Architecture::BiLstm(deep)), columns: 5, dropout, ..Default::default() };
+        let config = WideAndDeepConfig {
+            deep: Box::new(Architecture::BiLstm(deep)),
+            columns: 5,
+            dropout,
+            alone: dropout / 2.0,
+            ..Default::default()
+        };
         let architecture = Architecture::WideAndDeep(config);
         let mut specs = architecture.specs(6, 3);
         for spec in &mut specs {
@@ -315,11 +370,11 @@ mod tests {
 
     #[test]
     fn faults_are_named() {
-        let mut config = WideAndDeepConfig { dropout: 1.0, scale: f64::NAN, ..Default::default() };
+        let mut config = WideAndDeepConfig { dropout: 1.0, alone: 0.6, scale: f64::NAN, ..Default::default() };
         *config.deep = Architecture::WideAndDeep(WideAndDeepConfig::default());
         let mut faults = Vec::new();
         config.faults(&mut faults);
-        assert_eq!(faults.len(), 3, "{faults:?}");
+        assert_eq!(faults.len(), 4, "{faults:?}");
         let read: Architecture =
             serde_json::from_str(r#"{"kind": "wide_and_deep", "deep": {"kind": "cnn_lstm", "hidden": 9}}"#).unwrap();
         assert_eq!(read.plan().hidden, 9);

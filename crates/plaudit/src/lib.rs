@@ -114,7 +114,7 @@ pub use reader::Reader;
 #[cfg(feature = "promotion")]
 pub use survey::{PredictedRow, predictions, survey, tally};
 #[cfg(all(feature = "text", feature = "models"))]
-pub use train::{TextClassifier, TrainConfig, train, train_with};
+pub use train::{TextClassifier, TrainConfig, fine_tune, train, train_with, tune};
 #[cfg(all(feature = "text", feature = "embeddings", feature = "models"))]
 pub use vectors::{PretrainConfig, Vectors, pretrain};
 

@@ -1,10 +1,10 @@
 //! Text pipeline and network, trained together.
 
-use plaudit_core::{Error, Observer, Result};
+use plaudit_core::{Error, Example, Labels, Observer, Result};
 use plaudit_data::Dataset;
 #[cfg(feature = "embeddings")]
 use plaudit_embeddings::NgramsConfig;
-use plaudit_models::Extras;
+use plaudit_models::{Extras, Space, TuneTrial};
 use plaudit_text::{Pipeline, PipelineConfig};
 use serde::{Deserialize, Serialize};
 
@@ -122,16 +122,66 @@ pub fn train_with(
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier> {
     config.validate()?;
-    let analyzer = Reader::fit(train, config)?;
+    let reader = Reader::fit(train, config)?;
+    with_rows([train, valid], config.model.labels.as_ref(), extras, |rows, valid, extras| {
+        plaudit_models::train_with(reader, rows, valid, extras, &config.model, observer)
+    })
+}
+
+/// Returns the classifier of the configuration that is best on `valid` among those of `space`, and what each came to, as [`plaudit_models::tune`] finds
+/// it. The fields are those of `config.model`: `/adam/learning_rate`.
+///
+/// # Errors
+/// As [`train_with`] and [`plaudit_models::tune`].
+pub fn tune(
+    train: &Dataset,
+    valid: &Dataset,
+    extras: &Extras<'_>,
+    config: &TrainConfig,
+    space: &Space,
+    observer: &mut dyn Observer,
+) -> Result<(TextClassifier, Vec<TuneTrial>)> {
+    config.validate()?;
+    let reader = Reader::fit(train, config)?;
+    with_rows([train, valid], config.model.labels.as_ref(), extras, |rows, valid, extras| {
+        plaudit_models::tune(&reader, rows, valid, extras, &config.model, space, observer)
+    })
+}
+
+/// Returns `classifier` trained further on other rows, as [`plaudit_models::fine_tune`] does it. Of `config`, only `model` is read: texts are
+/// cleaned as they were.
+///
+/// # Errors
+/// As [`train_with`] and [`plaudit_models::fine_tune`].
+pub fn fine_tune(
+    classifier: &TextClassifier,
+    train: &Dataset,
+    valid: &Dataset,
+    extras: &Extras<'_>,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier> {
+    config.validate()?;
+    with_rows([train, valid], config.model.labels.as_ref(), extras, |rows, valid, extras| {
+        plaudit_models::fine_tune(classifier, rows, valid, extras, &config.model, observer)
+    })
+}
+
+/// Calls `run` with the labelled rows of both parts and the weights of the first's. Errors name rows by their uids, or by their places in the data.
+fn with_rows<R>(
+    [train, valid]: [&Dataset; 2],
+    labels: Option<&Labels>,
+    extras: &Extras<'_>,
+    run: impl FnOnce(&[Example<'_>], &[Example<'_>], &Extras<'_>) -> Result<R>,
+) -> Result<R> {
     // Where there are no labels at all, the call below says so.
-    if let Ok(labels) = config.model.labels.clone().map_or_else(|| train.labels(), Ok) {
+    if let Ok(labels) = labels.cloned().map_or_else(|| train.labels(), Ok) {
         for data in [train, valid] {
             for row in data.iter() {
                 row.label.as_ref().map(|label| place(&labels, row, label, &data.report.source_name)).transpose()?;
             }
         }
     }
-    let (rows, valid) = (train.examples(), valid.examples());
     let labelled: Vec<usize> = (0..).zip(train).filter(|(_, row)| row.label.is_some()).map(|(at, _)| at).collect();
     let mut extras = *extras;
     let weights: Option<Vec<f32>> = match extras.weights {
@@ -144,8 +194,7 @@ pub fn train_with(
         weights => weights.map(|all| labelled.iter().filter_map(|&row| all.get(row).copied()).collect()),
     };
     extras.weights = weights.as_deref();
-    let trained = plaudit_models::train_with(analyzer, &rows, &valid, &extras, &config.model, observer);
-    trained.map_err(|error| match error {
+    run(&train.examples(), &valid.examples(), &extras).map_err(|error| match error {
         Error::Diverged { step, rows, what } => {
             let rows = rows.into_iter().filter_map(|row| labelled.get(row).copied()).collect();
             Error::Diverged { step, rows, what }
