@@ -9,11 +9,11 @@ use plaudit_kernels::{InstructionSet, WeightPrecision, softmax};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::batches::Reading;
 use crate::calibrated::Fitted;
 use crate::held_out::Source;
 use crate::network::{Batch, Mode, Network, Parameters, Scorer};
 use crate::parameters::values;
+use crate::rows::Reading;
 use crate::seen::{Seen, digest, first_bytes};
 use crate::{Architecture, Calibrated, TrainConfig, TrainReport};
 

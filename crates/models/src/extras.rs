@@ -100,6 +100,8 @@ pub(crate) struct Given<'a> {
     pub(crate) weights: Option<Vec<f32>>,
     /// The folder of this network's checkpoints, and the steps between them.
     pub(crate) checkpoints: Option<(PathBuf, u64)>,
+    /// Where rows are kept on disk; none keeps them in memory.
+    pub(crate) folder: Option<PathBuf>,
     /// A trained network to go on from.
     pub(crate) begin: Option<Begin>,
 }
@@ -138,7 +140,14 @@ impl<'a> Extras<'a> {
     pub(crate) fn of(&self, name: &str, rows: &[usize]) -> Given<'a> {
         let weights =
             self.weights.map(|weights| rows.iter().filter_map(|&row| weights.get(row).copied()).collect::<Vec<_>>());
+        Given { weights, ..self.of_all(name) }
+    }
+
+    /// What it is given where it is trained on all rows.
+    pub(crate) fn of_all(&self, name: &str) -> Given<'a> {
+        let weights = self.weights.map(<[f32]>::to_vec);
         let folder = |checkpoints: &Checkpoints| (Path::join(&checkpoints.folder, name), checkpoints.every);
-        Given { vectors: self.vectors, weights, checkpoints: self.checkpoints.map(folder), begin: None }
+        let checkpoints = self.checkpoints.map(folder);
+        Given { vectors: self.vectors, weights, checkpoints, folder: None, begin: None }
     }
 }

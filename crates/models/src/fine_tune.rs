@@ -100,11 +100,10 @@ pub fn fine_tune<A: Analyzer + Clone>(
         faults.push("calibration: calibrate with `held_out` and `calibrated` when it is fine-tuned");
     }
     Error::from_faults(faults.into_iter().map(str::to_owned).collect())?;
-    let rows: Vec<usize> = (0..train.len()).collect();
-    let mut given = extras.of(WHOLE, &rows);
+    let mut given = extras.of_all(WHOLE);
     given.begin = Some(Begin::new(classifier)?);
     let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
-    fit(classifier.analyzer().clone(), [train, valid], given, &config, observer, network)
+    fit(classifier.analyzer().clone(), [&train, &valid], given, &config, observer, network)
 }
 
 impl Begin {

@@ -122,7 +122,7 @@ pub fn out_of_fold_with<A: Analyzer>(
     let mut config = extras.applied(config, analyzer)?;
     config.calibration = None;
     config.validate()?;
-    let labels = labels_of(train, &config)?;
+    let labels = labels_of(&train, &config)?;
     config.labels = Some(labels.clone());
     let truth = places(TRAIN, train, &labels)?;
     let most = config.max_tokens;
@@ -175,13 +175,15 @@ pub(crate) fn fit_rows<A: Analyzer>(
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
     let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
-    fit(analyzer, [&pick(train, rows), valid], given, config, observer, network).map_err(|error| match error {
-        Error::Diverged { step, rows: of_part, what } => {
-            let rows = of_part.into_iter().filter_map(|row| rows.get(row).copied()).collect();
-            Error::Diverged { step, rows, what }
-        }
-        error => error,
-    })
+    fit(analyzer, [&pick(train, rows).as_slice(), &valid], given, config, observer, network).map_err(
+        |error| match error {
+            Error::Diverged { step, rows: of_part, what } => {
+                let rows = of_part.into_iter().filter_map(|row| rows.get(row).copied()).collect();
+                Error::Diverged { step, rows, what }
+            }
+            error => error,
+        },
+    )
 }
 
 /// The rows of each fold, ascending.

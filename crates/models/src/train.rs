@@ -1,11 +1,15 @@
 //! Training: what a classifier is fitted to, and what is set aside.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use plaudit_core::{Analyzer, Error, Example, Labels, Observer, Origin, Result};
 
 use crate::classifier::TextClassifier;
 use crate::extras::{Extras, Given, WHOLE};
 use crate::held_out::{HeldOut, Texts, fit_rows, out_of_fold_with, pick, set_aside};
 use crate::network::Network;
+use crate::rows::RowSource;
 use crate::seen::digests;
 use crate::trainer::fit;
 use crate::{CalibrationRows, TrainConfig};
@@ -63,7 +67,7 @@ pub fn train_with<A: Analyzer>(
     let Some(calibration) = &config.calibration else {
         return fit_rows(analyzer, train, &all(), valid, extras.of(WHOLE, &all()), config, observer);
     };
-    let labels = labels_of(train, config)?;
+    let labels = labels_of(&train, config)?;
     let mut whole = config.clone();
     whole.labels = Some(labels.clone()); // also those that only rows set aside have
     let (classifier, held_out) = match calibration.rows {
@@ -113,16 +117,60 @@ pub fn train_network<A: Analyzer>(
         let how = "calibrate it with `held_out` and `calibrated` when it is trained";
         return Err(Error::config(format!("calibration: a network that you give is trained once; {how}")));
     }
-    fit(analyzer, [train, valid], Given::default(), config, observer, network)
+    fit(analyzer, [&train, &valid], Given::default(), config, observer, network)
+}
+
+/// Returns a classifier fitted as [`train_with`] fits it to rows that need not be in memory: `train` is gone through two or three times, and what the
+/// network reads of its rows, four bytes a token, is kept in a file without a name in `folder`. In memory are the vocabulary, a few bytes a row, and `valid`.
+///
+/// The same rows and configuration give the same bytes as [`train_with`].
+///
+/// # Errors
+/// As [`train_with`]; also where the source fails or `folder` cannot be written to, and where `config.calibration` asks for what takes all rows in memory.
+pub fn train_streamed<A: Analyzer>(
+    analyzer: A,
+    train: &dyn RowSource,
+    valid: &[Example<'_>],
+    folder: &Path,
+    extras: &Extras<'_>,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier<A>> {
+    let config = extras.applied(config, &analyzer)?;
+    config.validate()?;
+    if config.calibration.is_some() {
+        let how = "calibrate it with `held_out` and `calibrated` when it is trained";
+        return Err(Error::config(format!("calibration: a streamed training part is not in memory; {how}")));
+    }
+    if extras.weights.is_some() {
+        let mut rows = 0;
+        train.for_each(&mut |_| Ok(rows += 1))?;
+        extras.check(rows)?;
+    } else {
+        extras.check(0)?;
+    }
+    let mut given = extras.of_all(WHOLE);
+    given.folder = Some(folder.to_owned());
+    let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
+    fit(analyzer, [train, &valid], given, &config, observer, network)
 }
 
 /// The labels that `config` names, or those that occur.
-pub(crate) fn labels_of(train: &[Example<'_>], config: &TrainConfig) -> Result<Labels> {
-    match &config.labels {
-        Some(labels) => Ok(labels.clone()),
-        None if train.is_empty() => Err(Error::data(TRAIN, 0, "", "there is no row")),
-        None => Labels::from_occurring(train.iter().map(|example| example.label)),
+pub(crate) fn labels_of(train: &dyn RowSource, config: &TrainConfig) -> Result<Labels> {
+    if let Some(labels) = &config.labels {
+        return Ok(labels.clone());
     }
+    let mut occurring = BTreeSet::new();
+    train.for_each(&mut |row| {
+        if !occurring.contains(row.label) {
+            occurring.insert(row.label.to_owned());
+        }
+        Ok(())
+    })?;
+    if occurring.is_empty() {
+        return Err(Error::data(TRAIN, 0, "", "there is no row"));
+    }
+    Labels::from_occurring(occurring.iter().map(String::as_str))
 }
 
 /// The place of every row's label; a part without rows is an error.
@@ -130,12 +178,14 @@ pub(crate) fn places(part: &str, examples: &[Example<'_>], labels: &Labels) -> R
     if examples.is_empty() {
         return Err(Error::data(part, 0, "", "there is no row"));
     }
-    let place = |(row, example): (usize, &Example<'_>)| {
-        labels.index_of(example.label).ok_or_else(|| {
-            let reason =
-                format!("row {row} (from 0) has a label that is none of {}", labels.known_and_nearest(example.label));
-            Error::data(part, 0, "label", reason)
-        })
-    };
-    examples.iter().enumerate().map(place).collect()
+    examples.iter().enumerate().map(|(row, example)| place_of(part, row, example, labels)).collect()
+}
+
+/// The place of a row's label.
+pub(crate) fn place_of(part: &str, row: usize, example: &Example<'_>, labels: &Labels) -> Result<usize> {
+    labels.index_of(example.label).ok_or_else(|| {
+        let reason =
+            format!("row {row} (from 0) has a label that is none of {}", labels.known_and_nearest(example.label));
+        Error::data(part, 0, "label", reason)
+    })
 }

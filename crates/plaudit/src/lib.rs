@@ -90,6 +90,8 @@ mod progress;
 mod reader;
 #[allow(dead_code)] // each feature uses its own part
 mod rows;
+#[cfg(all(feature = "text", feature = "models"))]
+mod streamed;
 #[cfg(feature = "promotion")]
 mod survey;
 #[cfg(all(feature = "text", feature = "models"))]
@@ -111,6 +113,8 @@ pub use gold::{calibration_errors, error_matrix, held_out_errors};
 pub use progress::ProgressBar;
 #[cfg(all(feature = "text", feature = "models"))]
 pub use reader::Reader;
+#[cfg(all(feature = "text", feature = "models"))]
+pub use streamed::train_file;
 #[cfg(feature = "promotion")]
 pub use survey::{PredictedRow, predictions, survey, tally};
 #[cfg(all(feature = "text", feature = "models"))]

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::TrainConfig;
-use crate::batches::{Reading, Row, batches};
+use crate::batches::batches;
 use crate::classifier::{Reader, TextClassifier, probabilities};
 use crate::extras::Given;
 use crate::held_out::untold;
@@ -20,8 +20,9 @@ use crate::network::{Batch, Mode, Network, Weight};
 use crate::ops::soft_cross_entropy;
 use crate::pretrained::{VectorsReport, WORDS};
 use crate::report::{Stopped, TrainReport};
-use crate::seen::{Seen, digest_of_rows, digests, first_bytes};
-use crate::train::{TRAIN, VALID, labels_of, places};
+use crate::rows::{Reading, RowSource, Rows, for_each_chunk};
+use crate::seen::{Seen, digest, digest_of_rows, first_bytes};
+use crate::train::{TRAIN, VALID, labels_of, place_of};
 
 mod average;
 mod schedule;
@@ -34,7 +35,7 @@ use state::State;
 /// Trains one network, and does not calibrate it.
 pub(crate) fn fit<A: Analyzer>(
     analyzer: A,
-    parts: [&[Example<'_>]; 2],
+    parts: [&dyn RowSource; 2],
     given: Given<'_>,
     config: &TrainConfig,
     observer: &mut dyn Observer,
@@ -50,9 +51,6 @@ pub(crate) fn fit<A: Analyzer>(
     Trainer::new(analyzer, parts, labels, given, config, observer, network)?.run()
 }
 
-/// Texts analyzed between two events.
-const CHUNK: usize = 4096;
-
 struct Trainer<'a, A> {
     // The observer need not be Send, so the loop stays on its thread and enters the pool for its work.
     pool: rayon::ThreadPool,
@@ -65,8 +63,8 @@ struct Trainer<'a, A> {
     labels: Labels,
     config: &'a TrainConfig,
     observer: &'a mut dyn Observer,
-    train: Vec<Row>,
-    valid: Vec<Row>,
+    train: Rows,
+    valid: Rows,
     /// For each label, the target of its rows and what an error on one costs.
     targets: Vec<(Vec<f32>, f64)>,
     truncated: usize,
@@ -79,7 +77,7 @@ struct Trainer<'a, A> {
 impl<'a, A: Analyzer> Trainer<'a, A> {
     fn new(
         analyzer: A,
-        [train, valid]: [&[Example<'_>]; 2],
+        [train, valid]: [&dyn RowSource; 2],
         labels: Labels,
         given: Given<'a>,
         config: &'a TrainConfig,
@@ -91,26 +89,34 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             pool = pool.num_threads(threads);
         }
         let pool = pool.build().map_err(Error::backend)?;
-        let texts = [train, valid].map(|part| pool.install(|| digests(&analyzer, part, config.max_tokens)));
-        let train_places = places(TRAIN, train, &labels)?;
-        let valid_places = places(VALID, valid, &labels)?;
-        let total = (2 * train.len() + valid.len()) as u64; // the training part is read twice: to count, and to encode
+        // The training part is read twice: to count words, and to encode.
+        let total = train.len_hint().zip(valid.len_hint()).map(|(train, valid)| (2 * train + valid) as u64);
         let mut done = 0;
         let mut analyzed = |texts: usize| {
             done += texts as u64;
-            match observer.progressed(&Progress::new(Stage::Analyzing, done, Some(total))) {
+            match observer.progressed(&Progress::new(Stage::Analyzing, done, total)) {
                 ControlFlow::Continue(()) => Ok(()),
                 ControlFlow::Break(()) => Err(Error::Interrupted),
             }
         };
         analyzed(0)?;
-        let mut counts = WordCounts::new();
-        for chunk in train.chunks(CHUNK) {
+        let mut place = 0;
+        valid.for_each(&mut |example| {
+            place_of(VALID, place, &example, &labels)?; // before the work
+            place += 1;
+            Ok(())
+        })?;
+        let (mut counts, mut rows) = (WordCounts::new(), 0);
+        for_each_chunk(train, &mut |chunk| {
+            for (row, example) in chunk.iter().enumerate() {
+                place_of(TRAIN, rows + row, example, &labels)?;
+            }
+            rows += chunk.len();
             let tokens: Vec<Tokens> =
                 pool.install(|| chunk.par_iter().map(|example| analyzer.analyze(example.text)).collect());
             tokens.iter().for_each(|tokens| counts.add_tokens(tokens));
-            analyzed(chunk.len())?;
-        }
+            analyzed(chunk.len())
+        })?;
         let (vocab, start) = match (given.vectors, &given.begin) {
             (Some(vectors), _) => vectors.start(&counts, config).map(|(vocab, start)| (vocab, Some(start)))?,
             (None, Some(begin)) => (begin.vocab(counts, &config.vocab)?, None),
@@ -118,32 +124,40 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         };
         let mut truncated = 0;
         let reader = Reader::new(&analyzer, &vocab, config);
-        let mut encoded = |examples: &[Example<'_>], places: &[usize], weights: Option<&[f32]>| -> Result<Vec<Row>> {
-            let mut rows = Vec::with_capacity(examples.len());
-            for (chunk, places) in examples.chunks(CHUNK).zip(places.chunks(CHUNK)) {
-                let read = |tokens: &mut Tokens, example: &Example<'_>| reader.read(example.text, tokens);
-                let read: Vec<(Reading, bool)> =
+        let mut encoded = |part: &str, source: &dyn RowSource, folder, weights: Option<&[f32]>| {
+            let (mut rows, mut texts) = (Rows::new(folder)?, Vec::new());
+            let weight = |row| weights.and_then(|weights| weights.get(row)).copied().unwrap_or(1.0);
+            for_each_chunk(source, &mut |chunk| {
+                let read = |tokens: &mut Tokens, example: &Example<'_>| {
+                    let (reading, cut) = reader.read(example.text, tokens);
+                    (reading, cut, digest(tokens, config.max_tokens))
+                };
+                let read: Vec<(Reading, bool, u64)> =
                     pool.install(|| chunk.par_iter().map_init(Tokens::new, read).collect());
-                truncated += read.iter().filter(|(_, cut)| *cut).count();
-                let weight = |row| weights.and_then(|weights| weights.get(row)).copied().unwrap_or(1.0);
-                for ((reading, _), &label) in read.into_iter().zip(places) {
-                    rows.push(Row { reading, label, weight: weight(rows.len()) });
+                for ((reading, cut, text), example) in read.into_iter().zip(chunk) {
+                    truncated += usize::from(cut);
+                    texts.push(text);
+                    let row = rows.len();
+                    rows.push(reading, place_of(part, row, example, &labels)?, weight(row))?;
                 }
-                analyzed(chunk.len())?;
+                analyzed(chunk.len())
+            })?;
+            match rows.len() {
+                0 => Err(Error::data(part, 0, "", "there is no row")),
+                _ => Ok((rows, texts)),
             }
-            Ok(rows)
         };
-        let train = encoded(train, &train_places, given.weights.as_deref())?;
-        let valid = encoded(valid, &valid_places, None)?;
+        let (train, own) = encoded(TRAIN, train, given.folder.as_deref(), given.weights.as_deref())?;
+        let (valid, other) = encoded(VALID, valid, None, None)?;
+        let texts = [own, other];
         let network = network(vocab.len(), labels.len(), config.seed)?;
         check_logits(network.as_ref(), labels.len())?;
         let vectors = start.map(|start| start.put(network.parameters())).transpose()?;
         if let Some(begin) = &given.begin {
             begin.put(network.parameters(), &labels)?;
         }
-        let costs = config.objective.label_weights(&label_counts(&train, labels.len()));
+        let costs = config.objective.label_weights(&train.label_counts(labels.len()));
         let targets = config.objective.targets(labels.len()).into_iter().zip(costs).collect();
-        let rows = digest_of_rows([(&texts[0], &train_places), (&texts[1], &valid_places)]);
         let mut trainer = Self {
             pool,
             analyzer,
@@ -159,7 +173,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             truncated,
             network,
             given,
-            digest: rows,
+            digest: String::new(),
         };
         if trainer.given.checkpoints.is_some() {
             trainer.digest = trainer.digest_of_run()?;
@@ -173,10 +187,13 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         hash.update(serde_json::to_vec(&untold(self.config)).map_err(Error::backend)?);
         hash.update(serde_json::to_vec(&self.labels).map_err(Error::backend)?);
         hash.update(self.vectors.as_ref().map_or("", |(_, report)| report.digest.as_str()));
-        for (row, text) in [&self.train, &self.valid].into_iter().flatten().zip(self.texts.iter().flatten()) {
-            hash.update(text.to_le_bytes());
-            hash.update((row.label as u64).to_le_bytes());
-            hash.update(row.weight.to_le_bytes());
+        for (part, texts) in [&self.train, &self.valid].into_iter().zip(&self.texts) {
+            hash.update((part.len() as u64).to_le_bytes());
+            for ((text, label), weight) in texts.iter().zip(part.labels()).zip(part.weights()) {
+                hash.update(text.to_le_bytes());
+                hash.update((*label as u64).to_le_bytes());
+                hash.update(weight.to_le_bytes());
+            }
         }
         for weight in self.network.parameters().values()? {
             hash.update(weight.name.as_bytes());
@@ -268,14 +285,17 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
     fn step(&self, rows: &[usize], share: f64, state: &mut State) -> Result<f64> {
         let step = state.adam.steps() + 1;
         let diverged = |what: String| Error::Diverged { step, rows: rows.to_vec(), what };
-        let rows: Vec<&Row> = rows.iter().filter_map(|&row| self.train.get(row)).collect();
+        let readings = rows.iter().map(|&row| self.train.reading(row)).collect::<Result<Vec<_>>>()?;
         let mut random = Stream::new(self.config.seed, "word dropout", step);
         let threshold = (self.config.word_dropout * 4_294_967_296.0) as u32;
         let mut unknown = |&id: &u32| if random.next_u32() < threshold { Vocab::UNKNOWN } else { id };
-        let texts: Vec<Vec<u32>> = rows.iter().map(|row| row.reading.ids.iter().map(&mut unknown).collect()).collect();
+        let texts: Vec<Vec<u32>> = readings.iter().map(|row| row.ids.iter().map(&mut unknown).collect()).collect();
         let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
-        let batch = Batch::with_features(&texts, &rows.iter().map(|row| &row.reading.features).collect::<Vec<_>>());
-        let of = |row: &&Row| self.targets.get(row.label).map(|(target, cost)| (target, *cost as f32 * row.weight));
+        let batch = Batch::with_features(&texts, &readings.iter().map(|row| &row.features).collect::<Vec<_>>());
+        let of = |&row: &usize| {
+            let (target, cost) = self.targets.get(*self.train.labels().get(row)?)?;
+            Some((target, *cost as f32 * self.train.weights().get(row)?))
+        };
         let (targets, costs): (Vec<&Vec<f32>>, Vec<f32>) = rows.iter().filter_map(of).unzip();
         let targets: Vec<f32> = targets.into_iter().flatten().copied().collect();
         let (network, seed) = (self.network.as_ref(), self.config.seed);
@@ -300,7 +320,8 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
 
     /// Fills in the figures on the validation part. Returns the weights that they are of. `last` are the rows of the last step.
     fn validate(&self, epoch: &mut Epoch, state: &State, last: &[usize]) -> Result<Vec<Weight>> {
-        let texts: Vec<&Reading> = self.valid.iter().map(|row| &row.reading).collect();
+        let readings = (0..self.valid.len()).map(|row| self.valid.reading(row)).collect::<Result<Vec<_>>>()?;
+        let texts: Vec<&Reading> = readings.iter().map(AsRef::as_ref).collect();
         let (network, now) = (self.network.as_ref(), self.network.parameters().values()?);
         if let Some(average) = &state.average {
             network.parameters().restore(average.weights())?;
@@ -325,9 +346,9 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         scores.iter().try_for_each(|row| all.push(row))?;
         let mut matrix = ConfusionMatrix::new(self.labels.clone());
         let mut loss = 0.0;
-        for (row, prediction) in self.valid.iter().zip(all.iter()) {
-            matrix.add(row.label, prediction.index())?;
-            let probability = prediction.scores().get(row.label).copied().unwrap_or(0.0);
+        for (&label, prediction) in self.valid.labels().iter().zip(all.iter()) {
+            matrix.add(label, prediction.index())?;
+            let probability = prediction.scores().get(label).copied().unwrap_or(0.0);
             loss -= f64::from(probability).max(f64::MIN_POSITIVE).ln();
         }
         let report = matrix.report();
@@ -340,16 +361,19 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
 
     /// The classifier with the weights as they are now.
     fn finish(self, state: State) -> Result<TextClassifier<A>> {
-        let tokens = || self.valid.iter().flat_map(|row| &row.reading.ids);
-        let (tokens, unknown) = (tokens().count(), tokens().filter(|&&id| id == Vocab::UNKNOWN).count());
-        let labels = [&self.train, &self.valid].map(|part| part.iter().map(|row| row.label).collect::<Vec<_>>());
-        let ([own, other], [own_labels, other_labels]) = (&self.texts, &labels);
+        let (mut tokens, mut unknown) = (0, 0);
+        for row in 0..self.valid.len() {
+            let reading = self.valid.reading(row)?;
+            tokens += reading.ids.len();
+            unknown += reading.ids.iter().filter(|&&id| id == Vocab::UNKNOWN).count();
+        }
+        let [own, other] = &self.texts;
         let report = TrainReport {
             instruction_set: plaudit_kernels::InstructionSet::best().name().to_owned(),
             train_rows: self.train.len(),
             valid_rows: self.valid.len(),
-            train_labels: label_counts(&self.train, self.labels.len()),
-            rows: Some(digest_of_rows([(own, own_labels), (other, other_labels)])),
+            train_labels: self.train.label_counts(self.labels.len()),
+            rows: Some(digest_of_rows([(own, self.train.labels()), (other, self.valid.labels())])),
             truncated: self.truncated,
             unknown_share: unknown as f64 / tokens.max(1) as f64,
             vectors: self.vectors.map(|(_, report)| report),
@@ -370,15 +394,6 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let seen = Some(Seen::new(seen));
         TextClassifier::new(self.analyzer, self.vocab, self.labels, config, self.network, report, seen)
     }
-}
-
-/// The rows of each label.
-fn label_counts(rows: &[Row], labels: usize) -> Vec<usize> {
-    let mut counts = vec![0; labels];
-    for row in rows {
-        counts.iter_mut().skip(row.label).take(1).for_each(|count| *count += 1);
-    }
-    counts
 }
 
 /// A network that gives other logits than one for each label would fail after an epoch, or never.
