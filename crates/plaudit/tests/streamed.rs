@@ -31,7 +31,7 @@ fn a_file_gives_what_its_rows_in_memory_give() {
     let mut config = config();
     for steps in ["english", "with spelling"] {
         if steps == "with spelling" {
-            config.text.steps.insert(0, plaudit::text::TextStep::Spelling(Default::default()));
+            config.text.steps = vec![plaudit::text::TextStep::Spelling(Default::default())];
         }
         let memory = plaudit::train(&rows, &rows, &config, &mut ()).unwrap();
         let (streamed, report) =
