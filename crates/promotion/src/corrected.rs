@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 
 use plaudit_core::{Error, Result};
 
-use crate::decide::{Counts, decide};
+use crate::decide::decide;
 use crate::policy::Criteria;
 use crate::prevalence::{CutPosterior, OwnShares, Shift, ShiftCheck};
+use crate::source::Counts;
 use crate::{Policy, Survey, Verdict, Verdicts};
 
 /// A policy that decides about predicted labels with the classifier's errors in the posterior.

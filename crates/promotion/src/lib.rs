@@ -51,9 +51,11 @@ mod response;
 mod rule;
 mod select;
 pub mod simulation;
+mod source;
 mod survey;
 mod table;
 mod verdict;
+mod words;
 
 pub use advice::Advice;
 pub use corrected::Corrected;
