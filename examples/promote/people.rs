@@ -24,14 +24,12 @@ pub(crate) fn mask(options: &Options) -> Result<Option<MaskConfig>> {
 
 /// The names of a text file, one a line; of other files those in the column `name`.
 fn names(file: &str, options: &Options) -> Result<Vec<String>> {
-    if file.to_lowercase().ends_with(".txt") {
-        let text = std::fs::read_to_string(file).map_err(|error| Error::io(file, error))?;
-        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-        return Ok(lines.filter(|line| !line.is_empty()).map(str::to_owned).collect());
-    }
     let mut read = options.read_config()?;
     let none = || Some(String::new());
-    (read.text, read.uid, read.label) = (Some("name".to_owned()), none(), none());
+    let name = std::path::Path::new(file).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_lines = name.split('.').skip(1).any(|part| part.eq_ignore_ascii_case("txt"));
+    read.text = (!is_lines).then(|| "name".to_owned());
+    (read.uid, read.label) = (none(), none());
     (read.division, read.source) = (none(), none());
     let data = plaudit::data::read(file, &read)?;
     common::print_rejections(&data.report);
