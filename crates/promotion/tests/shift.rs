@@ -128,7 +128,7 @@ fn a_false_promotion_is_stopped() {
 
 /// How often the check of the shifted division fails beside four others, by its size.
 #[test]
-#[ignore = "a minute: figures of docs/decision.md"]
+#[ignore = "half a minute: figures of docs/decision.md"]
 fn what_the_check_sees() {
     for size in [30, 60, 100, 300] {
         let seen = (0..100).filter(|&seed| {
