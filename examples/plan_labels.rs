@@ -12,7 +12,9 @@ use plaudit::data::Dataset;
 use plaudit::promotion::labelling::{
     Allocation, DivisionSample, FilledSheet, PlanConfig, Population, SamplePlan, needs,
 };
-use plaudit::promotion::prevalence::{CutConfig, CutPosterior, ErrorMatrix, Probabilities, ppi};
+use plaudit::promotion::prevalence::{
+    ConfidenceCells, CutConfig, CutPosterior, ErrorMatrix, Probabilities, ShiftCheck, ShiftConfig, ppi,
+};
 use plaudit::promotion::{Advice, Corrected};
 use plaudit::text::{LexiconClassifier, LexiconConfig, MaskConfig, Masker};
 use plaudit::{Classifier, Example, Feedback, Labels, Policy, TextClassifier, Verdicts};
@@ -20,7 +22,8 @@ use plaudit_stats::Bootstrap;
 use serde_json::{Value, json};
 
 const HELP: &str = r#"
-Draws the texts that people should label, at random within each division; then, with --labels, decides with their labels. Without
+Draws the texts that people should label, at random within each division; then, with --labels, decides with their labels: a division
+with 100 or all of its texts labelled by these and the predictions of its others, the rest by the error rates of all. Without
 --model, texts are classified by a list of words (English and Chinese) that needs no label to start.
 
 cargo run --release --example plan_labels -- --feedback FILE [--model DIR] --budget 100 --out SHEET.csv
@@ -167,8 +170,18 @@ fn decide(
     }
     let origin = reader.origin(&examples)?;
     let matrix = filled.error_matrix(labels.clone(), origin, &predicted)?;
-    let samples = filled.samples(population, origin, &Probabilities::from_scores(&scores)?)?;
-    let after = corrected(policy, &matrix, reader, feedback)?;
+    let probabilities = Probabilities::from_scores(&scores)?;
+    let samples = filled.samples(population, origin, &probabilities)?;
+    let mut rule = corrected(policy, &matrix)?;
+    rule.own = filled.own_shares(population, origin, &probabilities)?;
+    let sure: Vec<(usize, f64)> = scores.iter().map(|row| (row.index(), f64::from(row.score()))).collect();
+    let gold = filled.labelled.iter().filter_map(|row| sure.get(row.place).map(|&(label, p)| (row.label, label, p)));
+    let of_all = feedback.iter().zip(&sure).map(|(row, &(label, p))| (row.division.as_str(), label, p));
+    match ConfidenceCells::new(labels.clone(), origin, &gold.collect::<Vec<_>>()) {
+        Ok(cells) => rule.shift = Some(ShiftCheck::new(&cells, of_all, &ShiftConfig::default())?),
+        Err(why) => warn(&format!("no label-shift check: {why}")),
+    }
+    let after = rule.decide(&plaudit::survey(reader.classifier(), feedback)?)?;
     say!("Before:\n{before}");
     say!("After {found} labels ({blank} are still to come):\n{after}");
     let wanted = |verdicts: &Verdicts| verdicts.iter().filter(|verdict| verdict.verdict.is_decisive()).count();
@@ -193,7 +206,7 @@ fn decide(
     Ok(())
 }
 
-/// Says the shares of divisions that have labels enough for shares of their own, which no other division's errors are in.
+/// Says the shares of divisions that are decided by labels of their own, which no other division's errors are in.
 fn own_shares(samples: &[DivisionSample], labels: &Labels, policy: &Policy) -> Result<Vec<Value>> {
     let mut bootstrap = Bootstrap::default();
     (bootstrap.level, bootstrap.seed) = (policy.level, policy.seed);
@@ -212,10 +225,8 @@ fn own_shares(samples: &[DivisionSample], labels: &Labels, policy: &Policy) -> R
     Ok(found)
 }
 
-fn corrected(policy: &Policy, matrix: &ErrorMatrix, reader: &Reader, feedback: &Dataset) -> Result<Verdicts> {
-    let posterior = CutPosterior::new(matrix, &CutConfig::default())?;
-    let survey = plaudit::survey(reader.classifier(), feedback)?;
-    Ok(Corrected::new(policy.clone(), posterior).decide(&survey)?)
+fn corrected(policy: &Policy, matrix: &ErrorMatrix) -> Result<Corrected> {
+    Ok(Corrected::new(policy.clone(), CutPosterior::new(matrix, &CutConfig::default())?))
 }
 
 /// What classifies.
@@ -267,10 +278,11 @@ impl Reader {
             Self::Trained(classifier) => plaudit::calibration_errors(classifier)?,
             Self::Lexicon(_) => None,
         };
-        match known {
-            Some(matrix) => corrected(policy, &matrix, self, feedback),
-            None => Ok(policy.decide(&plaudit::survey(self.classifier(), feedback)?)?),
-        }
+        let survey = plaudit::survey(self.classifier(), feedback)?;
+        Ok(match known {
+            Some(matrix) => corrected(policy, &matrix)?.decide(&survey)?,
+            None => policy.decide(&survey)?,
+        })
     }
 
     /// How it came that the classifier did not know these rows; the list of words knew none.

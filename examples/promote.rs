@@ -1,6 +1,8 @@
 //! Decide which divisions to promote, from feedback and a classifier.
 
 mod common;
+#[path = "promote/people.rs"]
+mod people;
 #[path = "reactions/posts.rs"]
 mod posts;
 #[path = "promote/predict.rs"]
@@ -30,7 +32,9 @@ cargo run --release --example promote -- --model DIR --feedback FILE [options]
 cargo run --release --example promote -- --folds N --feedback FILE [options]
   --feedback FILE           .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text and division
   --model DIR               what train saved
-  --gold FILE               rows with labels that the model did not learn from; columns text and label
+  --gold FILE               rows with labels that the model did not learn from; columns text and label. With them, and with --folds,
+                            each division is checked for label shift: where its texts look predicted otherwise than these rows,
+                            it needs labels of its own (recipe plan_labels)
   --as-counted              decide on the labels as they are predicted; no interval holds the classifier's errors then
   --folds N                 no model: the feedback has labels, and each row is classified by one of N classifiers, 2 or more, that
                             do not know it; the verdicts on the given labels are printed too
@@ -38,12 +42,16 @@ cargo run --release --example promote -- --folds N --feedback FILE [options]
   --config FILE             how the classifiers of --folds are trained, as for train
   --policy FILE             a JSON file; what it leaves out is as by default:
                             {"utilities": {"Good": 1, "Average": 0.25, "Neutral": 0, "Poor": -1},
-                             "min_score": 0.25, "limits": {"Poor": 0.25}, "alpha": 0.05, "min_rows": 10}
+                             "min_score": 0.25, "limits": {"Poor": 0.25}, "alpha": 0.05, "min_rows": 10,
+                             "shift_alpha": 0.05}  (0: a label-shift check that fails changes no verdict)
   --reactions FILE          what labels are worth comes from reactions to posts, in the place of the policy's utilities: columns uid,
                             label (what the post promoted) and one count a reaction, as for recipe reactions
+  --asked FILE              a table with the columns division and asked: how many people were asked; says what those who did not
+                            answer could change about each score
   --flip N                  find how few predicted labels more or less would change a verdict, exactly up to N, 0 to 12; each takes
                             time (0: not)
   --quotes N                comments to show for and against each verdict, 0 to 100 (2)
+  --names FILE              names that are covered in comments, too: a .txt file with one a line, or a table with the column name
   --unmasked                shows names and contacts in comments, which are covered otherwise (as far as they are found)
   --out DIR                 writes verdicts.json, verdicts.md, report.csv for spreadsheets, and the picture verdicts.svg with its data
   --log FILE                adds the decision to this log, with the digests of all files that it came from (recipe audit)
@@ -52,7 +60,7 @@ cargo run --release --example promote -- --folds N --feedback FILE [options]
   --threads N               to train with; they change no byte (all)
   --json                    the last line of standard output is one JSON object"#;
 
-const OPTIONS: [&str; 17] = [
+const OPTIONS: [&str; 19] = [
     "model",
     "feedback",
     "gold",
@@ -62,8 +70,10 @@ const OPTIONS: [&str; 17] = [
     "config",
     "policy",
     "reactions",
+    "asked",
     "flip",
     "quotes",
+    "names",
     "unmasked!",
     "out",
     "log",
@@ -93,6 +103,7 @@ fn promote(options: &Options) -> Result<()> {
     if let Some(folder) = &folder {
         check_outputs(options, folder)?;
     }
+    let mask = people::mask(options)?;
     let log = Log::new(options)?;
     let learned = options.file("reactions")?.map(|file| utilities(file, options)).transpose()?;
     let wanted = policy;
@@ -102,8 +113,12 @@ fn promote(options: &Options) -> Result<()> {
     let recorded = predicted.rule(&policy);
     let rule = recorded.rule()?;
     let survey = predicted.survey()?;
+    let asked = people::asked(options, &survey)?;
     let mut verdicts = rule.decide(&survey)?;
-    let decided = verdicts.clone(); // what a replay gives: flip budgets and terms are added below
+    let decided = verdicts.clone(); // what a replay gives: the rest is added below
+    if let Some(asked) = &asked {
+        verdicts = people::responses(&verdicts, asked, &policy)?;
+    }
     if radius > 0 {
         let flip = |mut decided: DivisionVerdict| {
             decided.flip_budget = Some(rule.flip_budget(&survey, &decided.division, radius)?);
@@ -113,10 +128,7 @@ fn promote(options: &Options) -> Result<()> {
         verdicts = Verdicts::new(verdicts.labels().clone(), divisions?);
     }
     let mut shown = EvidenceConfig::default();
-    (shown.quotes, shown.language) = (quotes, predicted.language);
-    if options.value("unmasked").is_some() {
-        shown.mask = None;
-    }
+    (shown.quotes, shown.language, shown.mask) = (quotes, predicted.language, mask);
     let evidence = plaudit::evidence(&verdicts, &policy, &predicted.rows(), &shown)?;
     verdicts = plaudit::with_terms(&verdicts, &evidence);
     say!("{verdicts}");
@@ -130,6 +142,10 @@ fn promote(options: &Options) -> Result<()> {
             whence(errors.origin())
         ),
         None => say!("The intervals hold the chance of who answered, not the classifier's errors."),
+    }
+    match &predicted.shift {
+        Ok(_) => say_shift(&verdicts, &policy)?,
+        Err(why) => say!("Whether the texts are predicted as the rows with known labels were was not checked: {why}."),
     }
     if let Some(learned) = &learned {
         say!(
@@ -160,10 +176,25 @@ fn promote(options: &Options) -> Result<()> {
     }
     if options.value("json").is_some() {
         summary.add("corrected", predicted.errors.is_some());
+        summary.add("label_shift_checked", predicted.shift.is_ok());
         summary.add_verdicts(&verdicts)?;
         summary.add("evidence", serde_json::to_value(&evidence)?);
         say!("{}", summary.line());
     }
+    Ok(())
+}
+
+/// Says which divisions are not predicted as the rows with known labels were.
+fn say_shift(verdicts: &Verdicts, policy: &Policy) -> Result<()> {
+    let checked = verdicts.iter().filter(|decided| decided.shift.is_some());
+    let fails = checked.clone().filter(|decided| decided.shift.is_some_and(|shift| shift.fails));
+    let names: Vec<String> = fails.map(|decided| name(&decided.division).to_owned()).collect();
+    let (failed, of, alpha) = (names.len(), checked.count(), policy.shift_alpha);
+    let which = if names.is_empty() { String::new() } else { format!(": {}", common::some(&names)) };
+    say!(
+        "Label-shift check: {failed} of {of} divisions fail at {alpha} (Benjamini and Hochberg){}.",
+        plaudit::core::visible(&which)
+    );
     Ok(())
 }
 
@@ -225,7 +256,7 @@ const OUTPUTS: [&str; 5] = ["verdicts.json", "verdicts.md", "report.csv", "verdi
 fn check_outputs(options: &Options, folder: &Path) -> Result<()> {
     let paths = OUTPUTS.map(|name| folder.join(name).display().to_string());
     let outputs: Vec<(&str, &str)> = paths.iter().map(|path| ("out", path.as_str())).collect();
-    let inputs = ["feedback", "gold", "config", "policy", "reactions", "log"];
+    let inputs = ["feedback", "gold", "config", "policy", "reactions", "asked", "names", "log"];
     let inputs: Vec<(&str, &str)> = inputs.into_iter().filter_map(|name| Some((name, options.value(name)?))).collect();
     check_apart(&inputs, &outputs)
 }

@@ -2,10 +2,11 @@
 
 use plaudit::core::Origin;
 use plaudit::promotion::audit::RecordedRule;
-use plaudit::promotion::prevalence::{CutConfig, ErrorMatrix};
+use plaudit::promotion::prevalence::{ConfidenceCells, CutConfig, ErrorMatrix, ShiftCheck, ShiftConfig};
 use plaudit::text::{Language, Pipeline};
 use plaudit::{
-    Classifier, Dataset, Feedback, Labels, Policy, PredictedRow, ProgressBar, Survey, TextClassifier, TrainConfig,
+    Classifier, Dataset, Feedback, GoldRows, Labels, Policy, PredictedRow, ProgressBar, Survey, TextClassifier,
+    TrainConfig,
 };
 
 use crate::common::{self, Options, Result, Summary, usage};
@@ -15,9 +16,13 @@ pub(crate) struct Predicted {
     labels: Labels,
     rows: Vec<Row>,
     pub(crate) errors: Option<ErrorMatrix>,
+    pub(crate) shift: Checked,
     /// The language that texts were cut in.
     pub(crate) language: Language,
 }
+
+/// The label-shift check, or why it was not made.
+type Checked = std::result::Result<ShiftCheck, String>;
 
 /// A row of feedback: its predicted label and the probability of it, and the label that it was given, where that is known.
 struct Row {
@@ -53,7 +58,7 @@ impl Predicted {
         let Some(errors) = &self.errors else { return RecordedRule::Policy(Box::new(policy.clone())) };
         let mut config = CutConfig::default();
         config.seed = policy.seed;
-        RecordedRule::corrected(policy.clone(), errors.clone(), config)
+        RecordedRule::checked(policy.clone(), errors.clone(), config, self.shift.clone().ok())
     }
 
     /// The labels that were given, counted, where each row has one.
@@ -83,8 +88,8 @@ fn by_model(model: &str, file: &str, options: &Options, summary: &mut Summary) -
     common::print_rejections(&feedback.report);
     common::check_used(&feedback.report)?;
     let mut reports = vec![feedback.report.clone()];
-    let errors = if as_counted {
-        None
+    let (errors, cells) = if as_counted {
+        (None, Err("labels are taken as they are predicted (--as-counted)".to_owned()))
     } else if let Some(gold) = options.value("gold") {
         let mut read = options.read_config()?;
         (read.label, read.labels_required) = (Some("label".to_owned()), true);
@@ -93,7 +98,8 @@ fn by_model(model: &str, file: &str, options: &Options, summary: &mut Summary) -
         common::print_rejections(&gold.report);
         common::check_used(&gold.report)?;
         reports.push(gold.report.clone());
-        Some(plaudit::error_matrix(&classifier, &gold)?)
+        let rows = GoldRows::new(&classifier, &gold)?;
+        (Some(rows.errors()?), rows.cells().map_err(|error| error.to_string()))
     } else {
         let errors = plaudit::calibration_errors(&classifier)?;
         if errors.is_none() {
@@ -102,7 +108,8 @@ fn by_model(model: &str, file: &str, options: &Options, summary: &mut Summary) -
                  the verdicts are on labels as they are predicted (--as-counted says that this is meant)",
             );
         }
-        errors
+        let why = "a model keeps counts of its errors, and not how sure it was; give labelled rows with --gold to have it made";
+        (errors, Err(why.to_owned()))
     };
     summary.add_rows(reports.iter());
     let row = |row: &PredictedRow<'_>| Row {
@@ -111,9 +118,10 @@ fn by_model(model: &str, file: &str, options: &Options, summary: &mut Summary) -
         probability: row.probability,
         gold: None,
     };
-    let rows = plaudit::predictions(&classifier, &feedback)?.iter().map(row).collect();
+    let rows: Vec<Row> = plaudit::predictions(&classifier, &feedback)?.iter().map(row).collect();
+    let shift = checked(cells, &rows, options)?;
     let language = classifier.analyzer().config().language;
-    Ok(Predicted { labels: classifier.labels().clone(), rows, errors, language })
+    Ok(Predicted { labels: classifier.labels().clone(), rows, errors, shift, language })
 }
 
 /// Predictions of labelled feedback by classifiers that do not know the row.
@@ -172,6 +180,22 @@ fn by_folds(folds: usize, file: &str, options: &Options, summary: &mut Summary) 
     let pairs = || rows.iter().filter_map(|row| Some((row.gold?, row.label)));
     let right = pairs().filter(|(gold, predicted)| gold == predicted).count();
     summary.add("accuracy", right as f64 / rows.len().max(1) as f64);
-    let errors = Some(ErrorMatrix::tally(labels.clone(), Origin::OutOfFold { folds }, pairs())?);
-    Ok(Predicted { labels, rows, errors, language: config.text.language })
+    let origin = Origin::OutOfFold { folds };
+    let errors = Some(ErrorMatrix::tally(labels.clone(), origin, pairs())?);
+    let gold: Vec<_> = rows.iter().filter_map(|row| Some((row.gold?, row.label, row.probability))).collect();
+    let cells = ConfidenceCells::new(labels.clone(), origin, &gold).map_err(|error| error.to_string());
+    let shift = checked(cells, &rows, options)?;
+    Ok(Predicted { labels, rows, errors, shift, language: config.text.language })
+}
+
+/// The label-shift check of these rows.
+fn checked(cells: std::result::Result<ConfidenceCells, String>, rows: &[Row], options: &Options) -> Result<Checked> {
+    let cells = match cells {
+        Ok(cells) => cells,
+        Err(why) => return Ok(Err(why)),
+    };
+    let mut config = ShiftConfig::default();
+    config.seed = options.number("seed")?.unwrap_or(config.seed);
+    let texts = rows.iter().map(|row| (row.feedback.division.as_str(), row.label, row.probability));
+    Ok(Ok(ShiftCheck::new(&cells, texts, &config)?))
 }

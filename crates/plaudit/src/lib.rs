@@ -108,7 +108,7 @@ pub use evaluate::{evaluate, scored};
 #[cfg(all(feature = "text", feature = "promotion", feature = "insight"))]
 pub use evidence::{EvidenceConfig, evidence, with_terms};
 #[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
-pub use gold::{calibration_errors, error_matrix, held_out_errors};
+pub use gold::{GoldRows, calibration_errors, error_matrix, held_out_errors};
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
 #[cfg(all(feature = "text", feature = "models"))]

@@ -89,6 +89,73 @@ fn a_verdict_has_its_evidence() {
     assert_eq!(run("promote", &["--model", &model, "--feedback", &test, "--quotes", "101"]).status.code(), Some(2));
 }
 
+/// With gold rows the label-shift check is made and replayed; without them the recipe says that it was not.
+#[test]
+fn label_shift_silence_and_names_reach_the_verdicts() {
+    let scratch = Scratch::new();
+    let (model, log, out) = (scratch.at("model"), scratch.at("log.jsonl"), scratch.at("out"));
+    // Half of what the model does not know is gold, the other half feedback; one division writes in its own way.
+    let text = fs::read_to_string(scratch.at("test.tsv")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let part = |from: usize, to: usize| format!("{}\n{}\n", lines[0], lines[from..to].join("\n"));
+    let (gold, test, names, asked) =
+        (scratch.at("gold.tsv"), scratch.at("feedback.tsv"), scratch.at("names.txt"), scratch.at("asked.csv"));
+    fs::write(&gold, part(1, 201)).unwrap();
+    let own = "x1\tLibrary\t2025-01-01\tform\tGood\tBarbara helped me find every one of the journals, so kind\n";
+    fs::write(&test, part(201, 401) + own).unwrap();
+    fs::write(&names, "\nBarbara\n").unwrap();
+    let plain = json("promote", &["--model", &model, "--feedback", &test, "--quotes", "0"]);
+    assert_eq!(plain["label_shift_checked"], false);
+    let said = run("promote", &["--model", &model, "--feedback", &test, "--quotes", "0"]).stdout;
+    assert!(String::from_utf8(said).unwrap().contains("give labelled rows with --gold to have it made"));
+    let n = |division: &Value| division["n"].as_u64().unwrap();
+    let table: String = plain["divisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| format!("{},{}\n", d["division"].as_str().unwrap(), 2 * n(d)))
+        .collect();
+    fs::write(&asked, format!("division,asked\n{table}")).unwrap();
+
+    let options = ["--gold", &gold, "--names", &names, "--asked", &asked, "--log", &log, "--out", &out];
+    let found = json("promote", &[&["--model", &model, "--feedback", &test, "--quotes", "100"][..], &options].concat());
+    assert_eq!(found["label_shift_checked"], true);
+    for division in found["divisions"].as_array().unwrap() {
+        let (shift, response) = (&division["label_shift"], &division["response"]);
+        assert_eq!(shift.is_object(), n(division) >= 10, "{division}");
+        if shift.is_object() {
+            let fails = shift["fails"].as_bool().unwrap();
+            assert_eq!(fails, shift["adjusted"].as_f64().unwrap() <= 0.05);
+            assert!(!fails || division["verdict"] == "needs_more_data", "{division}");
+        }
+        assert_eq!((response["asked"].as_u64(), response["rate"].as_f64()), (Some(2 * n(division)), Some(0.5)));
+        let bound = |k: usize| response["bounds"][k].as_f64().unwrap();
+        assert!((bound(1) - bound(0) - 1.0).abs() < 1e-9, "half of 1 - (-1): {response}");
+    }
+    let written = fs::read_to_string(Path::new(&out).join("verdicts.md")).unwrap();
+    assert!(written.contains("shift p") && written.contains("who were asked answered (50 %)"), "{written}");
+    let quotes = fs::read_to_string(Path::new(&out).join("verdicts.json")).unwrap();
+    assert!(!quotes.contains("Barbara") && quotes.contains("[name] helped me find every one"), "{quotes}");
+    assert_eq!(json("audit", &["--log", &log, "--replay"])["differ"], 0);
+
+    // faults of both tables
+    let promote = |more: &[&str]| {
+        run("promote", &[&["--model", &model, "--feedback", &test, "--quotes", "0"][..], more].concat())
+    };
+    fs::write(&asked, "division,asked\nLibrary,1\n").unwrap();
+    let output = promote(&["--asked", &asked]);
+    assert!(output.status.code() == Some(1) && stderr(&output).contains("asked.csv"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("line 2, column `asked`: found 1; expected at least"), "{}", stderr(&output));
+    fs::write(&names, "...\n").unwrap();
+    let output = promote(&["--names", &names]);
+    assert!(output.status.code() == Some(1) && stderr(&output).contains("name 1 has no letter"), "{}", stderr(&output));
+    assert_eq!(promote(&["--names", &names, "--unmasked"]).status.code(), Some(2));
+    let table = scratch.at("names.csv");
+    fs::write(&table, "nick,name\nB,Barbara\n").unwrap();
+    let output = run("promote", &["--model", &model, "--feedback", &test, "--quotes", "100", "--names", &table]);
+    assert!(output.status.success() && !String::from_utf8(output.stdout).unwrap().contains("Barbara"));
+}
+
 /// The lines of a log.
 fn lines(path: &str) -> Vec<String> {
     fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()

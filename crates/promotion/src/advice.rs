@@ -23,10 +23,12 @@ pub enum Advice {
         /// where no number that was tried does, or none was.
         about: Option<u64>,
     },
-    /// Let people label more gold rows, of all labels as they are now: the classifier's errors are the greater part.
+    /// Let people label more gold rows, of all labels as they are now: the classifier's errors are the greater part. Where the
+    /// [label-shift check](crate::Corrected::shift) fails, or the division is decided by [labels of its own](crate::Corrected::own):
+    /// label texts of this division, drawn at random.
     Label {
         /// About how many further gold rows decide with a probability of at least 0.8, right to a factor of two; none
-        /// where no number that was tried does, or none was.
+        /// where no number that was tried does, or none was. Where the check fails, the fewest that the division can be decided by.
         about: Option<u64>,
     },
 }

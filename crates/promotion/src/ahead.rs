@@ -4,7 +4,7 @@ use plaudit_stats::Stream;
 
 use crate::plan::{draws, least};
 use crate::policy::Criteria;
-use crate::prevalence::{CutPosterior, ShareDraws};
+use crate::prevalence::{CutPosterior, OwnShares, ShareDraws, Variance};
 use crate::{Advice, Policy, Verdict};
 
 /// What the draws would become with more data.
@@ -19,6 +19,7 @@ use crate::{Advice, Policy, Verdict};
 pub(crate) struct Ahead<'a> {
     policy: &'a Policy,
     counts: &'a [u64],
+    most: u64, // of what is asked for
     missing: u64,
     label: bool,       // ask for gold rows, not for answers
     known: f64,        // how many there are of what is asked for, with the prior's
@@ -41,6 +42,33 @@ impl<'a> Ahead<'a> {
         let score = shares.variance(|row| criteria.score(row));
         let label = missing == 0 && score.gold > score.texts;
         let known = if label { cut.gold_weight() } else { n as f64 + cut.prior_weight() };
+        let lowered = |variance: Variance| if label { variance.gold } else { variance.texts };
+        let new = Self::of(policy, [wanted, criteria], counts, shares, lowered);
+        Self { missing, label, known, ..new }
+    }
+
+    /// Where a division is decided by labels of its own: further ones lower all of the variance.
+    pub(crate) fn own(
+        policy: &'a Policy,
+        criteria: &Criteria,
+        own: &OwnShares,
+        counts: &'a [u64],
+        shares: &ShareDraws,
+    ) -> Self {
+        let known = own.worth() + policy.prior * counts.len() as f64;
+        let new = Self::of(policy, [criteria, criteria], counts, shares, |variance| variance.total());
+        // There are no more to label than texts without a label.
+        Self { most: policy.max_more.min(own.others()), known, ..new }
+    }
+
+    /// Where labels lower a part of the variance, and nothing is known of how many there are.
+    fn of(
+        policy: &'a Policy,
+        [wanted, criteria]: [&Criteria; 2],
+        counts: &'a [u64],
+        shares: &ShareDraws,
+        lowered: impl Fn(Variance) -> f64,
+    ) -> Self {
         let conditions = 1 + criteria.limits.len();
         let value = |row: &[f64], condition: usize| match condition.checked_sub(1).map(|k| criteria.limits.get(k)) {
             None => criteria.score(row) - criteria.min_score,
@@ -54,18 +82,21 @@ impl<'a> Ahead<'a> {
         }
         let part = |condition| {
             let variance = shares.variance(|row| value(row, condition));
-            let lowered = if label { variance.gold } else { variance.texts };
-            if lowered > 0.0 { lowered / variance.total() } else { 0.0 }
+            let (all, lowered) = (variance.total(), lowered(variance));
+            if lowered > 0.0 { lowered / all } else { 0.0 }
         };
         let parts = (0..conditions).map(part).collect();
         let limits = wanted.limits.iter().zip(&criteria.limits).map(|(wanted, stricter)| wanted.max - stricter.max);
         let margins = std::iter::once(criteria.min_score - wanted.min_score).chain(limits).collect();
-        Self { policy, counts, missing, label, known, means, parts, values, margins }
+        let most = policy.max_more;
+        Self { policy, counts, most, missing: 0, label: true, known: 0.0, means, parts, values, margins }
     }
 
     pub(crate) fn advice(&self) -> Advice {
-        let about = least(self.missing, self.policy.max_more, |more, survey| self.decides(more, survey));
-        if self.label { Advice::Label { about } } else { Advice::Collect { about } }
+        let about = least(self.missing, self.most, |more, survey| self.decides(more, survey));
+        // Where even labels of all the division's texts would not decide, answers are what is missing.
+        let exhausted = about.is_none() && self.most < self.policy.max_more;
+        if self.label && !exhausted { Advice::Label { about } } else { Advice::Collect { about } }
     }
 
     /// Whether so many more decide, in one simulated survey, whose draws hang on nothing else.

@@ -1,12 +1,14 @@
 //! The policy on predicted labels.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use plaudit_core::{Error, Result};
 
-use crate::decide::{Counts, decide};
+use crate::decide::decide;
 use crate::policy::Criteria;
-use crate::prevalence::CutPosterior;
+use crate::prevalence::{CutPosterior, OwnShares, Shift, ShiftCheck};
+use crate::source::Counts;
 use crate::{Policy, Survey, Verdict, Verdicts};
 
 /// A policy that decides about predicted labels with the classifier's errors in the posterior.
@@ -17,7 +19,8 @@ use crate::{Policy, Survey, Verdict, Verdicts};
 /// for answers otherwise.
 ///
 /// The same draws of the error rates serve every division. A verdict hangs on the policy, the posterior and the division's
-/// counts alone.
+/// counts alone; with [`shift`](Self::shift), also on whether the division's texts are predicted as the gold rows were, and with
+/// [`own`](Self::own) on its own labels.
 ///
 /// # Example: what the classifier's errors leave open
 /// ```
@@ -56,6 +59,18 @@ pub struct Corrected {
     /// ahead at more of them keeps it as it is. A division is held where it fails without the margin. `docs/decision.md` has what it does to divisions exactly at the bar, and what
     /// it costs those above it.
     pub margin: f64,
+    /// Whether the texts of each division are predicted as the gold rows were. None where that is not known; then it is taken for
+    /// granted.
+    ///
+    /// Where the check of a division with `min_rows` answers fails ([`Shift`]; its level is the policy's `shift_alpha`), its
+    /// corrected shares decide nothing: it needs more data, namely labels of at least 100 of its texts, or of all if it has fewer,
+    /// drawn at random ([`labelling`](crate::labelling)). With these it stands in `own`. A check that does not fail proves nothing: of
+    /// few texts it sees only a great shift.
+    pub shift: Option<ShiftCheck>,
+    /// The divisions with enough random labels of their own. They are always decided by these and the predictions of their other
+    /// texts, whatever the check says and whichever interval is narrower: such shares need no assumption about the classifier, and
+    /// a choice between two results would be made by the results. The draws have the policy's `prior` and no margin.
+    pub own: BTreeMap<String, OwnShares>,
 }
 
 impl Corrected {
@@ -65,7 +80,7 @@ impl Corrected {
 
     /// Returns the policy over this posterior, with the default margin.
     pub fn new(policy: Policy, posterior: CutPosterior) -> Self {
-        Self { policy, posterior, margin: Self::MARGIN }
+        Self { policy, posterior, margin: Self::MARGIN, shift: None, own: BTreeMap::new() }
     }
 
     /// Returns one verdict a division, in the survey's order. The divisions are spread over the threads of the caller's
@@ -77,7 +92,15 @@ impl Corrected {
     /// labels and draws are as they must be, all faulty divisions are named.
     pub fn decide(&self, survey: &Survey) -> Result<Verdicts> {
         self.criteria(survey)?;
-        decide(&self.policy, Counts::Predicted(&self.posterior, self.margin), survey)
+        decide(&self.policy, Counts::Predicted(self, &self.shifts(survey)?), survey)
+    }
+
+    /// What the label-shift check says of the divisions with enough answers.
+    pub(crate) fn shifts(&self, survey: &Survey) -> Result<BTreeMap<String, Shift>> {
+        let Some(check) = &self.shift else { return Ok(BTreeMap::new()) };
+        let enough = survey.divisions().iter().filter(|division| division.total() >= self.policy.fewest());
+        let names: BTreeSet<&str> = enough.map(|division| division.division.as_str()).collect();
+        check.judge(&names, self.policy.shift_alpha)
     }
 
     /// Checks everything, and returns the conditions for the labels.
@@ -97,6 +120,16 @@ impl Corrected {
         }
         if !(0.0..=10.0).contains(&self.margin) {
             faults.push(format!("margin: {}; expected 0 to 10", self.margin));
+        }
+        if self.shift.as_ref().is_some_and(|check| check.labels() != found.len()) {
+            faults.push(format!("shift: another number of labels; expected {}, those of the survey", found.len()));
+        }
+        for (division, own) in &self.own {
+            if own.labels() != found.len() {
+                let labels = own.labels();
+                faults
+                    .push(format!("own: `{division}`: {labels} labels; expected {}, those of the survey", found.len()));
+            }
         }
         let draws = self.posterior.draws();
         if (draws as f64) < 10.0 / self.policy.alpha {

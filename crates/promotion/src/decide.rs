@@ -9,56 +9,15 @@ use rayon::prelude::*;
 use crate::ahead::Ahead;
 use crate::driver::driver;
 use crate::policy::Criteria;
-use crate::posterior::{Posterior, gold_draws};
-use crate::prevalence::{CutPosterior, ShareDraws};
+use crate::posterior::Posterior;
+use crate::prevalence::{ShareDraws, Shift};
 use crate::ranking::Ranking;
+use crate::source::{Counts, Group, Source, doubted_labels, group};
 use crate::{Advice, DivisionVerdict, Policy, Reason, Share, Side, Survey, Verdict, Verdicts};
 
 /// The divisions that are decided before they are ranked, and the most scores that these have.
 const BLOCK: usize = 256;
 const MOST_SCORES: usize = 1 << 22;
-
-/// What the counts of a survey are.
-#[derive(Clone, Copy)]
-pub(crate) enum Counts<'a> {
-    /// Labels that people gave: the posterior is Dirichlet(prior + counts).
-    Gold,
-    /// Predicted labels: the posterior is drawn through the error rates. With the margin of [`Corrected`](crate::Corrected).
-    Predicted(&'a CutPosterior, f64),
-}
-
-impl Counts<'_> {
-    /// At least 100.
-    fn draws(self, policy: &Policy) -> usize {
-        match self {
-            Self::Gold => policy.draws,
-            Self::Predicted(cut, _) => cut.draws(),
-        }
-    }
-
-    fn posterior(self, policy: &Policy, counts: &[u64]) -> Posterior {
-        match self {
-            Self::Gold => Posterior::gold(policy, counts),
-            Self::Predicted(cut, _) => Posterior::corrected(cut.copy(counts, 0), policy.level),
-        }
-    }
-
-    /// The conditions that these counts must meet, with the margin.
-    fn stricter(self, criteria: &Criteria, counts: &[u64]) -> Criteria {
-        match self {
-            Self::Gold => criteria.clone(),
-            Self::Predicted(cut, margin) => cut.stricter(margin, criteria, counts),
-        }
-    }
-
-    /// Draws of a further division with counts that another division has, too.
-    fn copy(self, policy: &Policy, counts: &[u64], copy: u64) -> ShareDraws {
-        match self {
-            Self::Gold => gold_draws(policy, counts, copy),
-            Self::Predicted(cut, _) => cut.copy(counts, copy),
-        }
-    }
-}
 
 /// One verdict a division, from the draws of its shares.
 pub(crate) fn decide(policy: &Policy, of: Counts, survey: &Survey) -> Result<Verdicts> {
@@ -66,53 +25,63 @@ pub(crate) fn decide(policy: &Policy, of: Counts, survey: &Survey) -> Result<Ver
     let labels = survey.labels();
     let criteria = policy.criteria(labels)?;
     // Equal counts get equal verdicts: many small divisions cost as much as there are different counts.
-    let mut groups: BTreeMap<&[u64], usize> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, (Source, usize)> = BTreeMap::new();
     for division in survey.divisions() {
-        *groups.entry(&division.counts).or_default() += 1;
+        let source = of.source(&division.division);
+        groups.entry(group(source, &division.counts)).or_insert((source, 0)).1 += 1;
     }
-    let groups: Vec<(&[u64], usize)> = groups.into_iter().collect();
+    let keys: Vec<Group> = groups.keys().copied().collect();
+    let groups: Vec<(Source, &[u64], usize)> =
+        groups.into_iter().map(|((.., counts), (source, size))| (source, counts, size)).collect();
     // All that may be the best are ranked, each by draws of its own.
-    let ranked = |counts: &[u64]| total(counts) >= policy.fewest();
-    let tasks: Vec<(usize, &[u64], u64)> = groups
+    let ranked = |source: Source, counts: &[u64]| total(counts) >= policy.fewest() && !source.is_doubted();
+    let tasks: Vec<(usize, Source, &[u64], u64)> = groups
         .iter()
         .enumerate()
-        .flat_map(|(group, &(counts, size))| {
-            (0..if ranked(counts) { size as u64 } else { 1 }).map(move |copy| (group, counts, copy))
+        .flat_map(|(group, &(source, counts, size))| {
+            (0..if ranked(source, counts) { size as u64 } else { 1 }).map(move |copy| (group, source, counts, copy))
         })
         .collect();
     let mut ranking = Ranking::new(policy.selection.places(), groups.len());
     let mut decided = Vec::with_capacity(groups.len());
     for block in tasks.chunks((MOST_SCORES / of.draws(policy)).clamp(1, BLOCK)) {
-        let task = |&(_, counts, copy): &(usize, &[u64], u64)| {
+        let task = |&(_, source, counts, copy): &(usize, Source, &[u64], u64)| {
             if copy > 0 {
-                return (None, scores(&criteria, &of.copy(policy, counts, copy)));
+                return (None, scores(&criteria, &source.copy(policy, counts, copy)));
             }
-            let posterior = of.posterior(policy, counts);
+            let posterior = source.posterior(policy, counts);
             let scores = scores(&criteria, &posterior.draws);
-            (Some(division(policy, of, labels, &criteria, counts, &posterior, &scores)), scores)
+            (Some(division(policy, source, labels, &criteria, counts, &posterior, &scores)), scores)
         };
         let done: Vec<(Option<DivisionVerdict>, Vec<f64>)> = block.par_iter().map(task).collect();
-        for (&(group, counts, _), (verdict, scores)) in block.iter().zip(done) {
-            decided.extend(verdict.map(|verdict| (groups.get(group).map_or(1, |&(_, size)| size), verdict)));
-            if ranked(counts) {
+        for (&(group, source, counts, _), (verdict, scores)) in block.iter().zip(done) {
+            decided.extend(verdict.map(|verdict| (groups.get(group).map_or(1, |&(.., size)| size), verdict)));
+            if ranked(source, counts) {
                 ranking.add(group, &scores);
             }
         }
     }
-    for ((&(counts, size), (_, decided)), best) in groups.iter().zip(&mut decided).zip(ranking.within(1)) {
-        decided.probability_best = ranked(counts).then_some(best / size as f64);
+    for ((&(source, counts, size), (_, decided)), best) in groups.iter().zip(&mut decided).zip(ranking.within(1)) {
+        decided.probability_best = ranked(source, counts).then_some(best / size as f64);
     }
     policy.selection.apply(policy, &ranking, &mut decided);
     if policy.max_more > 0 {
-        for (_, decided) in &mut decided {
-            decided.reasons.extend(decided.advice.map(|advice| Reason::of(advice, policy.max_more)));
+        for (&(source, ..), (_, decided)) in groups.iter().zip(&mut decided) {
+            decided.reasons.extend(decided.advice.and_then(|advice| source.reason(advice, policy.max_more)));
         }
     }
-    let known: BTreeMap<&[u64], DivisionVerdict> =
-        groups.iter().zip(decided).map(|(&(counts, _), (_, decided))| (counts, decided)).collect();
+    let known: BTreeMap<Group, DivisionVerdict> =
+        keys.into_iter().zip(decided).map(|(key, (_, decided))| (key, decided)).collect();
     let divisions = survey.divisions().iter().filter_map(|division| {
-        let decided = known.get(division.counts.as_slice())?.clone();
-        Some(DivisionVerdict { division: division.division.clone(), ..decided })
+        let source = of.source(&division.division);
+        let mut decided = known.get(&group(source, &division.counts))?.clone();
+        decided.division.clone_from(&division.division);
+        decided.shift = of.shift(&division.division);
+        if let (true, Some(Shift { p_value, adjusted, alpha, .. })) = (source.is_doubted(), decided.shift) {
+            let label = doubted_labels(decided.n);
+            decided.reasons.insert(0, Reason::LabelShift { p_value, adjusted, alpha, label });
+        }
+        Some(decided)
     });
     Ok(Verdicts::new(labels.clone(), divisions.collect()))
 }
@@ -127,7 +96,7 @@ fn scores(criteria: &Criteria, draws: &ShareDraws) -> Vec<f64> {
 
 fn division(
     policy: &Policy,
-    of: Counts,
+    source: Source,
     labels: &Labels,
     criteria: &Criteria,
     counts: &[u64],
@@ -135,7 +104,7 @@ fn division(
     scores: &[f64],
 ) -> DivisionVerdict {
     let n = total(counts);
-    let (wanted, criteria) = (criteria, &of.stricter(criteria, counts));
+    let (wanted, criteria) = (criteria, &source.stricter(criteria, counts));
     let margin = criteria.min_score - wanted.min_score;
     let parts = labels.iter().zip(counts).zip(posterior.means.iter().zip(&posterior.intervals));
     let share = |((label, &count), (&mean, &interval)): ((&str, &u64), (&f64, &Interval))| {
@@ -152,6 +121,8 @@ fn division(
 
     let (verdict, reasons) = if n < policy.fewest() {
         (Verdict::NeedsMoreData, vec![Reason::TooFewRows { n, min: policy.fewest() }])
+    } else if source.is_doubted() {
+        (Verdict::NeedsMoreData, Vec::new()) // the reason hangs on the division's cells, not on its counts
     } else {
         let mut reasons = reasons(policy, wanted, posterior, &shares, (score, score_interval, scores));
         // One that could hardly change a verdict is no reason.
@@ -176,18 +147,24 @@ fn division(
             verdict = Verdict::Improve;
             reasons.push(reason);
         }
+        if let Source::Own(_, own, _) = source {
+            reasons.insert(0, Reason::OwnLabels { labelled: own.labelled(), others: own.others() });
+        }
         (verdict, reasons)
     };
-    let advice = (!verdict.is_decisive()).then(|| match of {
-        Counts::Gold => Advice::Collect { about: policy.more(criteria, counts) },
-        Counts::Predicted(cut, _) => Ahead::new(policy, [wanted, criteria], cut, counts, &posterior.draws).advice(),
+    let advice = (!verdict.is_decisive()).then(|| match source {
+        Source::Gold => Advice::Collect { about: policy.more(criteria, counts) },
+        Source::Shared(cut, _) => Ahead::new(policy, [wanted, criteria], cut, counts, &posterior.draws).advice(),
+        Source::Own(_, own, _) => Ahead::own(policy, criteria, own, counts, &posterior.draws).advice(),
+        Source::Doubted(..) => Advice::Label { about: Some(doubted_labels(n)) },
     });
 
     let mut decided = DivisionVerdict::new("", n, verdict, reasons);
     decided.shares = shares;
     decided.score = Some(score);
     decided.score_interval = Some(score_interval);
-    decided.risk = Some(risk);
+    // What is not trusted decides nothing, nor does it take part in choosing among divisions.
+    decided.risk = (!source.is_doubted()).then_some(risk);
     decided.more = advice.and_then(Advice::answers);
     decided.advice = advice;
     decided

@@ -74,6 +74,10 @@ pub struct Policy {
     /// equal tails; not all of them at once. By default 0.90, so that with `alpha` = 0.05 the lower end of the score's interval
     /// stands above `min_score` just when the score alone would promote.
     pub level: f64,
+    /// Where the [label-shift check](crate::prevalence::ShiftCheck) of a division fails at this level, 0 to below 0.5, shares that
+    /// are corrected by common error rates decide nothing about it: [`Corrected::shift`](crate::Corrected::shift). By default
+    /// 0.05; 0 turns that off. It is no use where labels are not predicted.
+    pub shift_alpha: f64,
     /// Up to how many further answers to look ahead where the data do not decide; 0 turns it off (it is the slowest part).
     pub max_more: u64,
     /// The seed of every draw. The draws depend on it and on the counts alone.
@@ -103,6 +107,7 @@ impl Default for Policy {
             draws: 4_000,
             prior: 0.5,
             level: 0.9,
+            shift_alpha: 0.05,
             max_more: 20_000,
             seed: 0,
         }
@@ -144,6 +149,7 @@ impl Policy {
         check(!few, "draws", self.draws.to_string(), "at least 10 / alpha");
         check(self.prior > 0.0 && self.prior <= 1e6, "prior", self.prior.to_string(), "above 0 and at most 1000000");
         check(self.level > 0.0 && self.level < 1.0, "level", self.level.to_string(), "between 0 and 1");
+        check((0.0..0.5).contains(&self.shift_alpha), "shift_alpha", self.shift_alpha.to_string(), "0 to below 0.5");
         faults.extend(self.selection.faults(self.alpha));
         Error::from_faults(faults)
     }

@@ -27,7 +27,7 @@ impl Posterior {
         }
     }
 
-    /// The cut posterior behind predicted counts: means and intervals of the draws.
+    /// Draws that come from elsewhere, such as the cut posterior behind predicted counts: their means and intervals.
     pub(crate) fn corrected(draws: ShareDraws, level: f64) -> Self {
         let means = draws.means();
         let intervals = (0..means.len()).map(|k| draws.interval(level, |row| row.get(k).copied().unwrap_or(0.0)));

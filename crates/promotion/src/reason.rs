@@ -5,6 +5,8 @@ use std::fmt;
 use plaudit_core::visible;
 use serde::Serialize;
 
+use crate::words::{Ends, Place, digits};
+
 /// On which side of a bound a value lies, as far as the data tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -143,6 +145,31 @@ pub enum Reason {
     NoPlaceForAll {
         /// The number of divisions to promote.
         k: usize,
+    },
+    /// The label-shift check fails: corrected shares decide nothing about the division.
+    LabelShift {
+        /// The p-value of the check, 0 to 1.
+        p_value: f64,
+        /// The same adjusted for all divisions that are checked.
+        adjusted: f64,
+        /// Up to here it fails.
+        alpha: f64,
+        /// How many of the division's texts, drawn at random, need a label so that it is decided by these.
+        label: u64,
+    },
+    /// The division is decided by random labels of its own and the predictions of its other texts.
+    OwnLabels {
+        /// The number of texts with a label.
+        labelled: u64,
+        /// The number of other texts.
+        others: u64,
+    },
+    /// How many further labels of the division's own would decide, with a probability of at least 0.8.
+    MoreOwnLabels {
+        /// About so many; none where not even `tried` would.
+        rows: Option<u64>,
+        /// The greatest number that was tried: at most all of its texts without a label.
+        tried: u64,
     },
     /// About so many further answers would decide, with a probability of at least 0.8.
     More {
@@ -284,6 +311,37 @@ impl fmt::Display for Reason {
                 write!(f, "others have higher mean scores; among the {k} highest with probability {probability:.3}")
             }
             Self::NoPlaceForAll { k } => write!(f, "others are equal, and {k} cannot be chosen among them"),
+            Self::LabelShift { p_value, adjusted, alpha, label } => {
+                let digits = digits(&[*adjusted], &[*alpha], 3);
+                write!(
+                    f,
+                    "the classifier seems to err otherwise here than on the rows whose label is known (label-shift "
+                )?;
+                write!(
+                    f,
+                    "check: p = {p_value:.digits$}, {adjusted:.digits$} among all divisions; up to {alpha} fails): "
+                )?;
+                write!(
+                    f,
+                    "shares corrected by these rows decide nothing; label {label} of its texts, drawn at random "
+                )?;
+                f.write_str("(recipe plan_labels)")
+            }
+            Self::OwnLabels { labelled, others: 0 } => write!(f, "decided by the labels of all its {labelled} texts"),
+            Self::OwnLabels { labelled, others } => {
+                write!(
+                    f,
+                    "decided by the labels of {labelled} of its texts and the predictions of its other {others} "
+                )?;
+                f.write_str("(PPI++), not by error rates of other divisions")
+            }
+            Self::MoreOwnLabels { rows: Some(rows), .. } => {
+                write!(f, "about {rows} more of its texts, drawn at random and labelled, would probably decide")
+            }
+            Self::MoreOwnLabels { rows: None, tried: 0 } => f.write_str("more answers are needed: all have a label"),
+            Self::MoreOwnLabels { rows: None, tried } => {
+                write!(f, "even labels of {tried} more of its texts would probably not decide")
+            }
             Self::More { answers } => write!(f, "about {answers} more answers would probably decide"),
             Self::NoNumber { tried } => write!(f, "even {tried} more answers would probably not decide"),
             Self::MoreGold { rows } => {
@@ -324,43 +382,5 @@ impl fmt::Display for Reason {
             Self::Tie => f.write_str("no single label is the most frequent"),
             Self::Note { sentence } => f.write_str(&visible(sentence)),
         }
-    }
-}
-
-/// How many decimals, from `fewest` on, show each value on the side of each bound that it is on.
-fn digits(values: &[f64], bounds: &[f64], fewest: usize) -> usize {
-    let told = |digits: &usize| {
-        values.iter().all(|value| {
-            let shown = format!("{value:.digits$}").parse().unwrap_or(*value);
-            bounds.iter().all(|bound| shown.partial_cmp(bound) == value.partial_cmp(bound))
-        })
-    };
-    (fewest..MOST_DIGITS).find(told).unwrap_or(MOST_DIGITS)
-}
-
-/// More decimals than this tell nothing about a value between 0 and 1.
-const MOST_DIGITS: usize = 17;
-
-/// An interval in words: its ends, its level, and how many decimals.
-struct Ends(f64, f64, f64, usize);
-
-impl fmt::Display for Ends {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(low, high, level, digits) = *self;
-        let percent = (level * 1e6).round() / 1e4; // 0.9 * 100 is 90.00000000000001
-        write!(f, "{percent} % interval {low:.digits$} to {high:.digits$}")
-    }
-}
-
-/// A side in words.
-struct Place(Side);
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Side::Above => "is above",
-            Side::Below => "is below",
-            Side::Unclear => "may be above or below",
-        })
     }
 }

@@ -3,7 +3,7 @@
 use plaudit_core::Result;
 
 use crate::flip::{self, FlipBudget};
-use crate::{Corrected, MajorityRule, NaiveShare, PaperRule, Policy, Selection, Survey, Verdicts};
+use crate::{Corrected, MajorityRule, NaiveShare, PaperRule, Policy, Selection, Survey, Verdict, Verdicts};
 
 /// Decides about every division of a survey. The same survey always gets the same verdicts.
 ///
@@ -75,7 +75,13 @@ impl Rule for Corrected {
         match self.policy.selection {
             Selection::Threshold => {
                 let criteria = self.criteria(survey)?;
-                flip::by_counts(survey, division, radius, |counts| self.action(&criteria, counts))
+                // Neither own labels nor a check that failed change with the counts.
+                let fixed =
+                    self.own.contains_key(division) || self.shifts(survey)?.get(division).is_some_and(|s| s.fails);
+                flip::by_counts(survey, division, radius, |counts| match fixed {
+                    true => Verdict::NeedsMoreData,
+                    false => self.action(&criteria, counts),
+                })
             }
             _ => flip::in_survey(self, survey, division, radius),
         }

@@ -11,7 +11,10 @@ impl fmt::Display for Verdicts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut heading: Vec<String> = vec!["division".into(), "answers".into()];
         heading.extend(self.labels().iter().map(String::from));
-        heading.extend(["score".into(), "verdict".into()]);
+        heading.push("score".into());
+        let checked = self.iter().any(|decided| decided.shift.is_some());
+        heading.extend(checked.then(|| "shift p".into()));
+        heading.push("verdict".into());
         let mut table = Table::new(heading);
         for decided in self {
             let mut row = vec![name(decided).to_owned(), decided.n.to_string()];
@@ -22,6 +25,7 @@ impl fmt::Display for Verdicts {
                 (Some(score), None) => format!("{score:.2}"),
                 _ => "-".to_owned(),
             });
+            row.extend(checked.then(|| shift_p(decided)));
             row.push(decided.verdict.to_string());
             table.push(row);
         }
@@ -33,9 +37,17 @@ impl fmt::Display for Verdicts {
             for reason in &decided.reasons {
                 writeln!(f, "  {reason}")?;
             }
+            if let Some(response) = &decided.response {
+                writeln!(f, "  {response}")?;
+            }
         }
         Ok(())
     }
+}
+
+/// The p-value of the label-shift check, adjusted for all divisions that were checked.
+pub(crate) fn shift_p(decided: &DivisionVerdict) -> String {
+    decided.shift.map_or_else(|| "-".to_owned(), |shift| format!("{:.3}", shift.adjusted))
 }
 
 /// The division's name.

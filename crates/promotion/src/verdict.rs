@@ -7,7 +7,8 @@ use plaudit_stats::Interval;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Advice, FlipBudget, Reason};
+use crate::prevalence::Shift;
+use crate::{Advice, FlipBudget, Reason, Response};
 
 /// The decision about one division.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,7 +49,7 @@ impl fmt::Display for Verdict {
 /// One division: its shares, its score, the verdict and the reasons.
 ///
 /// Serialised with counts, shares and intervals as maps by label, the level of all intervals beside them, the score as
-/// `net_score`, and the reasons as sentences.
+/// `net_score`, and the reasons as sentences; `label_shift` and `response` only where they are known.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DivisionVerdict {
@@ -63,7 +64,8 @@ pub struct DivisionVerdict {
     /// The score's interval, where the rule has one. It is of this division alone: of many divisions with 90 % intervals
     /// about one in ten lies outside its own.
     pub score_interval: Option<Interval>,
-    /// The probability that the score or a limit fails, with the margin of [`Corrected`](crate::Corrected), where the rule has one.
+    /// The probability that the score or a limit fails, with the margin of [`Corrected`](crate::Corrected), where the rule has one; none
+    /// where the label-shift check fails.
     pub risk: Option<f64>,
     /// The probability that its score is the highest of all divisions with enough answers; equal scores share it. None
     /// where the rule gives none or the answers are too few. It is one of few fields that the other divisions change.
@@ -76,6 +78,10 @@ pub struct DivisionVerdict {
     pub more: Option<u64>,
     /// What to ask for where nothing is decided, where the rule says so.
     pub advice: Option<Advice>,
+    /// What the label-shift check says, where it was made: [`Corrected::shift`](crate::Corrected::shift).
+    pub shift: Option<Shift>,
+    /// What those who did not answer could change. No rule asks by itself: fill it from [`Response::of`].
+    pub response: Option<Response>,
     /// How few labels would decide otherwise. No rule asks by itself: fill it from
     /// [`Rule::flip_budget`](crate::Rule::flip_budget).
     pub flip_budget: Option<FlipBudget>,
@@ -117,6 +123,8 @@ impl DivisionVerdict {
             reasons,
             more: None,
             advice: None,
+            shift: None,
+            response: None,
             flip_budget: None,
         }
     }
@@ -216,6 +224,13 @@ impl Serialize for DivisionVerdict {
         map.serialize_entry("more", &self.more)?;
         map.serialize_entry("flip_budget", &self.flip_budget)?;
         map.serialize_entry("advice", &self.advice)?;
+        // Only where they were asked for: verdicts that were recorded before there were any stay as they are.
+        if let Some(shift) = &self.shift {
+            map.serialize_entry("label_shift", shift)?;
+        }
+        if let Some(response) = &self.response {
+            map.serialize_entry("response", response)?;
+        }
         map.end()
     }
 }

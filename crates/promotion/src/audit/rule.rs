@@ -1,10 +1,12 @@
 //! Rules that can be made again from what was recorded.
 
+use std::collections::BTreeMap;
+
 use plaudit_core::{Labels, Result};
 use serde::{Deserialize, Serialize};
 
 use super::{Decision, Difference, Digest, Json, Replay};
-use crate::prevalence::{CutConfig, CutPosterior, ErrorMatrix};
+use crate::prevalence::{CutConfig, CutPosterior, ErrorMatrix, OwnShares, ShiftCheck};
 use crate::{Corrected, Policy, Rule, Survey, Verdicts};
 
 /// A rule as it is recorded: everything that its verdicts hang on, but for the counts.
@@ -48,12 +50,24 @@ pub struct RecordedCorrection {
     pub cut: CutConfig,
     /// [`Corrected::margin`].
     pub margin: f64,
+    /// [`Corrected::shift`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<ShiftCheck>,
+    /// [`Corrected::own`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, OwnShares>,
 }
 
 impl RecordedRule {
-    /// Returns [`Corrected`] with the default margin.
+    /// Returns [`Corrected`] with the default margin, without a label-shift check.
     pub fn corrected(policy: Policy, errors: ErrorMatrix, cut: CutConfig) -> Self {
-        Self::Corrected(Box::new(RecordedCorrection { policy, errors, cut, margin: Corrected::MARGIN }))
+        Self::checked(policy, errors, cut, None)
+    }
+
+    /// Returns [`Corrected`] with the default margin and this label-shift check.
+    pub fn checked(policy: Policy, errors: ErrorMatrix, cut: CutConfig, shift: Option<ShiftCheck>) -> Self {
+        let (margin, own) = (Corrected::MARGIN, BTreeMap::new());
+        Self::Corrected(Box::new(RecordedCorrection { policy, errors, cut, margin, shift, own }))
     }
 
     /// Returns the rule itself.
@@ -70,6 +84,8 @@ impl RecordedRule {
                 of.policy.validate()?;
                 let mut corrected = Corrected::new(of.policy.clone(), CutPosterior::new(&of.errors, &of.cut)?);
                 corrected.margin = of.margin;
+                corrected.shift.clone_from(&of.shift);
+                corrected.own.clone_from(&of.own);
                 Box::new(corrected)
             }
         })

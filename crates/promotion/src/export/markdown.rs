@@ -7,6 +7,7 @@ use plaudit_core::visible;
 use super::evidence::Speaks;
 use super::{Report, Stance};
 use crate::DivisionVerdict;
+use crate::table::shift_p;
 
 impl Report<'_> {
     /// Returns the report as Markdown (GitHub's, for its tables): a table of all divisions, then each with its reasons
@@ -18,7 +19,10 @@ impl Report<'_> {
     pub fn to_markdown(&self) -> String {
         let mut heading = vec!["division".to_owned(), "answers".to_owned()];
         heading.extend(self.verdicts.labels().iter().map(inline));
-        heading.extend(["score".to_owned(), "verdict".to_owned()]);
+        heading.push("score".to_owned());
+        let checked = self.verdicts.iter().any(|decided| decided.shift.is_some());
+        heading.extend(checked.then(|| "shift p".to_owned()));
+        heading.push("verdict".to_owned());
         let rule: Vec<&str> = (0..heading.len()).map(|column| if column == 0 { "---" } else { "---:" }).collect();
         let mut text = format!("| {} |\n| {} |\n", heading.join(" | "), rule.join(" | "));
         for decided in self.verdicts {
@@ -27,13 +31,18 @@ impl Report<'_> {
                 shares.map(|share| share.map_or_else(|| "-".to_owned(), |share| format!("{:.2}", share.value)));
             let mut row = vec![name(decided), decided.n.to_string()];
             row.extend(shares);
-            row.extend([score(decided), inline(&decided.verdict.to_string())]);
+            row.push(score(decided));
+            row.extend(checked.then(|| shift_p(decided)));
+            row.push(inline(&decided.verdict.to_string()));
             text.push_str(&format!("| {} |\n", row.join(" | ")));
         }
         for decided in self.verdicts {
             let mut add = |line: &str| text.push_str(line);
             add(&format!("\n## {}: {}\n\n", name(decided), inline(&decided.verdict.to_string())));
             decided.reasons.iter().for_each(|reason| add(&format!("- {}\n", inline(&reason.to_string()))));
+            if let Some(response) = &decided.response {
+                add(&format!("- {}\n", inline(&response.to_string())));
+            }
             let Some(evidence) = self.of(&decided.division) else { continue };
             if let (Some(label), false) = (&evidence.label, evidence.terms.is_empty()) {
                 let terms: Vec<String> = evidence.terms.iter().map(|term| inline(&term.to_string())).collect();

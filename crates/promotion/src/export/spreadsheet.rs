@@ -38,6 +38,10 @@ impl Report<'_> {
             heading
                 .extend(["count", "naive share", "share", "low", "high"].map(|what| cell(&format!("{label}: {what}"))));
         }
+        heading.extend(
+            ["shift p", "shift p among all", "shift deviance", "shift degrees", "shift fails"].map(String::from),
+        );
+        heading.extend(["asked", "response rate", "lowest score", "highest score", "tipping point"].map(String::from));
         heading.extend(["reasons", "terms of", "terms", "comments for it", "comments against it"].map(String::from));
         writer.write_record(&heading).map_err(failed)?;
         for decided in self.verdicts {
@@ -69,6 +73,19 @@ impl Report<'_> {
             row.push(number(interval.map(|ends| ends.low)));
             row.push(number(interval.map(|ends| ends.high)));
         }
+        let (shift, response) = (decided.shift, decided.response.as_ref());
+        row.extend([
+            number(shift.map(|shift| shift.p_value)),
+            number(shift.map(|shift| shift.adjusted)),
+            number(shift.map(|shift| shift.deviance)),
+            shift.map(|shift| shift.degrees.to_string()).unwrap_or_default(),
+            shift.map(|shift| if shift.fails { "yes" } else { "no" }.to_owned()).unwrap_or_default(),
+            response.map(|response| response.asked.to_string()).unwrap_or_default(),
+            number(response.map(|response| response.rate)),
+            number(response.map(|response| response.bounds[0])),
+            number(response.map(|response| response.bounds[1])),
+            number(response.and_then(|response| response.tipping_point)),
+        ]);
         let reasons: Vec<String> = decided.reasons.iter().map(ToString::to_string).collect();
         let evidence = self.of(&decided.division);
         let label = evidence.and_then(|evidence| evidence.label.as_deref()).unwrap_or_default();

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Population;
 use super::population::{shown, shown_text};
 use super::sheet::BYTE_ORDER_MARK;
-use crate::prevalence::{ErrorMatrix, GoldSample, Probabilities};
+use crate::prevalence::{ErrorMatrix, GoldSample, OwnShares, Probabilities};
 
 /// The labels that came back, and what is wrong with the sheet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,11 +90,8 @@ impl FilledSheet {
             return Err(Error::format(source_name, "is UTF-16; save the sheet as CSV in UTF-8"));
         }
         let bytes = ended_by_newlines(bytes);
-        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(&bytes);
-        let heading = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let count = |delimiter| heading.iter().filter(|&&byte| byte == delimiter).count();
-        let delimiter = [b',', b';', b'\t'].into_iter().rev().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',');
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(bytes);
+        let bytes = without_mark(&bytes);
+        let mut reader = ReaderBuilder::new().delimiter(delimiter(bytes)).flexible(true).from_reader(bytes);
         let failed = |error: csv::Error| Error::malformed(source_name, error);
         let columns = Columns::find(reader.byte_headers().map_err(failed)?, source_name)?;
         let mut filled = Self { labelled: Vec::new(), blank: 0, rejected: Vec::new(), unlabelled: Vec::new() };
@@ -222,6 +219,49 @@ impl FilledSheet {
         }
         Ok(samples)
     }
+
+    /// Returns what [`Corrected::own`](crate::Corrected::own) takes: the shares of each division that has at least 100 labelled
+    /// rows, or a label for every text. Arguments as for [`samples`](Self::samples).
+    ///
+    /// # Errors
+    /// As [`samples`](Self::samples).
+    pub fn own_shares(
+        &self,
+        population: &Population<'_>,
+        origin: Origin,
+        predicted: &Probabilities,
+    ) -> Result<BTreeMap<String, OwnShares>> {
+        let mut own = BTreeMap::new();
+        for DivisionSample { division, sample, others } in self.samples(population, origin, predicted)? {
+            own.insert(division, OwnShares::new(&sample, &others)?);
+        }
+        let mut labels: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for row in &self.labelled {
+            if let Some(text) = population.row(row.place) {
+                labels.entry(text.division).or_default().push(row.label);
+            }
+        }
+        for (division, texts) in population.divisions() {
+            if let Some(gold) = labels.get(division)
+                && gold.len() as u64 == texts
+            {
+                own.insert(division.to_owned(), OwnShares::whole(predicted.labels().len(), gold)?);
+            }
+        }
+        Ok(own)
+    }
+}
+
+/// The bytes of a table without the mark that a spreadsheet may put before them.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(bytes)
+}
+
+/// What stands between the columns of a table: the most frequent of comma, semicolon and tab in its first line.
+pub(crate) fn delimiter(bytes: &[u8]) -> u8 {
+    let heading = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let count = |delimiter| heading.iter().filter(|&&byte| byte == delimiter).count();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
 }
 
 /// The same bytes with a newline for each carriage return that has none: old spreadsheets end lines so, and then lines could

@@ -38,5 +38,6 @@ mod population;
 mod sheet;
 
 pub use filled::{DivisionSample, FilledSheet, LabelledRow, SheetFault};
+pub(crate) use filled::{delimiter, without_mark};
 pub use plan::{Allocation, PlanConfig, PlannedRow, SamplePlan, Stratum, needs};
 pub use population::Population;

@@ -13,6 +13,8 @@ use super::naive::total;
 const FEWEST: usize = 5;
 /// Parts by confidence of each predicted label.
 const PARTS: usize = 3;
+/// So many simulated deviances as large as the one found tell a p-value well enough: the next one is not drawn.
+const ENOUGH: u32 = 50;
 
 /// Gold rows by their label and by cells: the predicted label and a third of its confidences.
 ///
@@ -35,7 +37,8 @@ pub struct ConfidenceCells {
 #[non_exhaustive]
 #[serde(default, deny_unknown_fields)]
 pub struct ShiftConfig {
-    /// The number of simulated divisions, 99 to 100,000. By default 999: no p-value is below 1 / (`resamples` + 1).
+    /// The most simulated divisions, 99 to 100,000. By default 999: no p-value is below 1 / (`resamples` + 1). Where 50 of
+    /// them have a deviance as large as the one found, no further one is drawn.
     pub resamples: usize,
     /// The Dirichlet prior's weight for each predicted label given a gold label, in rows, above 0 and at most a
     /// million, spread evenly over its parts. By default 1, as in [`CutConfig`](super::CutConfig).
@@ -78,7 +81,9 @@ pub struct LabelShift {
     pub degrees: usize,
     /// The probability of a deviance at least that large where texts of one label are predicted in the division as they
     /// were among the gold rows. Where it is small, say below 0.05, the division's shares must not be computed from
-    /// these gold rows: label a random sample of the division and use [`ppi`](super::ppi()).
+    /// these gold rows: label a random sample of the division and use [`ppi`](super::ppi()). Estimated by simulation: (k + 1) /
+    /// (`resamples` + 1) where k deviances are as large, or 50 over the number drawn where 50 are before that (J. Besag and
+    /// P. Clifford, *Sequential Monte Carlo p-values*, Biometrika 78, 1991).
     pub p_value: f64,
     /// The likeliest shares, in the labels' order.
     pub shares: Vec<f64>,
@@ -166,42 +171,12 @@ impl ConfidenceCells {
     /// # Errors
     /// When the configuration is at fault, there is not one count a cell, no text, or more than 2^53.
     pub fn check(&self, counts: &[u64], config: &ShiftConfig) -> Result<LabelShift> {
-        config.validate()?;
-        let (cells, width) = (self.cells(), self.labels.len());
-        if counts.len() != cells {
-            return Err(Error::config(format!("counts: {}; expected {cells}, one a cell", counts.len())));
-        }
-        let texts = total("counts", counts)?;
-        let prior = |parts: usize| config.gold_prior * parts as f64 / PARTS as f64;
-        let posterior: Vec<Vec<f64>> = self
-            .counts
-            .iter()
-            .map(|row| row.iter().zip(&self.parts).map(|(&count, &parts)| count as f64 + prior(parts)).collect())
-            .collect();
-        let rates: Vec<f64> = posterior
-            .iter()
-            .flat_map(|row| {
-                let sum: f64 = row.iter().sum();
-                row.iter().map(move |weight| weight / sum)
-            })
-            .collect();
-        let (deviance, shares) = deviance(&rates, counts, vec![1.0 / width as f64; width]);
-        let mut stream =
-            Stream::keyed(config.seed, "promotion: label shift", &[&self.counts.concat(), counts].concat());
-        let (mut drawn, mut expected, mut simulated) = (rates.clone(), vec![0.0; cells], vec![0; cells]);
-        let mut as_large = 0;
-        for _ in 0..config.resamples {
-            for (row, weights) in drawn.chunks_exact_mut(cells).zip(&posterior) {
-                dirichlet(&mut stream, weights, row);
-            }
-            explain(&drawn, &shares, &mut expected);
-            multinomial(&mut stream, texts, &expected, &mut simulated);
-            if self::deviance(&rates, &simulated, inside(&shares)).0 >= deviance {
-                as_large += 1;
-            }
-        }
-        let p_value = (f64::from(as_large) + 1.0) / (config.resamples as f64 + 1.0);
-        Ok(LabelShift { deviance, degrees: cells - width, p_value, shares })
+        check_counts(&self.counts, &self.parts, counts, config)
+    }
+
+    /// Returns the gold rows, `[gold, cells]`, and the number of parts in each cell, `[cells]`.
+    pub(super) fn gold(&self) -> (&[Vec<u64>], &[usize]) {
+        (&self.counts, &self.parts)
     }
 
     /// The cell of a prediction.
@@ -250,6 +225,60 @@ impl ConfidenceCells {
         }
         self
     }
+}
+
+/// Returns how well any shares explain a division's counts, `[cells]`, beside those of the gold rows, `[gold, cells]`, where
+/// each cell has so many parts.
+///
+/// # Errors
+/// As [`ConfidenceCells::check`].
+pub(super) fn check_counts(
+    gold: &[Vec<u64>],
+    parts: &[usize],
+    counts: &[u64],
+    config: &ShiftConfig,
+) -> Result<LabelShift> {
+    config.validate()?;
+    let (cells, width) = (parts.len(), gold.len());
+    if counts.len() != cells {
+        return Err(Error::config(format!("counts: {}; expected {cells}, one a cell", counts.len())));
+    }
+    let texts = total("counts", counts)?;
+    let prior = |parts: usize| config.gold_prior * parts as f64 / PARTS as f64;
+    let posterior: Vec<Vec<f64>> = gold
+        .iter()
+        .map(|row| row.iter().zip(parts).map(|(&count, &parts)| count as f64 + prior(parts)).collect())
+        .collect();
+    let rates: Vec<f64> = posterior
+        .iter()
+        .flat_map(|row| {
+            let sum: f64 = row.iter().sum();
+            row.iter().map(move |weight| weight / sum)
+        })
+        .collect();
+    let (deviance, shares) = deviance(&rates, counts, vec![1.0 / width as f64; width]);
+    let mut stream = Stream::keyed(config.seed, "promotion: label shift", &[&gold.concat(), counts].concat());
+    let (mut drawn, mut expected, mut simulated) = (rates.clone(), vec![0.0; cells], vec![0; cells]);
+    let (mut as_large, mut drawn_so_far) = (0_u32, 0_u32);
+    for _ in 0..config.resamples {
+        for (row, weights) in drawn.chunks_exact_mut(cells).zip(&posterior) {
+            dirichlet(&mut stream, weights, row);
+        }
+        explain(&drawn, &shares, &mut expected);
+        multinomial(&mut stream, texts, &expected, &mut simulated);
+        if self::deviance(&rates, &simulated, inside(&shares)).0 >= deviance {
+            as_large += 1;
+        }
+        drawn_so_far += 1;
+        if as_large == ENOUGH {
+            break;
+        }
+    }
+    let p_value = match as_large {
+        ENOUGH => f64::from(ENOUGH) / f64::from(drawn_so_far),
+        _ => (f64::from(as_large) + 1.0) / (config.resamples as f64 + 1.0),
+    };
+    Ok(LabelShift { deviance, degrees: cells - width, p_value, shares })
 }
 
 /// # Errors

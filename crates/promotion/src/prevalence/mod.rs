@@ -11,8 +11,8 @@
 //!   one to decide with.
 //!
 //! All of them hold only where texts of one label are predicted in a division as the gold rows of that label were;
-//! [`ConfidenceCells::check`] asks whether the division's texts look so, and [`ppi()`] does without, from a random
-//! sample of the division with known labels. [`manski_bounds`] and [`tipping_point`] say what those who did not answer
+//! [`ConfidenceCells::check`] asks whether a division's texts look so ([`ShiftCheck`]: those of all divisions), and [`ppi()`] does
+//! without, from a random sample of the division with known labels ([`OwnShares`] draws from it). [`manski_bounds`] and [`tipping_point`] say what those who did not answer
 //! could change.
 //!
 //! # Example: shares behind predicted counts
@@ -42,10 +42,12 @@ mod laplace;
 mod lines;
 mod naive;
 mod nonresponse;
+mod own;
 mod ppi;
 mod probabilities;
 mod sampler;
 mod share_draws;
+mod shift;
 mod truncated;
 
 pub use adjusted::adjusted_count;
@@ -55,6 +57,8 @@ pub use em::{EmEstimate, EmStop, em_quantifier};
 pub use error_matrix::ErrorMatrix;
 pub use naive::{classify_and_count, probabilistic_classify_and_count};
 pub use nonresponse::{manski_bounds, tipping_point};
+pub use own::OwnShares;
 pub use ppi::{GoldSample, PpiEstimate, ppi};
 pub use probabilities::Probabilities;
 pub use share_draws::{ShareDraws, Variance};
+pub use shift::{Shift, ShiftCheck};

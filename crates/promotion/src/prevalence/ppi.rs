@@ -16,9 +16,9 @@ const NORMAL: f64 = 10.0;
 #[derive(Debug, Clone, PartialEq)]
 pub struct GoldSample {
     origin: Origin,
-    gold: Vec<usize>,
-    predicted: Probabilities,
-    weights: Vec<f64>, // mean 1
+    pub(super) gold: Vec<usize>,
+    pub(super) predicted: Probabilities,
+    pub(super) weights: Vec<f64>, // mean 1
 }
 
 /// A prediction-powered estimate of a division's shares.
@@ -113,22 +113,8 @@ impl GoldSample {
 /// When the labels differ, there are no other texts, or `bootstrap` is at fault.
 pub fn ppi(sample: &GoldSample, others: &Probabilities, bootstrap: &Bootstrap) -> Result<PpiEstimate> {
     bootstrap.validate()?;
-    let labels = sample.predicted.labels();
-    if others.labels() != labels {
-        return Err(Error::config(
-            "others: their labels differ from the sample's; expected the same in the same order",
-        ));
-    }
-    let Some(means) = others.means() else {
-        return Err(Error::config("others: there are none; expected at least one text without a known label"));
-    };
     let (n, count) = (sample.gold.len() as f64, others.len() as f64);
-    let columns: Vec<Column> =
-        means.into_iter().enumerate().map(|(label, mean)| Column::new(sample, others, label, mean)).collect();
-    let (covariance, variance) =
-        columns.iter().fold((0.0, 0.0), |(c, v), column| (c + column.covariance, v + column.pooled));
-    // Predictions that are all alike have no variance but that of rounding.
-    let lambda = if variance > 1e-20 { (covariance / ((1.0 + n / count) * variance)).clamp(0.0, 1.0) } else { 0.0 };
+    let Fit { columns, lambda } = Fit::new(sample, others)?;
     let raw: Vec<f64> = columns.iter().map(|column| column.share(lambda)).collect();
     let errors: Vec<f64> =
         columns.iter().enumerate().map(|(label, column)| column.error(sample, label, lambda, count)).collect();
@@ -144,6 +130,46 @@ pub fn ppi(sample: &GoldSample, others: &Probabilities, bootstrap: &Bootstrap) -
             .collect()
     };
     Ok(PpiEstimate { shares, intervals, errors, lambda, bootstrapped })
+}
+
+/// Moments of all labels, and how much the predictions are trusted.
+pub(super) struct Fit {
+    columns: Vec<Column>,
+    pub(super) lambda: f64,
+}
+
+impl Fit {
+    /// # Errors
+    /// When the labels differ, or there are no other texts.
+    pub(super) fn new(sample: &GoldSample, others: &Probabilities) -> Result<Self> {
+        let labels = sample.predicted.labels();
+        if others.labels() != labels {
+            return Err(Error::config(
+                "others: their labels differ from the sample's; expected the same in the same order",
+            ));
+        }
+        let Some(means) = others.means() else {
+            return Err(Error::config("others: there are none; expected at least one text without a known label"));
+        };
+        let (n, count) = (sample.gold.len() as f64, others.len() as f64);
+        let columns: Vec<Column> =
+            means.into_iter().enumerate().map(|(label, mean)| Column::new(sample, others, label, mean)).collect();
+        let (covariance, variance) =
+            columns.iter().fold((0.0, 0.0), |(c, v), column| (c + column.covariance, v + column.pooled));
+        // Predictions that are all alike have no variance but that of rounding.
+        let lambda = if variance > 1e-20 { (covariance / ((1.0 + n / count) * variance)).clamp(0.0, 1.0) } else { 0.0 };
+        Ok(Self { columns, lambda })
+    }
+
+    /// The mean prediction of the sample, `[labels]`.
+    pub(super) fn predicted(&self) -> Vec<f64> {
+        self.columns.iter().map(|column| column.predicted).collect()
+    }
+
+    /// The mean prediction of the others, `[labels]`.
+    pub(super) fn others(&self) -> Vec<f64> {
+        self.columns.iter().map(|column| column.others).collect()
+    }
 }
 
 /// Moments of one label.
@@ -224,7 +250,7 @@ fn inside(low: f64, high: f64, level: f64) -> Interval {
 
 /// The nearest point of the simplex: all values less one number, and none below 0 (J. Duchi and others, *Efficient
 /// projections onto the l1-ball for learning in high dimensions*, ICML 2008).
-fn project(values: &[f64]) -> Vec<f64> {
+pub(super) fn project(values: &[f64]) -> Vec<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(|a, b| b.total_cmp(a));
     let (mut sum, mut less) = (0.0, 0.0);

@@ -260,4 +260,22 @@ fn a_division_with_many_labels_speaks_for_itself() {
     assert!(found.shares.iter().all(|share| (share - 1.0 / 3.0).abs() < 1e-9), "{found:?}");
     let short = Probabilities::certain(Labels::polarity(), [0; 299]).unwrap();
     assert!(sheet.samples(&population, Origin::Compared, &short).unwrap_err().to_string().contains("299 texts"));
+    let own = sheet.own_shares(&population, Origin::Compared, &predicted).unwrap();
+    assert_eq!(own.keys().collect::<Vec<_>>(), ["a"], "the other division has too few labels, and not all");
+    assert_eq!(own["a"].others(), 120);
+}
+
+/// Two of three texts have a label, and all of the other division's: the one is too small a part, the other is known.
+#[test]
+fn a_division_with_all_labels_is_known() {
+    let texts: Vec<(String, &str)> = (0..6).map(|k| (format!("t{k}"), if k < 3 { "part" } else { "whole" })).collect();
+    let population = Population::new(texts.iter().map(|(id, division)| (id.as_str(), *division, "said"))).unwrap();
+    let labelled = [0, 1, 3, 4, 5].map(|place| LabelledRow { place, label: 0, weight: 1.0 }).to_vec();
+    let sheet = FilledSheet { labelled, blank: 0, rejected: Vec::new(), unlabelled: Vec::new() };
+    let predicted = Probabilities::certain(Labels::polarity(), [2; 6]).unwrap();
+    let own = sheet.own_shares(&population, Origin::Compared, &predicted).unwrap();
+    assert_eq!(own.keys().collect::<Vec<_>>(), ["whole"]);
+    // By hand: Dirichlet(3.5, 0.5, 0.5), whatever was predicted.
+    let draws = own["whole"].draws(20_000, 0.5, 0);
+    assert!((draws.means()[0] - 3.5 / 4.5).abs() < 0.005, "{:?}", draws.means());
 }
