@@ -3,9 +3,9 @@
 use plaudit::core::Origin;
 use plaudit::promotion::audit::RecordedRule;
 use plaudit::promotion::prevalence::{ConfidenceCells, CutConfig, ErrorMatrix, ShiftCheck, ShiftConfig};
-use plaudit::text::{Language, Pipeline};
+use plaudit::text::Language;
 use plaudit::{
-    Classifier, Dataset, Feedback, GoldRows, Labels, Policy, PredictedRow, ProgressBar, Survey, TextClassifier,
+    Classifier, Dataset, Feedback, GoldRows, Labels, Policy, PredictedRow, ProgressBar, Reader, Survey, TextClassifier,
     TrainConfig,
 };
 
@@ -149,10 +149,10 @@ fn by_folds(folds: usize, file: &str, options: &Options, summary: &mut Summary) 
     // A tenth chooses the epochs of the folds' classifiers; one more classifier, which leaves this tenth out, classifies it.
     let part = |data: &Dataset| data.hold_out_grouped(0.1, config.model.seed, |row| row.text.as_str());
     let [rest, tenth] = part(&data)?;
-    let analyzer = Pipeline::from_corpus(config.text.clone(), rest.iter().map(|row| row.text.as_str()))?;
+    let reader = Reader::fit(&rest, &config)?;
     let bar = &mut ProgressBar::new();
     let held_out =
-        plaudit::models::out_of_fold(&analyzer, &rest.examples(), &tenth.examples(), folds, &config.model, bar)?;
+        plaudit::models::out_of_fold(&reader, &rest.examples(), &tenth.examples(), folds, &config.model, bar)?;
     let scored = held_out.scored();
     let mut rows: Vec<Row> = Vec::with_capacity(data.len());
     for (place, &row) in held_out.rows().iter().enumerate() {
