@@ -160,10 +160,17 @@ mod tests {
 
     use super::*;
 
+    /// The label, the predicted one and the confidence of 60 rows.
+    fn gold() -> Vec<(usize, usize, f64)> {
+        (0..60).map(|k| (k % 2, if k % 6 == 0 { 1 - k % 2 } else { k % 2 }, (k % 6) as f64)).collect()
+    }
+
+    fn cells() -> ConfidenceCells {
+        ConfidenceCells::new(Labels::new(["a", "b"]).unwrap(), Origin::SetAside, &gold()).unwrap()
+    }
+
     fn check() -> ShiftCheck {
-        let gold: Vec<_> =
-            (0..60).map(|k| (k % 2, if k % 6 == 0 { 1 - k % 2 } else { k % 2 }, (k % 6) as f64)).collect();
-        let cells = ConfidenceCells::new(Labels::new(["a", "b"]).unwrap(), Origin::SetAside, &gold).unwrap();
+        let (gold, cells) = (gold(), cells());
         let usual = (0..60).flat_map(|k| [("one", gold[k].1, gold[k].2), ("two", gold[k].1, gold[k].2)]);
         let unsure = (0..60).map(|k| ("unsure", k % 2, 0.0));
         ShiftCheck::new(&cells, usual.chain(unsure), &ShiftConfig::default()).unwrap()
@@ -179,9 +186,7 @@ mod tests {
         {
             assert!(serde_json::from_str::<ShiftCheck>(&json.replacen(from, to, 1)).is_err(), "{from}");
         }
-        let odd = ConfidenceCells::new(Labels::new(["a", "b"]).unwrap(), Origin::SetAside, &[(0, 0, 0.1); 20]);
-        assert!(odd.is_ok());
-        let error = ShiftCheck::new(&odd.unwrap(), [("d", 0, 0.1), ("d", 2, 0.1)], &ShiftConfig::default());
+        let error = ShiftCheck::new(&cells(), [("d", 0, 0.1), ("d", 2, 0.1)], &ShiftConfig::default());
         let error = error.unwrap_err().to_string();
         assert!(error.contains("`d`") && error.contains("row 1: label index 2"), "{error}");
     }
