@@ -201,6 +201,15 @@ impl Criteria {
         Self { utilities: self.utilities.clone(), min_score: self.min_score + margin * gain, limits: limits.collect() }
     }
 
+    /// What both of two for the same labels ask for: the higher score, and the lower limits.
+    pub(crate) fn strictest(mut self, other: &Self) -> Self {
+        self.min_score = self.min_score.max(other.min_score);
+        for (limit, other) in self.limits.iter_mut().zip(&other.limits) {
+            limit.max = limit.max.min(other.max);
+        }
+        self
+    }
+
     /// Whether the score or any limit fails.
     pub(crate) fn fails(&self, shares: &[f64]) -> bool {
         self.score(shares) < self.min_score || self.limits.iter().any(|limit| limit.fails(shares))

@@ -73,10 +73,7 @@ impl Rule for Corrected {
 
     fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
         match self.policy.selection {
-            Selection::Threshold => {
-                let criteria = self.criteria(survey)?;
-                flip::by_counts(survey, division, radius, |counts| self.action(&criteria, counts))
-            }
+            Selection::Threshold => flip::corrected(self, survey, division, radius),
             _ => flip::in_survey(self, survey, division, radius),
         }
     }

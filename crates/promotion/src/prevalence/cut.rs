@@ -136,9 +136,9 @@ impl CutConfig {
 pub struct CutPosterior {
     labels: Labels,
     config: CutConfig,
-    prior: Vec<f64>,    // [labels]
-    rates: Vec<f64>,    // row-major, [draws, gold, predicted]
-    inverses: Vec<f64>, // [draws, gold, predicted]: of the transposed rates, or NaN where there is none to rely on
+    pub(super) prior: Vec<f64>,    // [labels]
+    pub(super) rates: Vec<f64>,    // row-major, [draws, gold, predicted]
+    pub(super) inverses: Vec<f64>, // [draws, gold, predicted]: of the transposed rates, or NaN where there is none to rely on
     gold_rows: u64,
     counted: Vec<f64>, // row-major, [gold, predicted]: the rates among the gold rows alone
     mean: Vec<f64>,    // likewise: with the prior, the mean of the draws' distribution

@@ -45,6 +45,7 @@ mod nonresponse;
 mod ppi;
 mod probabilities;
 mod sampler;
+mod seldom;
 mod share_draws;
 mod truncated;
 
@@ -57,4 +58,5 @@ pub use naive::{classify_and_count, probabilistic_classify_and_count};
 pub use nonresponse::{manski_bounds, tipping_point};
 pub use ppi::{GoldSample, PpiEstimate, ppi};
 pub use probabilities::Probabilities;
+pub(crate) use seldom::Event;
 pub use share_draws::{ShareDraws, Variance};
