@@ -27,7 +27,8 @@ const MOST_TOTAL: u64 = 1 << 53;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FlipBudget {
-    /// No fewer labels do: it is proved by trying all of them (up to 2^53 labels in all), or in closed form.
+    /// No fewer labels do: by trying all of them (up to 2^53 labels in all), by bounds that leave a chance of less than 10^-10 in
+    /// all, or in closed form.
     pub least: u64,
     /// So many labels do; the budget is exact where it equals `least`. None where nothing that was tried did.
     pub most: Option<u64>,

@@ -44,7 +44,9 @@ pub trait Rule {
     /// All changes of up to `radius` labels are tried, of up to 12 with four labels (16,640 changes, and no more than that
     /// with other numbers of labels); beyond, single labels and replacements of one label by another, so that there the
     /// budget is at least `least` and at most `most`. Every change is decided anew, which can take some minutes where the
-    /// decision takes draws. The baselines have closed forms, whatever the radius.
+    /// decision takes draws. [`Corrected`] passes over changes of which bounds on its posterior say that draws would decide them
+    /// otherwise with a chance of less than 10^-15 each; with a prior of other weights than 1, and where nothing is decided, it
+    /// draws for all. The baselines have closed forms, whatever the radius.
     ///
     /// # Errors
     /// As [`decide`](Self::decide), or when the survey has no such division.

@@ -38,8 +38,8 @@ pub(crate) enum Event {
 ///
 /// D is found from both sides. For any shares, sum_c n_c log (theta^T pi)_c is at most the greatest. For any weights y_c > 0 of
 /// the predicted labels and any t >= 0, shares with b . pi <= 0 have (theta^T pi) . y <= Y, the greatest (theta y)_k - t b_k, so by
-/// Gibbs' inequality none of them is above sum_c n_c log((n_c / n) (Y / y_c)). The shares and y are chosen for counts in the
-/// middle; both bounds hold for all counts.
+/// Gibbs' inequality none of them is above sum_c n_c log((n_c / n) (Y / y_c)). The shares and y are chosen for the counts that
+/// others are near; both bounds hold for all counts.
 pub(crate) struct Seldom {
     width: usize,
     conditions: usize,
@@ -147,15 +147,14 @@ mod tests {
 
     use super::*;
     use crate::policy::Limit;
-    use crate::prevalence::{CutConfig, ErrorMatrix};
+    use crate::prevalence::{CutConfig, ErrorMatrix, Prior};
 
     /// Against the draws: of counts in the middle, and of others, with a label without a text, and one whose share is at its edge.
     #[test]
     fn draws_do_it_as_seldom_as_that() {
         let rows = [[45, 3, 2], [6, 40, 4], [2, 4, 44]];
         let gold = ErrorMatrix::new(Labels::polarity(), Origin::SetAside, &rows).unwrap();
-        let mut config = CutConfig::default();
-        config.draws = 400;
+        let config = CutConfig { draws: 400, ..CutConfig::default() };
         let cut = CutPosterior::new(&gold, &config).unwrap();
         let mut useful = 0;
         for counts in [[2_000u64, 400, 200], [1_900, 700, 0], [500, 900, 600], [20, 5, 3], [40, 100, 400]] {
@@ -184,7 +183,7 @@ mod tests {
         }
         assert!(useful > 20, "{useful}");
         assert!(cut.likeliest(&[5, 5, 5]).is_some());
-        config.prior = crate::prevalence::Prior::Even { weight: 0.5 };
+        let config = CutConfig { prior: Prior::Even { weight: 0.5 }, ..config };
         assert!(CutPosterior::new(&gold, &config).unwrap().likeliest(&[5, 5, 5]).is_none());
     }
 }
