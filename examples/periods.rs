@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use common::{Options, Result, Summary, say, usage, usage_faults, warn};
@@ -318,12 +318,16 @@ fn gold(model: &TextClassifier, file: &str, options: &Options) -> Result<ErrorMa
 /// The terms that drive the change, of all texts and of each division that changed, and whether the texts are others.
 fn terms(all: &Rows, changed: &[&str], config: &PeriodConfig, options: &Options, summary: &mut Summary) -> Result<()> {
     let pipeline = Pipeline::new(common::preset(options)?.unwrap_or_else(PipelineConfig::counts))?;
-    let whole: Vec<usize> = (0..all.rows.len()).collect();
+    let mut by_division: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, row) in all.rows.iter().enumerate() {
+        by_division.entry(&row.division).or_default().push(index);
+    }
     let mut of_divisions = Vec::new();
     for division in std::iter::once(None).chain(changed.iter().map(Some)) {
-        let own =
-            |row: &usize| all.rows.get(*row).is_some_and(|row| division.is_none_or(|name| row.division == **name));
-        let rows: Vec<usize> = whole.iter().copied().filter(own).collect();
+        let rows = match division {
+            Some(name) => by_division.remove(name).unwrap_or_default(),
+            None => (0..all.rows.len()).collect(),
+        };
         let documents = documents(all, &rows, &pipeline)?;
         let exchange = exchange(all, &rows, options)?;
         let worth: Vec<f64> =

@@ -10,6 +10,7 @@ use plaudit::promotion::prevalence::{ErrorMatrix, Prior};
 use plaudit::promotion::simulation::{Cell, Figures, Outcome, Rate, Regret, Shares, SimulationConfig, simulate as run};
 use plaudit::promotion::{MajorityRule, NaiveShare, PaperRule};
 use plaudit::{Policy, Rule};
+use serde_json::{Value, json};
 
 const HELP: &str = r#"
 Simulates divisions whose truth is known: how often 90 % intervals hold it, how often a division exactly at the score that
@@ -70,9 +71,9 @@ fn simulate(options: &Options) -> Result<()> {
     let found = run(&labels, &cells, &config, &rules).map_err(common::usage_faults)?;
     let alpha = config.policy.alpha;
     let figures = Found { alpha, all: grid.iter().map(|(name, cell)| (name.as_str(), cell)).zip(&found).collect() };
-    figures.print()?;
+    let summary = figures.print()?;
     if options.value("json").is_some() {
-        say!("{}", figures.summary()?.line());
+        say!("{}", summary.line());
     }
     Ok(())
 }
@@ -108,15 +109,22 @@ fn compare(
         };
         say!("{name}  | {}", found.iter().map(of).collect::<Vec<_>>().join(" | "));
     }
-    let means: Vec<serde_json::Value> = found
+    let means: Vec<Value> = found
         .iter()
         .map(|(margin, figures)| {
             let mean = |of: fn(&Figures) -> Rate| Rate::mean(figures.iter().map(of));
             let (bar, power) = (mean(|f| f.false_promotions), mean(|f| f.power));
             let limit = mean(|f| f.false_promotions_at_limit);
-            say!("margin {margin}: at the bar {:.4} ±{:.4}, above it {:.4} ±{:.4}, at a limit {:.4} ±{:.4}",
-                bar.value, bar.error, power.value, power.error, limit.value, limit.error);
-            Ok(serde_json::json!({ "margin": margin, "false_promotions": bar, "power": power, "false_promotions_at_limit": limit }))
+            say!(
+                "margin {margin}: at the bar {:.4} ±{:.4}, above it {:.4} ±{:.4}, at a limit {:.4} ±{:.4}",
+                bar.value,
+                bar.error,
+                power.value,
+                power.error,
+                limit.value,
+                limit.error
+            );
+            Ok(json!({ "margin": margin, "false_promotions": bar, "power": power, "false_promotions_at_limit": limit }))
         })
         .collect::<Result<_>>()?;
     if options.value("json").is_some() {
@@ -195,7 +203,31 @@ impl Found<'_> {
         all
     }
 
-    fn print(&self) -> Result<()> {
+    /// What came of all cases together: in words, as it is called in JSON, and the figure.
+    fn figures(&self) -> [(&'static str, &'static str, Rate); 13] {
+        let mean = |of: fn(&Outcome) -> Rate| self.mean(false, of);
+        let worst = |greatest, of: fn(&Outcome) -> Rate| self.worst(greatest, of);
+        let (shares, score) = (|o: &Outcome| o.corrected.coverage, |o: &Outcome| o.corrected.score_coverage);
+        let (bar, limit) =
+            (|o: &Outcome| o.corrected.false_promotions, |o: &Outcome| o.corrected.false_promotions_at_limit);
+        [
+            ("intervals of shares that hold the truth", "coverage_90", mean(shares)),
+            ("  worst case", "coverage_90_worst", worst(false, shares)),
+            ("intervals of the score that do", "score_coverage_90", mean(score)),
+            ("  worst case", "score_coverage_90_worst", worst(false, score)),
+            ("promoted at the bar", "false_promotion_rate", mean(bar)),
+            ("  worst case", "false_promotion_worst", worst(true, bar)),
+            ("promoted at a limit", "false_promotion_at_limit_rate", mean(limit)),
+            ("  worst case", "false_promotion_at_limit_worst", worst(true, limit)),
+            ("promoted 0.15 above the bar, 400 texts", "power", self.mean(true, |o| o.corrected.power)),
+            ("counts as they are: intervals of shares", "naive_coverage_90", mean(|o| o.naive.coverage)),
+            ("  intervals of the score", "naive_score_coverage_90", mean(|o| o.naive.score_coverage)),
+            ("  promoted 0.15 above the bar", "naive_power", self.mean(true, |o| o.naive.power)),
+            ("  promoted at the bar", "naive_false_promotion_rate", mean(|o| o.naive.false_promotions)),
+        ]
+    }
+
+    fn print(&self) -> Result<Summary> {
         say!("{:32}  | {:30} | counts as they are", "", "Corrected");
         let columns = "cover  score  at bar  above it";
         say!("{:>5} {:>5} {:>7}  {:11}  | {columns} | {columns}", "right", "gold", "texts", "shares");
@@ -205,67 +237,23 @@ impl Found<'_> {
         say!(
             "\ncover: how often 90 % intervals hold the true share, score: the true score; at bar: how often a division is"
         );
-        say!("promoted whose score is exactly the one needed; above it: how often one that is 0.15 higher.");
+        say!("promoted whose score is exactly the one needed; above it: how often one that is 0.15 higher.\n");
+        let mut summary = Summary::default();
+        for (words, name, Rate { value, error, .. }) in self.figures() {
+            say!("{words:<40} {value:.4} ±{error:.4}");
+            summary.add(name, value);
+            summary.add(&format!("{}_se", name.trim_end_matches("_rate")), error);
+        }
+        say!("cases above {} at the bar by more than 2 standard errors: {}", self.alpha, self.above());
+        summary.add("cases_above_alpha", self.above());
         say!("\nrule          lost score  of it by promotions");
-        for (rule, regret, harm) in self.regrets() {
+        let regrets = self.regrets();
+        for (rule, regret, harm) in &regrets {
             say!("{rule:<12}  {:>7.4} ±{:.4}  {:>7.4}", regret.value, regret.error, harm.value);
         }
-        let (bar, power) = (self.mean(false, |o| o.corrected.false_promotions), self.mean(true, |o| o.corrected.power));
-        let worst = self.worst(true, |o| o.corrected.false_promotions);
-        let cover = (self.mean(false, |o| o.corrected.coverage), self.worst(false, |o| o.corrected.coverage));
-        say!("\ncoverage {:.3} (worst case {:.3})", cover.0.value, cover.1.value);
-        say!("at the bar {:.4} ±{:.4} (worst case {:.3} ±{:.3})", bar.value, bar.error, worst.value, worst.error);
-        let (above, alpha) = (self.above(), self.alpha);
-        say!("cases that are above {alpha} there by more than 2 standard errors: {above}");
-        let limit = self.mean(false, |o| o.corrected.false_promotions_at_limit);
-        let worst = self.worst(true, |o| o.corrected.false_promotions_at_limit);
-        say!("at a limit {:.4} ±{:.4} (worst case {:.3} ±{:.3})", limit.value, limit.error, worst.value, worst.error);
-        say!(
-            "score: coverage {:.3} (worst case {:.3})",
-            self.mean(false, |o| o.corrected.score_coverage).value,
-            self.worst(false, |o| o.corrected.score_coverage).value
-        );
-        say!("power with {POWER} texts {:.3} ±{:.3}", power.value, power.error);
-        Ok(())
-    }
-
-    fn summary(&self) -> Result<Summary> {
-        let mut summary = Summary::default();
-        let coverage = self.mean(false, |o| o.corrected.coverage);
-        summary.add("coverage_90", coverage.value);
-        summary.add("coverage_90_se", coverage.error);
-        let worst = self.worst(false, |o| o.corrected.coverage);
-        summary.add("coverage_90_worst", worst.value);
-        summary.add("coverage_90_worst_se", worst.error);
-        summary.add("score_coverage_90", self.mean(false, |o| o.corrected.score_coverage).value);
-        summary.add("score_coverage_90_worst", self.worst(false, |o| o.corrected.score_coverage).value);
-        summary.add("naive_coverage_90", self.mean(false, |o| o.naive.coverage).value);
-        summary.add("naive_score_coverage_90", self.mean(false, |o| o.naive.score_coverage).value);
-        let bar = self.mean(false, |o| o.corrected.false_promotions);
-        summary.add("false_promotion_rate", bar.value);
-        summary.add("false_promotion_se", bar.error);
-        let worst = self.worst(true, |o| o.corrected.false_promotions);
-        summary.add("false_promotion_worst", worst.value);
-        summary.add("false_promotion_worst_se", worst.error);
-        summary.add("cases_above_alpha", self.above());
-        let limit = self.mean(false, |o| o.corrected.false_promotions_at_limit);
-        summary.add("false_promotion_at_limit_rate", limit.value);
-        summary.add("false_promotion_at_limit_se", limit.error);
-        let worst = self.worst(true, |o| o.corrected.false_promotions_at_limit);
-        summary.add("false_promotion_at_limit_worst", worst.value);
-        summary.add("false_promotion_at_limit_worst_se", worst.error);
-        summary.add("naive_false_promotion_rate", self.mean(false, |o| o.naive.false_promotions).value);
-        let power = self.mean(true, |o| o.corrected.power);
-        summary.add("power", power.value);
-        summary.add("power_se", power.error);
-        summary.add("naive_power", self.mean(true, |o| o.naive.power).value);
-        let object = |pick: fn(&(&str, Rate, Rate)) -> f64| -> serde_json::Map<String, serde_json::Value> {
-            self.regrets().iter().map(|regret| (regret.0.to_owned(), pick(regret).into())).collect()
-        };
-        summary.add("regret", object(|regret| regret.1.value));
-        summary.add("regret_se", object(|regret| regret.1.error));
-        summary.add("harm", object(|regret| regret.2.value));
-        let cells = self.all.iter().map(|((_, cell), outcome)| serde_json::json!({ "cell": cell, "outcome": outcome }));
+        let regrets = regrets.into_iter().map(|(rule, regret, harm)| (rule, json!({"lost": regret, "harm": harm})));
+        summary.add("regret", Value::from_iter(regrets));
+        let cells = self.all.iter().map(|((_, cell), outcome)| json!({"cell": cell, "outcome": outcome}));
         summary.add("cells", cells.collect::<Vec<_>>());
         Ok(summary)
     }

@@ -98,9 +98,13 @@ fn label_shift_silence_and_names_reach_the_verdicts() {
     let text = fs::read_to_string(scratch.at("test.tsv")).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let part = |from: usize, to: usize| format!("{}\n{}\n", lines[0], lines[from..to].join("\n"));
+    // The corpus has a few texts twice.
+    let trained = fs::read_to_string(scratch.at("train.tsv")).unwrap();
+    let known = |line: &str| line.rsplit('\t').next().is_some_and(|text| trained.contains(text));
     let (gold, test, names, asked) =
         (scratch.at("gold.tsv"), scratch.at("feedback.tsv"), scratch.at("names.txt"), scratch.at("asked.csv"));
-    fs::write(&gold, part(1, 201)).unwrap();
+    let unknown: Vec<&str> = lines[1..201].iter().copied().filter(|line| !known(line)).collect();
+    fs::write(&gold, format!("{}\n{}\n", lines[0], unknown.join("\n"))).unwrap();
     let own = "x1\tLibrary\t2025-01-01\tform\tGood\tBarbara helped me find every one of the journals, so kind\n";
     fs::write(&test, part(201, 401) + own).unwrap();
     fs::write(&names, "\nBarbara\n").unwrap();

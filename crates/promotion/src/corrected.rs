@@ -54,8 +54,9 @@ pub struct Corrected {
     /// That prior makes error rates look more even than those of the gold rows, and shares that are corrected for it less
     /// even: a score that is above that of even shares is overestimated, and a share that is below that of even shares
     /// underestimated. Where the likeliest shares by the rates with the prior have a score that is d > 0 above that of the
-    /// likeliest shares by the rates as counted, `min_score` is raised by `margin` x d; where they have a share with a limit
-    /// that is d > 0 lower, that limit is lowered by `margin` x d. The more gold rows there are, the less that is; the look
+    /// likeliest shares by the rates as counted, `min_score` is raised by `margin` x d. For limits, the shares are those that explain
+    /// the counts exactly, be they below 0: where those by the rates with the prior have a share with a limit that is d > 0 lower than that by
+    /// the rates as counted, the limit is lowered by `margin` x d. The more gold rows there are, the less that is; the look
     /// ahead at more of them keeps it as it is. A division is held where it fails without the margin. `docs/decision.md` has what it does to divisions exactly at the bar, and what
     /// it costs those above it.
     pub margin: f64,

@@ -1,15 +1,20 @@
 //! How few labels change a verdict.
 
+use std::cell::OnceCell;
+
 use plaudit_core::{Error, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{DivisionCounts, Rule, Survey, Verdict};
+use crate::prevalence::Event;
+use crate::{Corrected, DivisionCounts, Rule, Survey, Verdict};
 
 /// The most vectors that are tried: those up to radius 12 with four labels are 16,640.
 const MOST_VECTORS: usize = 16_640;
 /// How many are decided at a time.
 const BATCH: usize = 256;
+/// Minus the log of the chance that a change that was not decided is decided otherwise: 6 x 10^-16.
+const SURE: f64 = 35.0;
 /// Changes do not go beyond so many labels, or beyond those that there are: more are no counts for every rule.
 const MOST_TOTAL: u64 = 1 << 53;
 
@@ -22,7 +27,8 @@ const MOST_TOTAL: u64 = 1 << 53;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FlipBudget {
-    /// No fewer labels do: it is proved by trying all of them (up to 2^53 labels in all), or in closed form.
+    /// No fewer labels do: by trying all of them (up to 2^53 labels in all), by bounds that leave a chance of less than 10^-10 in
+    /// all, or in closed form.
     pub least: u64,
     /// So many labels do; the budget is exact where it equals `least`. None where nothing that was tried did.
     pub most: Option<u64>,
@@ -71,19 +77,68 @@ pub(crate) fn alone<R: Rule>(rule: &R, survey: &Survey, division: &str, radius: 
     })
 }
 
-/// The budget of a division under a rule that decides by the division's counts alone, as `action` says. The changes are spread
-/// over the threads of the caller's rayon pool.
+/// The budget of a division whose counts are predicted. The changes are spread over the threads of the caller's rayon pool.
+///
+/// A change is not decided where bounds leave a chance of less than exp(-[`SURE`]) that it is decided otherwise: all of them
+/// together, one of 10^11.
+///
+/// # Errors
+/// When the rule cannot be applied, or the survey has no such division.
+pub(crate) fn corrected(rule: &Corrected, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
+    let criteria = rule.criteria(survey)?;
+    let counts = counts_of(survey, division)?;
+    let now = rule.action(&criteria, counts);
+    // What draws would have to do for another decision, and for how many of the error rates they may.
+    let cut = &rule.posterior;
+    let (event, room) = match now {
+        Verdict::Promote => (Some(Event::Fails), room(rule, |part| rule.policy.verdict(part, part) == now)),
+        Verdict::Hold => (Some(Event::Meets), room(rule, |part| rule.policy.verdict(1.0 - part, 1.0 - part) == now)),
+        _ => (None, 0),
+    };
+    let likeliest = OnceCell::new();
+    search(counts, radius, |changes| {
+        // Bounds are worth it for many changes at once.
+        let seldom = event.filter(|_| changes.len() > 1).and_then(|event| {
+            let likeliest = likeliest.get_or_init(|| cut.likeliest(counts)).as_ref()?;
+            let stricter = changes.par_iter().map(|counts| cut.stricter(rule.margin, &criteria, counts));
+            let wanted = match event {
+                Event::Fails => stricter.reduce(|| criteria.clone(), |a, b| a.strictest(&b)),
+                Event::Meets => criteria.clone(),
+            };
+            Some(cut.seldom(likeliest, counts, &wanted, event))
+        });
+        let decide = |counts: &Vec<u64>| {
+            let enough = counts.iter().sum::<u64>() >= rule.policy.fewest();
+            if enough && seldom.as_ref().is_some_and(|seldom| sure(seldom.of(counts), room)) {
+                now
+            } else {
+                rule.action(&criteria, counts)
+            }
+        };
+        Ok(changes.par_iter().map(decide).collect())
+    })
+}
+
+/// The budget of a division whose verdict its counts do not change.
 ///
 /// # Errors
 /// When the survey has no such division.
-pub(crate) fn by_counts(
-    survey: &Survey,
-    division: &str,
-    radius: u64,
-    action: impl Fn(&[u64]) -> Verdict + Sync,
-) -> Result<FlipBudget> {
-    let decide = |changes: &[Vec<u64>]| Ok(changes.par_iter().map(|counts| action(counts)).collect());
-    search(counts_of(survey, division)?, radius, decide)
+pub(crate) fn never(survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
+    search(counts_of(survey, division)?, radius, |changes| Ok(vec![Verdict::NeedsMoreData; changes.len()]))
+}
+
+/// For how many draws of the error rates both draws of shares may do something, where `kept` says whether that part of all may.
+fn room(rule: &Corrected, kept: impl Fn(f64) -> bool) -> usize {
+    let draws = rule.posterior.error_rates().len();
+    (0..draws).rev().find(|&room| kept(room as f64 / draws as f64)).unwrap_or(0)
+}
+
+/// Whether events that are independent, of which `often` may happen and `expected` others are to be expected, are at most `room`, but
+/// for a chance of exp(-[`SURE`]) (H. Chernoff, 1952).
+fn sure((often, expected): (usize, f64), room: usize) -> bool {
+    let Some(others) = room.checked_sub(often) else { return false };
+    let many = others as f64 + 1.0;
+    expected < many && many * libm::log(many / expected) - many + expected > SURE
 }
 
 /// # Errors
@@ -213,6 +268,14 @@ mod tests {
         assert_eq!(found, [[0, 3], [1, 0], [1, 2], [2, 1]]);
         assert_eq!(shell(&[u64::MAX], 1, 99), [[u64::MAX - 1]]);
         assert_eq!(shell(&[50; 4], 9, 10).len(), 11);
+    }
+
+    // P(Poisson(2) > 9) is 4.6e-5, with a bound of exp(-(10 log(10 / 2) - 10 + 2)) = exp(-8.09); for SURE it takes more room.
+    #[test]
+    fn few_events_are_sure_to_be_few() {
+        assert!(!sure((0, 2.0), 9) && sure((0, 2.0), 30) && sure((20, 2.0), 50));
+        // 31 log(31 / 2) - 31 + 2 = 55.97; 20 log(20 / 2) - 20 + 2 = 28.05
+        assert!(!sure((11, 2.0), 30) && !sure((31, 0.0), 30) && sure((30, 0.0), 30) && !sure((0, 40.0), 30));
     }
 
     #[test]

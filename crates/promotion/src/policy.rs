@@ -196,15 +196,25 @@ impl Criteria {
     }
 
     /// The same with a score that is higher, and limits that are lower, by `margin` times what is better in the first shares
-    /// than in the second.
-    pub(crate) fn stricter(&self, margin: f64, better: &[f64], worse: &[f64]) -> Self {
+    /// than in the second: shares that may be below 0, for the limits, and the likeliest, for the score.
+    pub(crate) fn stricter(&self, margin: f64, better: &[Vec<f64>; 2], worse: &[Vec<f64>; 2]) -> Self {
+        let ([exact, better], [exact_worse, worse]) = (better, worse);
         let gain = (self.score(better) - self.score(worse)).max(0.0);
         let share = |shares: &[f64], limit: &Limit| shares.get(limit.index).copied().unwrap_or(0.0);
         let limits = self.limits.iter().map(|limit| {
-            let loss = (share(worse, limit) - share(better, limit)).max(0.0);
+            let loss = (share(exact_worse, limit) - share(exact, limit)).max(0.0);
             Limit { index: limit.index, max: limit.max - margin * loss }
         });
         Self { utilities: self.utilities.clone(), min_score: self.min_score + margin * gain, limits: limits.collect() }
+    }
+
+    /// What both of two for the same labels ask for: the higher score, and the lower limits.
+    pub(crate) fn strictest(mut self, other: &Self) -> Self {
+        self.min_score = self.min_score.max(other.min_score);
+        for (limit, other) in self.limits.iter_mut().zip(&other.limits) {
+            limit.max = limit.max.min(other.max);
+        }
+        self
     }
 
     /// Whether the score or any limit fails.

@@ -3,7 +3,7 @@
 use plaudit_core::Result;
 
 use crate::flip::{self, FlipBudget};
-use crate::{Corrected, MajorityRule, NaiveShare, PaperRule, Policy, Selection, Survey, Verdict, Verdicts};
+use crate::{Corrected, MajorityRule, NaiveShare, PaperRule, Policy, Selection, Survey, Verdicts};
 
 /// Decides about every division of a survey. The same survey always gets the same verdicts.
 ///
@@ -44,7 +44,9 @@ pub trait Rule {
     /// All changes of up to `radius` labels are tried, of up to 12 with four labels (16,640 changes, and no more than that
     /// with other numbers of labels); beyond, single labels and replacements of one label by another, so that there the
     /// budget is at least `least` and at most `most`. Every change is decided anew, which can take some minutes where the
-    /// decision takes draws. The baselines have closed forms, whatever the radius.
+    /// decision takes draws. [`Corrected`] passes over changes of which bounds on its posterior say that draws would decide them
+    /// otherwise with a chance of less than 10^-15 each; with a prior of other weights than 1, and where nothing is decided, it
+    /// draws for all. The baselines have closed forms, whatever the radius.
     ///
     /// # Errors
     /// As [`decide`](Self::decide), or when the survey has no such division.
@@ -74,14 +76,12 @@ impl Rule for Corrected {
     fn flip_budget(&self, survey: &Survey, division: &str, radius: u64) -> Result<FlipBudget> {
         match self.policy.selection {
             Selection::Threshold => {
-                let criteria = self.criteria(survey)?;
                 // Neither own labels nor a check that failed change with the counts.
-                let fixed =
-                    self.own.contains_key(division) || self.shifts(survey)?.get(division).is_some_and(|s| s.fails);
-                flip::by_counts(survey, division, radius, |counts| match fixed {
-                    true => Verdict::NeedsMoreData,
-                    false => self.action(&criteria, counts),
-                })
+                if self.own.contains_key(division) || self.shifts(survey)?.get(division).is_some_and(|s| s.fails) {
+                    flip::never(survey, division, radius)
+                } else {
+                    flip::corrected(self, survey, division, radius)
+                }
             }
             _ => flip::in_survey(self, survey, division, radius),
         }

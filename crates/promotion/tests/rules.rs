@@ -230,12 +230,14 @@ fn budgets_of_draws_are_what_deciding_again_says() {
         let verdict = rule.decide(&survey(two(), &[("d", counts)])).unwrap().iter().next().unwrap().verdict;
         if verdict == Verdict::Improve { Verdict::Hold } else { verdict }
     };
-    for counts in [[40u64, 20], [36, 24], [20, 40], [12, 6]] {
+    // With many texts most changes are not decided, because bounds say that they change nothing; at 880 and 690 of 1,200 some do.
+    for counts in [[40u64, 20], [36, 24], [20, 40], [12, 6], [900, 300], [880, 320], [690, 510], [560, 640], [1_500, 2]]
+    {
         let found = rule.flip_budget(&survey(two(), &[("d", counts), ("other", [9, 9])]), "d", 6).unwrap();
         let now = decide(counts);
         let flips = |radius: u64| {
             (0..=radius).any(|a| {
-                let sides = |count: u64, change: u64| [count - change, count + change];
+                let sides = |count: u64, change: u64| [count.saturating_sub(change), count + change];
                 let pairs = sides(counts[0], a).map(|x| sides(counts[1], radius - a).map(|y| [x, y]));
                 pairs.into_iter().flatten().any(|changed| decide(changed) != now)
             })

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adjusted::one_a_label;
 use super::equations::invert;
-use super::gibbs::{Behind, start};
+use super::gibbs::{Behind, explaining, likeliest_from};
 use super::naive::at_most;
 use super::sampler::Sampler;
 use super::share_draws::CHAINS;
@@ -136,9 +136,9 @@ impl CutConfig {
 pub struct CutPosterior {
     labels: Labels,
     config: CutConfig,
-    prior: Vec<f64>,    // [labels]
-    rates: Vec<f64>,    // row-major, [draws, gold, predicted]
-    inverses: Vec<f64>, // [draws, gold, predicted]: of the transposed rates, or NaN where there is none to rely on
+    pub(super) prior: Vec<f64>,    // [labels]
+    pub(super) rates: Vec<f64>,    // row-major, [draws, gold, predicted]
+    pub(super) inverses: Vec<f64>, // [draws, gold, predicted]: of the transposed rates, or NaN where there is none to rely on
     gold_rows: u64,
     counted: Vec<f64>, // row-major, [gold, predicted]: the rates among the gold rows alone
     mean: Vec<f64>,    // likewise: with the prior, the mean of the draws' distribution
@@ -286,10 +286,17 @@ impl CutPosterior {
     }
 
     /// The conditions for counts that were [checked](Self::check), each stricter by so much of what the prior of the error rates
-    /// does for it, at least 0: of what it adds to the score of the likeliest shares, or takes from a share with a limit.
+    /// does for it, at least 0: of what it adds to the score of the likeliest shares, or takes from a share with a limit. That
+    /// is taken from shares that explain the counts exactly, be they below 0: a likeliest share of 0 does not say how much the
+    /// prior took from it.
     pub(crate) fn stricter(&self, margin: f64, criteria: &Criteria, counts: &[u64]) -> Criteria {
         if margin > 0.0 {
-            criteria.stricter(margin, &start(&self.mean, counts), &start(&self.counted, counts))
+            let [with, without] = [&self.mean, &self.counted].map(|rates| {
+                let exact = explaining(rates, counts);
+                let likeliest = likeliest_from(exact.clone(), rates, counts);
+                [exact.unwrap_or_else(|| likeliest.clone()), likeliest]
+            });
+            criteria.stricter(margin, &with, &without)
         } else {
             criteria.clone()
         }

@@ -63,32 +63,43 @@ impl Behind {
     }
 }
 
+/// The shares that explain the predicted ones exactly, of which some may be below 0 and others above 1; none where the rates do not
+/// fix them, or where there is no text.
+pub(super) fn explaining(rates: &[f64], counts: &[u64]) -> Option<Vec<f64>> {
+    let width = counts.len();
+    let total: u64 = counts.iter().sum();
+    let mut system = Vec::with_capacity(width * (width + 1));
+    for (column, &count) in counts.iter().enumerate() {
+        system.extend(rates.chunks_exact(width).filter_map(|row| row.get(column)));
+        system.push(count as f64 / total as f64);
+    }
+    (total > 0 && solve(&mut system, width))
+        .then(|| system.chunks_exact(width + 1).filter_map(|row| row.last().copied()).collect())
+}
+
 /// The likeliest shares for these error rates; even where there is no text.
 pub(super) fn start(rates: &[f64], counts: &[u64]) -> Vec<f64> {
+    likeliest_from(explaining(rates, counts), rates, counts)
+}
+
+/// The same from what [`explaining`] returned for them.
+pub(super) fn likeliest_from(explaining: Option<Vec<f64>>, rates: &[f64], counts: &[u64]) -> Vec<f64> {
     let width = counts.len();
     let total: u64 = counts.iter().sum();
     if total == 0 {
         return vec![1.0 / width as f64; width];
     }
-    let predicted: Vec<f64> = counts.iter().map(|&count| count as f64 / total as f64).collect();
     // Shares above 0 that explain the predicted ones exactly are the likeliest (Gibbs' inequality).
-    let mut system = Vec::with_capacity(width * (width + 1));
-    for (column, share) in predicted.iter().enumerate() {
-        system.extend(rates.chunks_exact(width).filter_map(|row| row.get(column)));
-        system.push(*share);
-    }
-    let mut shares = vec![1.0; width];
-    if solve(&mut system, width) {
-        let solution = system.chunks_exact(width + 1).filter_map(|row| row.last().copied());
-        shares.iter_mut().zip(solution).for_each(|(slot, share)| *slot = share);
-        if shares.iter().all(|&share| share > 0.0) {
-            return shares;
-        }
-    }
+    let mut shares = match explaining {
+        Some(shares) if shares.iter().all(|&share| share > 0.0) => return shares,
+        Some(shares) => shares,
+        None => vec![1.0; width],
+    };
     // Somewhere inside the simplex, near it. The chain forgets what is missing to the maximum.
     shares.iter_mut().for_each(|share| *share = share.max(1e-3));
     let sum: f64 = shares.iter().sum();
     shares.iter_mut().for_each(|share| *share /= sum);
+    let predicted: Vec<f64> = counts.iter().map(|&count| count as f64 / total as f64).collect();
     let stop = EmStop { tolerance: 1e-6, max_steps: 1_000, ..EmStop::default() };
     likeliest(rates, &predicted, shares, &stop).shares
 }
