@@ -131,3 +131,8 @@ struct Readme;
 #[cfg(all(doctest, feature = "default"))]
 #[doc = include_str!("../../../docs/metrics.md")]
 struct Metrics;
+
+/// And that of the page on baselines.
+#[cfg(all(doctest, feature = "default"))]
+#[doc = include_str!("../../../docs/baselines.md")]
+struct Baselines;
