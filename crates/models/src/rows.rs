@@ -23,7 +23,10 @@ use plaudit_core::{Error, Example, Result, SparseRow};
 ///     }
 /// }
 /// let mut count = 0;
-/// Numbers(5).for_each(&mut |_| Ok(count += 1))?;
+/// Numbers(5).for_each(&mut |_| {
+///     count += 1;
+///     Ok(())
+/// })?;
 /// assert_eq!(count, 5);
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
@@ -244,7 +247,11 @@ mod tests {
         let long = "x".repeat(3 << 20);
         let rows = [Example { text: &long, label: "a" }; 3];
         let mut sizes = Vec::new();
-        for_each_chunk(&rows.as_slice(), &mut |chunk| Ok(sizes.push(chunk.len()))).unwrap();
+        let mut look = |chunk: &[Example<'_>]| {
+            sizes.push(chunk.len());
+            Ok(())
+        };
+        for_each_chunk(&rows.as_slice(), &mut look).unwrap();
         assert_eq!(sizes, [2, 1]);
     }
 }

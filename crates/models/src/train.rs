@@ -144,7 +144,10 @@ pub fn train_streamed<A: Analyzer>(
     }
     if extras.weights.is_some() {
         let mut rows = 0;
-        train.for_each(&mut |_| Ok(rows += 1))?;
+        train.for_each(&mut |_| {
+            rows += 1;
+            Ok(())
+        })?;
         extras.check(rows)?;
     } else {
         extras.check(0)?;

@@ -61,16 +61,16 @@ impl BaselineConfig {
             (config.loss, config.c) = (loss, c.to_vec());
             config
         };
-        let both = words_and_characters();
+        let (alone, both) = ([words(2)], words_and_characters());
         Ok(match name {
             "majority" => vec![of(&[], Baseline::Majority(MajorityConfig::default()))],
             "logistic" => {
                 let model = Baseline::Linear(linear(LinearLoss::Logistic, &[0.3, 1.0, 3.0, 10.0, 30.0]));
-                vec![of(&both[..1], model.clone()), of(&both, model)]
+                vec![of(&alone, model.clone()), of(&both, model)]
             }
             "svm" => {
                 let model = Baseline::Linear(linear(LinearLoss::SquaredHinge, &[0.03, 0.1, 0.3, 1.0, 3.0]));
-                vec![of(&both[..1], model.clone()), of(&both, model)]
+                vec![of(&alone, model.clone()), of(&both, model)]
             }
             "nb_svm" => {
                 let mut grid = Vec::new();
