@@ -123,8 +123,8 @@ fn benchmark(options: &Options) -> Result<()> {
                 setting.baseline(model, &parts)?
             };
             let seconds = common::cpu_hundredths().zip(start).map(|(end, start)| end - start);
-            let [accuracy, f1, recall, value] =
-                [0, 1, 2, 3].map(|place| mean(row.figures.iter().map(|figures| figures[place])));
+            let [accuracy, f1, recall, value] = [0, 1, 2, 3]
+                .map(|place| mean(row.figures.iter().filter_map(move |figures| figures.get(place).copied())));
             let valid = row.valid.map_or(String::new(), |value| format!("{:.2}", 100.0 * value));
             let time = seconds.map_or(String::new(), |seconds| format!("{seconds:.1}"));
             say!(
@@ -207,7 +207,7 @@ impl Setting {
         let labels = train.labels()?;
         grid.iter_mut().for_each(|config| config.model.set_labels(Some(labels.clone())));
         let tuned = plaudit::tune_baseline(train, valid, &grid, self.metric)?;
-        let (config, trial) = &tuned.trials[tuned.best];
+        let (config, trial) = tuned.trials.get(tuned.best).ok_or("nothing was tried")?;
         let scored = plaudit::scored(&tuned.classifier, test)?;
         let mut figures = vec![self.figures(&scored)];
         let mut config = config.clone();
