@@ -4,7 +4,9 @@ use plaudit_core::{Error, Result};
 use plaudit_data::Dataset;
 use plaudit_embeddings::{HashedNgramsConfig, NgramsConfig, TextFeatures, fit_text_features};
 use plaudit_metrics::Metric;
-use plaudit_models::{AverageNgramsConfig, Baseline, LinearConfig, LinearLoss, MajorityConfig, NbSvmConfig, Trial};
+use plaudit_models::{
+    AverageNgramsConfig, Baseline, ClassWeights, LinearConfig, LinearLoss, MajorityConfig, NbSvmConfig, Trial,
+};
 use plaudit_text::{Pipeline, PipelineConfig};
 use serde::{Deserialize, Serialize};
 
@@ -43,9 +45,9 @@ impl BaselineConfig {
     /// | name | what | tried |
     /// |---|---|---|
     /// | `majority` | the labels' shares | |
-    /// | `logistic` | logistic regression on TF-IDF of words and pairs of words, and of these and 2 to 5 characters in words | C 0.3 to 30 |
-    /// | `svm` | the same, with the squared hinge loss | C 0.03 to 3 |
-    /// | `nb_svm` | NB-SVM on words, pairs and triples | beta 0.25 and 1, C 0.01 to 1; log-loss too |
+    /// | `logistic` | logistic regression on TF-IDF of words and pairs of words, and of these and 2 to 5 characters in words | C 0.3 to 30; labels weighed or not |
+    /// | `svm` | the same, with the squared hinge loss | C 0.01 to 1; the same |
+    /// | `nb_svm` | NB-SVM on words, pairs and triples | beta 0.25 and 1, C 0.01 to 1; the same; log-loss too |
     /// | `average_ngrams` | fastText's design on words and pairs | rates 0.1 to 1, 5 and 20 epochs, vectors of 20 |
     ///
     /// # Errors
@@ -57,28 +59,30 @@ impl BaselineConfig {
             model,
         };
         let linear = |loss, c: &[f64]| {
-            let mut config = LinearConfig::default();
-            (config.loss, config.c) = (loss, c.to_vec());
-            config
+            [ClassWeights::Equal, ClassWeights::Balanced].map(|weights| {
+                let mut config = LinearConfig::default();
+                (config.loss, config.c, config.class_weights) = (loss, c.to_vec(), weights);
+                config
+            })
         };
-        let (alone, both) = ([words(2)], words_and_characters());
+        let on_both = |configs: [LinearConfig; 2]| {
+            let kinds = [vec![words(2)], words_and_characters()];
+            let of = |config: LinearConfig| kinds.each_ref().map(|kinds| of(kinds, Baseline::Linear(config.clone())));
+            configs.into_iter().flat_map(of).collect()
+        };
         Ok(match name {
             "majority" => vec![of(&[], Baseline::Majority(MajorityConfig::default()))],
-            "logistic" => {
-                let model = Baseline::Linear(linear(LinearLoss::Logistic, &[0.3, 1.0, 3.0, 10.0, 30.0]));
-                vec![of(&alone, model.clone()), of(&both, model)]
-            }
-            "svm" => {
-                let model = Baseline::Linear(linear(LinearLoss::SquaredHinge, &[0.03, 0.1, 0.3, 1.0, 3.0]));
-                vec![of(&alone, model.clone()), of(&both, model)]
-            }
+            "logistic" => on_both(linear(LinearLoss::Logistic, &[0.3, 1.0, 3.0, 10.0, 30.0])),
+            "svm" => on_both(linear(LinearLoss::SquaredHinge, &[0.01, 0.03, 0.1, 0.3, 1.0])),
             "nb_svm" => {
                 let mut grid = Vec::new();
                 for loss in [LinearLoss::SquaredHinge, LinearLoss::Logistic] {
-                    for beta in [0.25, 1.0] {
-                        let mut config = NbSvmConfig::default();
-                        (config.beta, config.linear) = (beta, linear(loss, &[0.01, 0.03, 0.1, 0.3, 1.0]));
-                        grid.push(of(&[bag(3)], Baseline::NbSvm(config)));
+                    for linear in linear(loss, &[0.01, 0.03, 0.1, 0.3, 1.0]) {
+                        for beta in [0.25, 1.0] {
+                            let mut config = NbSvmConfig::default();
+                            (config.beta, config.linear) = (beta, linear.clone());
+                            grid.push(of(&[bag(3)], Baseline::NbSvm(config)));
+                        }
                     }
                 }
                 grid
