@@ -341,8 +341,8 @@ impl<'a, A: Analyzer> Reader<'a, A> {
 }
 
 /// The most texts, and about the most tokens, of one inference batch: it bounds memory and feeds all threads.
-const MAX_TEXTS: usize = 64;
-const MAX_TOKENS: usize = 8192;
+pub(crate) const MAX_TEXTS: usize = 64;
+pub(crate) const MAX_TOKENS: usize = 8192;
 
 /// Returns the probability of each label, `[texts][labels]`; not a number where the network
 /// overflows. Batches hold texts of like length and run side by side.
