@@ -42,6 +42,7 @@ mod architecture;
 mod batches;
 mod bi_lstm;
 mod calibrated;
+mod card;
 mod class_weights;
 mod classifier;
 mod cnn_lstm;

@@ -1,5 +1,5 @@
 //! The contract of classifiers and of training, held by every kind that the crate trains.
-#![allow(clippy::unwrap_used)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used, clippy::panic)] // tests may stop at the first surprise
 
 #[allow(dead_code)] // each file of tests uses its own part
 mod common;
@@ -48,13 +48,11 @@ struct Baselines(Baseline);
 impl Training for Baselines {
     fn train(&self, rows: &TrainingRows<'_>, folder: Option<&Path>) -> Result<Box<dyn Classifier>> {
         let mut baseline = self.0.clone();
+        baseline.set_labels(rows.labels.cloned());
         match &mut baseline {
-            Baseline::Linear(config) => (config.labels, config.threads) = (rows.labels.cloned(), rows.threads),
-            Baseline::NbSvm(config) => {
-                (config.linear.labels, config.linear.threads) = (rows.labels.cloned(), rows.threads);
-            }
-            Baseline::AverageNgrams(config) => config.labels = rows.labels.cloned(),
-            Baseline::Majority(_) | _ => {}
+            Baseline::Linear(config) => config.threads = rows.threads,
+            Baseline::NbSvm(config) => config.linear.threads = rows.threads,
+            _ => {} // it has one thread
         }
         let classifier = match rows.weights {
             Some(weights) => {
