@@ -97,7 +97,9 @@ impl<A> TextClassifier<A> {
         let [token, text] = plan.products(labels);
         let kind = match (plan.directions, plan.widths.as_slice()) {
             (2, _) => "bidirectional LSTM".to_owned(),
-            (_, widths) => format!("convolutions of {widths:?} tokens with {} filters each, then an LSTM", plan.filters),
+            (_, widths) => {
+                format!("convolutions of {widths:?} tokens with {} filters each, then an LSTM", plan.filters)
+            }
         };
         let beside = if architecture.is_wide() { ", beside a linear model of sparse features" } else { "" };
         let (layers, hidden, embedding, dense) = (plan.layers, plan.hidden, plan.embedding, plan.dense);
@@ -122,14 +124,21 @@ impl<A> TextClassifier<A> {
             return;
         }
         let (train, valid) = (report.train_rows, report.valid_rows);
-        let _ = writeln!(card, "- {train} training rows, to which weights were fitted, and {valid} validation rows, which chose the best epoch.");
+        let _ = writeln!(
+            card,
+            "- {train} training rows, to which weights were fitted, and {valid} validation rows, which chose the best epoch."
+        );
         let counts = labels.iter().zip(&report.train_labels).map(|(label, rows)| format!("{label} {rows}"));
         let _ = writeln!(card, "- Training rows of each label: {}.", counts.collect::<Vec<_>>().join(", "));
         if let Some(rows) = &report.rows {
             let _ = writeln!(card, "- The digest of the rows' texts and labels is `{}`.", code(rows));
         }
         let unknown = 100.0 * report.unknown_share;
-        let _ = writeln!(card, "- {unknown:.1} % of the validation part's tokens are unknown words; {} texts were cut.", report.truncated);
+        let _ = writeln!(
+            card,
+            "- {unknown:.1} % of the validation part's tokens are unknown words; {} texts were cut.",
+            report.truncated
+        );
         if let Some(vectors) = &report.vectors {
             let [words, tokens] = [vectors.vocab_coverage, vectors.token_coverage].map(|share| 100.0 * share);
             let _ = writeln!(
@@ -149,7 +158,10 @@ impl<A> TextClassifier<A> {
             Stopped::Observer | Stopped::Elsewhere => "it was asked to",
         };
         let (epochs, seed, set) = (report.epochs.len(), self.config().seed, code(&report.instruction_set));
-        let _ = writeln!(card, "- Training ended after {epochs} epochs, because {ended}. The seed is {seed}; it ran on `{set}`.");
+        let _ = writeln!(
+            card,
+            "- Training ended after {epochs} epochs, because {ended}. The seed is {seed}; it ran on `{set}`."
+        );
     }
 }
 

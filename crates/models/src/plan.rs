@@ -119,7 +119,8 @@ impl Plan {
     pub(crate) fn products(&self, labels: usize) -> [usize; 2] {
         let convolutions = self.widths.iter().map(|width| width * self.embedding * self.filters);
         // Of each gate, input times weight and state times weight; then three products of gates for each number of the state.
-        let lstm = (0..self.layers).map(|layer| self.directions * self.hidden * (4 * (self.inputs(layer) + self.hidden) + 3));
+        let lstm =
+            (0..self.layers).map(|layer| self.directions * self.hidden * (4 * (self.inputs(layer) + self.hidden) + 3));
         let pooled = self.directions * self.hidden;
         [convolutions.chain(lstm).sum(), self.dense * (pooled + labels)]
     }

@@ -189,7 +189,8 @@ pub(crate) fn slopes_of_vectors(
     slopes: impl FnOnce(&[f32]) -> Vec<f32>,
 ) -> Buffer {
     let ids: Vec<u32> = (0..(texts * tokens) as u32).collect();
-    let texts: Vec<&[u32]> = (0..texts).map(|text| ids.get(text * tokens..(text + 1) * tokens).unwrap_or_default()).collect();
+    let texts: Vec<&[u32]> =
+        (0..texts).map(|text| ids.get(text * tokens..(text + 1) * tokens).unwrap_or_default()).collect();
     let batch = Batch::new(&texts);
     let (logits, kept) = forward(plan, weights, &batch, Some(&mut Stream::new(0, "", 0)));
     let words = kept.map(|kept| backward(plan, weights, &batch, kept, &slopes(&logits)).swap_remove(0));

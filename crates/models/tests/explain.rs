@@ -10,8 +10,9 @@ use common::{Blanks, Letters, config, examples, rows};
 use plaudit_core::{Analyzer, Classifier, Labels, TokenKind, Tokens, Vocab};
 use plaudit_models::network::{Init, Parameters, PyTorchNames};
 use plaudit_models::{
-    Architecture, Attribution, Baseline, BiLstmConfig, CnnLstmConfig, ExplainConfig, ExplainMethod, ExplainedOutput, Explanation,
-    Pooling, TextClassifier, TrainConfig, WideAndDeepConfig, explain, explain_by_occlusion, train, train_baseline,
+    Architecture, Attribution, Baseline, BiLstmConfig, CnnLstmConfig, ExplainConfig, ExplainMethod, ExplainedOutput,
+    Explanation, Pooling, TextClassifier, TrainConfig, WideAndDeepConfig, explain, explain_by_occlusion, train,
+    train_baseline,
 };
 use plaudit_stats::Stream;
 use proptest::prelude::*;
@@ -119,7 +120,8 @@ fn shares_are_those_of_captum() {
         for case in &network.cases {
             let with = |output, steps| {
                 let mut config = ExplainConfig::default();
-                (config.output, config.steps, config.label) = (output, steps, Some(["a", "b", "c"][case.label].to_owned()));
+                (config.output, config.steps, config.label) =
+                    (output, steps, Some(["a", "b", "c"][case.label].to_owned()));
                 explain(&classifier, &text(&case.text), &config).unwrap()
             };
             for (output, steps, theirs, most) in [
@@ -251,7 +253,10 @@ fn words_that_decide_have_the_greatest_shares() {
             for (text, label) in rows(60, 3) {
                 let prediction = classifier.predict(&text).unwrap();
                 let explanation = explain(&classifier, &text, &config).unwrap();
-                assert_eq!((&explanation.label, &explanation.predicted), (&prediction.label().to_owned(), &explanation.label));
+                assert_eq!(
+                    (&explanation.label, &explanation.predicted),
+                    (&prediction.label().to_owned(), &explanation.label)
+                );
                 assert!((explanation.probability - f64::from(prediction.score())).abs() < 1e-6);
                 if prediction.label() == label {
                     let decides = |token: &str| ["good", "bad", "not"].contains(&token);
@@ -273,7 +278,9 @@ fn occlusion_explains_whatever_classifies() {
     let classifier = train_baseline(Letters, &examples(&own), &examples(&other), &Baseline::default()).unwrap();
     let text = "the desk was  bad today";
     let explanation = explain_by_occlusion(&classifier, &Blanks, text, Some("Poor")).unwrap();
-    let p = |text: &str| f64::from(classifier.predict(text).unwrap().scores()[classifier.labels().index_of("Poor").unwrap()]);
+    let p = |text: &str| {
+        f64::from(classifier.predict(text).unwrap().scores()[classifier.labels().index_of("Poor").unwrap()])
+    };
     assert_eq!(explanation.tokens.len(), 5);
     for token in &explanation.tokens {
         let without = format!("{} {}", &text[..token.source.start], &text[token.source.end..]);
@@ -327,7 +334,8 @@ fn long_and_odd_texts_are_explained() {
         (config.method, config.steps) = (method, 16);
         let explanation = explain(&classifier, &long, &config).unwrap();
         assert_eq!((explanation.tokens.len(), explanation.unread), (30, 50), "{method:?}");
-        for text in ["", " ", "\0", "\u{202e}not\u{200b} bad", "👩‍👩‍👧‍👦 🇧🇩", "好!!!\r\n\t好"] {
+        for text in ["", " ", "\0", "\u{202e}not\u{200b} bad", "👩‍👩‍👧‍👦 🇧🇩", "好!!!\r\n\t好"]
+        {
             let explanation = explain(&classifier, text, &config).unwrap();
             assert!(explanation.tokens.iter().all(|token| token.value.is_finite()));
             let (html, plain) = (explanation.to_html(), explanation.to_terminal(false));

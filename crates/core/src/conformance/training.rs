@@ -398,3 +398,277 @@ pub fn check_training(training: &dyn Training, scratch: &Path) -> Result<(), Vio
     let case = Case { training, scratch };
     collected(CHECKS.iter().map(|(name, check)| (*name, check(&case))))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::{Result as CoreResult, Scores};
+
+    /// What a training may do wrong.
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    enum Fault {
+        None,
+        LearnsNothing,
+        TakesNothing,
+        TakesOneClass,
+        SkipsUnknown,
+        TellsText,
+        NamesNoRow,
+        SortsLabels,
+        LabelsAsTheyCome,
+        DropsLabels,
+        DropsValid,
+        RefusesEmpty,
+        RefusesOdd,
+        RefusesUnheard,
+        Counts,
+        ByThreads,
+        IgnoresWeights,
+        WeighsOnes,
+        Rounds,
+        LoadsAnything,
+        ChecksNothing,
+        SpoilsLabels,
+        SavesOtherwise,
+        ByPlace,
+        Unsound,
+    }
+
+    /// Counts words by label: enough to be held to the contract.
+    struct Counting {
+        fault: Fault,
+        runs: AtomicUsize,
+    }
+
+    struct Counted {
+        labels: Labels,
+        words: BTreeMap<String, Vec<f32>>,
+        fault: Fault,
+    }
+
+    impl Classifier for Counted {
+        fn labels(&self) -> &Labels {
+            &self.labels
+        }
+        fn classify_into(&self, texts: &[&str], out: &mut Scores) -> CoreResult<()> {
+            out.reset(&self.labels);
+            for (place, text) in texts.iter().enumerate() {
+                let mut row = vec![1.0; self.labels.len()];
+                for counts in text.split_whitespace().filter_map(|word| self.words.get(word)) {
+                    row.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+                }
+                if self.fault == Fault::ByPlace {
+                    row[0] += place as f32;
+                }
+                let sum: f32 = if self.fault == Fault::Unsound { 0.5 } else { row.iter().sum() };
+                row.iter_mut().for_each(|value| *value /= sum);
+                out.push(&row)?;
+            }
+            Ok(())
+        }
+    }
+
+    impl Counting {
+        fn row(&self, at: usize, text: &str) -> Error {
+            let row = if self.fault == Fault::NamesNoRow { String::new() } else { format!("row {at}") };
+            let text = if self.fault == Fault::TellsText { text } else { "" };
+            Error::data("rows", 0, "label", format!("{row} has an unknown label {text}"))
+        }
+
+        fn labels(&self, rows: &TrainingRows<'_>) -> CoreResult<Labels> {
+            let mut names: Vec<&str> = Vec::new();
+            for row in rows.train {
+                if !names.contains(&row.label) {
+                    names.push(row.label);
+                }
+            }
+            if names.len() < 2
+                && rows.labels.is_none()
+                && !matches!(self.fault, Fault::TakesOneClass | Fault::TakesNothing)
+            {
+                return Err(Error::config("fewer than two labels"));
+            }
+            let dropped = |label: &&str| match self.fault {
+                Fault::DropsLabels => names.contains(label),
+                Fault::DropsValid => rows.valid.iter().any(|row| row.label == *label),
+                _ => true,
+            };
+            match rows.labels {
+                Some(given) if self.fault == Fault::SortsLabels => {
+                    let mut sorted: Vec<&str> = given.iter().collect();
+                    sorted.sort_unstable();
+                    Labels::new(sorted)
+                }
+                Some(given) => Labels::new(given.iter().filter(dropped)),
+                None if self.fault == Fault::LabelsAsTheyCome => Labels::new(names),
+                None if names.is_empty() => Labels::new(["nothing"]),
+                None => Labels::from_occurring(names.iter().copied().filter(dropped)),
+            }
+        }
+    }
+
+    impl Training for Counting {
+        fn train(&self, rows: &TrainingRows<'_>, folder: Option<&Path>) -> CoreResult<Box<dyn Classifier>> {
+            let run = self.runs.fetch_add(1, Ordering::Relaxed);
+            if rows.train.is_empty() && self.fault != Fault::TakesNothing {
+                return Err(Error::config("no row"));
+            }
+            let labels = self.labels(rows)?;
+            let mut words: BTreeMap<String, Vec<f32>> = BTreeMap::new();
+            let weights = rows.weights.filter(|_| self.fault != Fault::IgnoresWeights);
+            if weights.is_some_and(|all| all.len() != rows.train.len() || all.iter().any(|weight| weight.is_nan())) {
+                return Err(Error::config("weights"));
+            }
+            for (part, valid) in [(rows.train, false), (rows.valid, true)] {
+                for (at, row) in part.iter().enumerate() {
+                    let refused = match self.fault {
+                        Fault::RefusesEmpty => row.text.is_empty(),
+                        Fault::RefusesOdd => row.text.contains('\0'),
+                        Fault::RefusesUnheard => valid && row.text.contains("unheard"),
+                        _ => false,
+                    };
+                    if refused {
+                        return Err(Error::config("refused"));
+                    }
+                    let Some(label) = labels.index_of(row.label) else {
+                        if matches!(
+                            self.fault,
+                            Fault::SkipsUnknown | Fault::TakesNothing | Fault::DropsLabels | Fault::DropsValid
+                        ) {
+                            continue;
+                        }
+                        return Err(self.row(at, row.text));
+                    };
+                    for word in row.text.split_whitespace().filter(|_| !valid && self.fault != Fault::LearnsNothing) {
+                        let weight = weights.and_then(|weights| weights.get(at)).copied().unwrap_or(1.0);
+                        let ones = if self.fault == Fault::WeighsOnes && weights.is_some() { 0.1 } else { 0.0 };
+                        words.entry(word.to_owned()).or_insert_with(|| vec![0.0; labels.len()])[label] +=
+                            0.3 * weight + ones;
+                    }
+                }
+            }
+            let note = match self.fault {
+                Fault::Counts => run,
+                Fault::ByThreads => rows.threads.unwrap_or(0),
+                _ => 0,
+            };
+            words.insert("\u{1}note".to_owned(), vec![note as f32; labels.len()]);
+            let counted = Counted { labels, words, fault: self.fault };
+            folder.map(|folder| counted.save(folder)).transpose()?;
+            Ok(Box::new(counted))
+        }
+
+        fn load(&self, folder: &Path, copy: Option<&Path>) -> CoreResult<Box<dyn Classifier>> {
+            if self.fault == Fault::LoadsAnything {
+                return self.train(
+                    &TrainingRows {
+                        train: &[Example { text: "x", label: "a" }, Example { text: "y", label: "b" }],
+                        ..ROWS
+                    },
+                    None,
+                );
+            }
+            let read = |name: &str| fs::read(folder.join(name)).map_err(|error| Error::io(name, error));
+            let (model, sum) = (read("model.json")?, read("sum.txt")?);
+            if self.fault != Fault::ChecksNothing && sum != check_sum(&model) {
+                return Err(Error::format("model.json", "another sum"));
+            }
+            let malformed = |_| Error::format("model.json", "malformed");
+            let (labels, mut words): (Labels, BTreeMap<String, Vec<f32>>) =
+                serde_json::from_slice(&model).map_err(malformed)?;
+            if self.fault == Fault::Rounds {
+                words.values_mut().flatten().for_each(|value| *value = value.round());
+            }
+            let counted = Counted { labels, words, fault: self.fault };
+            if let Some(copy) = copy {
+                counted.save(copy)?;
+                if self.fault == Fault::SavesOtherwise {
+                    fs::write(copy.join("more.txt"), "more").map_err(|error| Error::io("more.txt", error))?;
+                }
+            }
+            Ok(Box::new(counted))
+        }
+    }
+
+    impl Counted {
+        fn save(&self, folder: &Path) -> CoreResult<()> {
+            let names = self.labels.iter().map(|name| match self.fault {
+                Fault::SpoilsLabels => name.replace(|c: char| !c.is_ascii(), "?"),
+                _ => name.to_owned(),
+            });
+            let model = serde_json::to_vec(&(names.collect::<Vec<_>>(), &self.words)).unwrap();
+            fs::create_dir_all(folder).unwrap();
+            fs::write(folder.join("sum.txt"), check_sum(&model)).unwrap();
+            fs::write(folder.join("model.json"), model).map_err(|error| Error::io("model.json", error))
+        }
+    }
+
+    fn check_sum(bytes: &[u8]) -> Vec<u8> {
+        let sum = bytes.iter().fold(7_u64, |sum, &byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        sum.to_string().into_bytes()
+    }
+
+    fn found(fault: Fault) -> Vec<String> {
+        let scratch = std::env::temp_dir().join(format!("plaudit-training-{fault:?}-{}", std::process::id()));
+        fs::create_dir_all(&scratch).unwrap();
+        let found = check_training(&Counting { fault, runs: AtomicUsize::new(0) }, &scratch);
+        fs::remove_dir_all(&scratch).unwrap();
+        found.err().map(|Violations(found)| found).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_training_without_faults_passes() {
+        assert_eq!(found(Fault::None), Vec::<String>::new());
+        let mut names: Vec<&str> = training_checks().collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn every_fault_is_found_by_the_check_of_its_name() {
+        for (fault, names) in [
+            (Fault::LearnsNothing, &["it learns"][..]),
+            (Fault::TakesNothing, &["an empty training part", "no row at all"]),
+            (Fault::TakesOneClass, &["one class", "one row"]),
+            (Fault::SkipsUnknown, &["an unknown label in training", "an unknown label in validation"]),
+            (Fault::TellsText, &["an unknown label in training", "an unknown label in validation"]),
+            (Fault::NamesNoRow, &["an unknown label in training", "an unknown label in validation"]),
+            (Fault::SortsLabels, &["labels in the order that is given"]),
+            (Fault::LabelsAsTheyCome, &["labels do not depend on the order of the rows"]),
+            (Fault::DropsLabels, &["a class that training does not have"]),
+            (Fault::DropsValid, &["a class that validation does not have"]),
+            (Fault::RefusesEmpty, &["empty texts among the rows"]),
+            (Fault::RefusesOdd, &["odd Unicode among the rows"]),
+            (Fault::RefusesUnheard, &["a validation part of unknown words"]),
+            (Fault::Counts, &["the same rows twice"]),
+            (Fault::ByThreads, &["one thread and three"]),
+            (Fault::IgnoresWeights, &["weights that matter", "a weight too few", "a weight that is no number"]),
+            (Fault::WeighsOnes, &["weights of 1"]),
+            (Fault::Rounds, &["saved and loaded"]),
+            (Fault::LoadsAnything, &["nothing to load", "a missing file"]),
+            (Fault::ChecksNothing, &["a changed file"]),
+            (Fault::SpoilsLabels, &["labels of any writing"]),
+            (Fault::SavesOtherwise, &["loaded and saved again"]),
+            (Fault::ByPlace, &["what it trains keeps the contract of classifiers"]),
+            (
+                Fault::Unsound,
+                &[
+                    "an empty validation part",
+                    "one class of labels that are given",
+                    "two rows of two classes",
+                    "one text with different labels",
+                ],
+            ),
+        ] {
+            let found = found(fault);
+            for name in names {
+                let named = |what: &String| what.starts_with(&format!("{name}: "));
+                assert!(found.iter().any(named), "{fault:?} {name}: {found:#?}");
+            }
+        }
+    }
+}

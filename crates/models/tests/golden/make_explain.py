@@ -1,4 +1,4 @@
-"""Writes explain.json beside it: what Captum gives for the networks of make.py. Run: python make_explain.py (torch 2.15.0, captum below).
+"""Writes explain.json beside it: what Captum gives for the networks of make.py. Run: python make_explain.py (torch 2.15.0, captum 0.9.0).
 
 Of every text and label: the shares of the tokens by integrated gradients with the midpoint rule at 64 points, from zero vectors, for the
 logit, the log-odds and the probability; and those of the logit by 1,000 points of Gauss and Legendre, nearly the integral itself.
