@@ -250,6 +250,7 @@ fn expect(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what()) }
 }
 
+#[allow(clippy::needless_pass_by_value)] // as `map_err` hands it over
 fn failed(error: Error) -> String {
     format!("an error where none may be: {error}")
 }

@@ -177,9 +177,13 @@ fn evaluation_part(card: &mut String, Evaluated { rows, evaluation }: &Evaluated
     );
     let shown = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
     for Figure { metric, label, value, interval, .. } in &evaluation.figures {
-        let label = label.as_deref().map_or("all".to_owned(), plain);
+        // The names are those of all labels together.
+        let (name, label) = match label {
+            Some(label) => (metric.name().trim_start_matches("macro "), plain(label)),
+            None => (metric.name(), "all".to_owned()),
+        };
         let [low, high] = [interval.map(|interval| interval.low), interval.map(|interval| interval.high)].map(shown);
-        let _ = writeln!(card, "| {} | {label} | {} | {low} | {high} |", metric.name(), shown(*value));
+        let _ = writeln!(card, "| {name} | {label} | {} | {low} | {high} |", shown(*value));
     }
 }
 

@@ -1,5 +1,5 @@
 //! Explanations: shares that add up, beside Captum's, and by leaving words out.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, clippy::unreachable)] // tests may stop at the first surprise
 
 #[allow(dead_code)] // each file of tests uses its own part
 mod common;

@@ -409,7 +409,8 @@ mod tests {
         }
         // One of these is at an odd address, its copy at an even one.
         let texts = String::from("texts");
-        let Violations(found) = check_classifier(&of(Fault::ByAddress), &[&texts, &texts[1..]]).unwrap_err();
+        let Violations(found) =
+            check_classifier(&of(Fault::ByAddress), &[&texts, texts.get(1..).unwrap()]).unwrap_err();
         assert!(found.iter().any(|what| what.starts_with("the same text elsewhere in memory: ")), "{found:#?}");
     }
 }
