@@ -167,6 +167,7 @@ fn train(given: &Options) -> Result<()> {
 
     let (part, rows) = test.as_ref().map_or(("validation", &valid), |test| ("test", test));
     let scores = plaudit::evaluate(&classifier, rows)?;
+    classifier.with_evaluation(&format!("the {part} part"), &scores).save(out)?; // again, with its figures
     let report = classifier.report();
     common::warn_no_words(report);
     let (best, epochs) = (report.best_epoch, report.epochs.len());

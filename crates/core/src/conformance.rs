@@ -1,4 +1,4 @@
-//! One check per role, run on plaudit's own implementors and offered to yours.
+//! One check per role, and one of a way to train, run on plaudit's own implementors and offered to yours.
 //!
 //! Each check takes the implementor, and some texts or words where the role reads them, and returns every rule that did
 //! not hold. [`EventCheck`] is itself the observer of a run, and returns them when the run has ended.
@@ -8,9 +8,14 @@ use std::ops::ControlFlow;
 
 use crate::error::Count;
 use crate::{
-    Analyzer, Classifier, Embedding, Epoch, Features, Labels, Observer, Progress, Scores, SparseRow, Stage, Stored,
-    TokenKind, Tokens,
+    Analyzer, Embedding, Epoch, Error, Features, Observer, Progress, SparseRow, Stage, Stored, TokenKind, Tokens,
 };
+
+mod classifier;
+mod training;
+
+pub use classifier::{check_classifier, classifier_checks};
+pub use training::{Training, TrainingRows, check_training, training_checks};
 
 /// The rules that did not hold, one sentence each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,62 +115,6 @@ pub fn check_features(features: &dyn Features, texts: &[&str]) -> Result<(), Vio
                 violations.push(format!("text {row}: column {column} is not finite"));
             }
         }
-    }
-    verdict(violations)
-}
-
-/// Checks a [`Classifier`]: one row a text in the texts' order, values in 0 to 1 that add up to 1 (to 1e-5), and the same
-/// scores (to 1e-5) alone, in a batch, in reverse order, and twice, whatever `out` held before.
-///
-/// # Errors
-/// With every rule that did not hold.
-pub fn check_classifier(classifier: &dyn Classifier, texts: &[&str]) -> Result<(), Violations> {
-    let mut violations = Vec::new();
-    let texts: Vec<&str> = texts.iter().chain(&HOSTILE).copied().collect();
-    let reversed: Vec<&str> = texts.iter().rev().copied().collect();
-    let (batch, again, backwards) =
-        match (classifier.classify(&texts), classifier.classify(&texts), classifier.classify(&reversed)) {
-            (Ok(batch), Ok(again), Ok(backwards)) => (batch, again, backwards),
-            (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
-                return verdict(vec![format!("a batch failed: {error}")]);
-            }
-        };
-    for scores in [&batch, &again, &backwards] {
-        if scores.len() != texts.len() || scores.labels() != classifier.labels() {
-            let (texts, rows) = (Count(texts.len(), "text"), Count(scores.len(), "row"));
-            return verdict(vec![format!("{texts} got {rows}, or rows of other labels")]);
-        }
-    }
-    if batch != again {
-        violations.push("the same batch got different scores the second time".to_owned());
-    }
-    let mirrored: Vec<_> = backwards.iter().collect();
-    for (row, (prediction, mirror)) in batch.iter().zip(mirrored.iter().rev()).enumerate() {
-        if !prediction.scores().iter().all(|value| (0.0..=1.0).contains(value)) {
-            violations.push(format!("text {row}: a score outside 0 to 1"));
-        }
-        let sum: f32 = prediction.scores().iter().sum();
-        if (sum - 1.0).abs() > 1e-5 {
-            violations.push(format!("text {row}: the scores add up to {sum}"));
-        }
-        if !close(prediction.scores(), mirror.scores()) {
-            violations.push(format!("text {row}: the order of the texts changed its scores"));
-        }
-        match texts.get(row).map(|text| classifier.predict(text)) {
-            Some(Ok(alone)) if close(alone.scores(), prediction.scores()) => {}
-            Some(Err(error)) => violations.push(format!("text {row}: alone it failed: {error}")),
-            _ => violations.push(format!("text {row}: alone it got other scores than in a batch")),
-        }
-    }
-    let mut used = Scores::new(Labels::dpms());
-    let again = used.push(&[0.25; 4]).and_then(|()| classifier.classify_into(&texts, &mut used));
-    if again.is_err() || used != batch {
-        violations.push("a used `out` and a fresh one got different scores".to_owned());
-    }
-    let mut none = Scores::new(classifier.labels().clone());
-    match classifier.classify_into(&[], &mut none) {
-        Ok(()) if none.is_empty() => {}
-        _ => violations.push("no texts must give no rows and no error".to_owned()),
     }
     verdict(violations)
 }
@@ -291,6 +240,21 @@ fn close(a: &[f32], b: &[f32]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(x, y)| (x - y).abs() <= 1e-5)
 }
 
+/// What became of checks, each with its name.
+fn collected(checks: impl Iterator<Item = (&'static str, Result<(), String>)>) -> Result<(), Violations> {
+    let violation = |(name, checked): (&str, Result<(), String>)| checked.err().map(|what| format!("{name}: {what}"));
+    verdict(checks.filter_map(violation).collect())
+}
+
+fn expect(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what()) }
+}
+
+#[allow(clippy::needless_pass_by_value)] // as `map_err` hands it over
+fn failed(error: Error) -> String {
+    format!("an error where none may be: {error}")
+}
+
 fn verdict(violations: Vec<String>) -> Result<(), Violations> {
     if violations.is_empty() { Ok(()) } else { Err(Violations(violations)) }
 }
@@ -377,49 +341,5 @@ mod tests {
         silent.clone().finish().unwrap(); // no epoch, nothing to tell
         let _ = silent.epoch_ended(&Epoch::new(1, 1));
         assert_eq!(silent.finish().unwrap_err().0, ["1 epoch ended without any progress of training"]);
-    }
-
-    /// Scores by place in the batch: exactly what a classifier must not do.
-    struct ByPlace(Labels);
-
-    impl Classifier for ByPlace {
-        fn labels(&self) -> &Labels {
-            &self.0
-        }
-        fn classify_into(&self, texts: &[&str], out: &mut Scores) -> CoreResult<()> {
-            out.reset(&self.0);
-            for place in 0..texts.len() {
-                let p = 1.0 / (place + 1) as f32;
-                out.push(&[p, 1.0 - p])?;
-            }
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_broken_classifier_is_found() {
-        let violations = check_classifier(&ByPlace(Labels::new(["a", "b"]).unwrap()), &["x", "y"]).unwrap_err().0;
-        assert!(violations.iter().any(|v| v.contains("order of the texts")), "{violations:?}");
-        assert!(violations.iter().any(|v| v.contains("alone")), "{violations:?}");
-    }
-
-    /// Adds its rows to those that are there.
-    struct NeverClears(Labels);
-
-    impl Classifier for NeverClears {
-        fn labels(&self) -> &Labels {
-            &self.0
-        }
-        fn classify_into(&self, texts: &[&str], out: &mut Scores) -> CoreResult<()> {
-            texts.iter().try_for_each(|_| out.push(&[0.4, 0.3, 0.2, 0.1]))
-        }
-    }
-
-    #[test]
-    fn a_classifier_that_never_clears_is_found() {
-        for labels in [Labels::dpms(), Labels::new(["a", "b", "c", "d"]).unwrap()] {
-            let violations = check_classifier(&NeverClears(labels), &["x"]).unwrap_err().0;
-            assert_eq!(violations, ["a used `out` and a fresh one got different scores"]);
-        }
     }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use candle_core::Device;
 use plaudit_core::{Analyzer, Classifier, Error, Features, Labels, Result, Scores, Tokens, Vocab};
 use plaudit_kernels::{InstructionSet, WeightPrecision, softmax};
+use plaudit_metrics::Evaluation;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::calibrated::Fitted;
+use crate::card::Evaluated;
 use crate::held_out::Source;
 use crate::network::{Batch, Mode, Network, Parameters, Scorer};
 use crate::parameters::values;
@@ -25,6 +27,7 @@ pub struct TextClassifier<A> {
     network: Arc<dyn Network>,
     scorer: Option<Arc<dyn Scorer>>,
     calibration: Option<Arc<Fitted>>,
+    evaluated: Option<Arc<Evaluated>>,
 }
 
 /// What stands around a network.
@@ -52,7 +55,7 @@ impl<A> TextClassifier<A> {
 
     fn around(around: Arc<Around<A>>, network: Box<dyn Network>) -> Result<Self> {
         let scorer = network.scorer(WeightPrecision::Single)?.map(Arc::from);
-        Ok(Self { around, network: network.into(), scorer, calibration: None })
+        Ok(Self { around, network: network.into(), scorer, calibration: None, evaluated: None })
     }
 
     /// Returns this classifier with the recurrent weights that it scores with rounded to `precision`. What it scores with is
@@ -78,11 +81,31 @@ impl<A> TextClassifier<A> {
     pub fn on_device(&self, device: &Device) -> Result<Self> {
         let network = self.named_architecture("moved")?.on_device(self.network.parameters(), device)?;
         let moved = Self::around(Arc::clone(&self.around), network)?;
-        Ok(Self { calibration: self.calibration.clone(), ..moved })
+        Ok(Self { calibration: self.calibration.clone(), evaluated: self.evaluated.clone(), ..moved })
     }
 
     pub(crate) fn with_calibration(&self, calibration: Option<Fitted>) -> Self {
-        Self { calibration: calibration.map(Arc::new), ..self.clone() }
+        Self { calibration: calibration.map(Arc::new), evaluated: None, ..self.clone() }
+    }
+
+    /// Returns this classifier with figures for its [model card](Self::card), those of `evaluation`, which are of the rows that `rows` names
+    /// (`"the test part"`). They are saved with it. A calibration from here on drops them: they are of other probabilities.
+    pub fn with_evaluation(&self, rows: &str, evaluation: &Evaluation) -> Self {
+        let evaluated = Evaluated { rows: rows.to_owned(), evaluation: evaluation.clone() };
+        self.with_evaluated(Some(evaluated))
+    }
+
+    pub(crate) fn with_evaluated(&self, evaluated: Option<Evaluated>) -> Self {
+        Self { evaluated: evaluated.map(Arc::new), ..self.clone() }
+    }
+
+    pub(crate) fn evaluated(&self) -> Option<&Evaluated> {
+        self.evaluated.as_deref()
+    }
+
+    /// Returns the figures that it was saved with, and what their rows are called; none where nobody gave any.
+    pub fn evaluation(&self) -> Option<(&str, &Evaluation)> {
+        self.evaluated().map(|evaluated| (evaluated.rows.as_str(), &evaluated.evaluation))
     }
 
     /// Returns this classifier without its calibration: it gives the network's own probabilities.
@@ -248,6 +271,7 @@ impl<A> Clone for TextClassifier<A> {
             network: Arc::clone(&self.network),
             scorer: self.scorer.clone(),
             calibration: self.calibration.clone(),
+            evaluated: self.evaluated.clone(),
         }
     }
 }
@@ -341,8 +365,8 @@ impl<'a, A: Analyzer> Reader<'a, A> {
 }
 
 /// The most texts, and about the most tokens, of one inference batch: it bounds memory and feeds all threads.
-const MAX_TEXTS: usize = 64;
-const MAX_TOKENS: usize = 8192;
+pub(crate) const MAX_TEXTS: usize = 64;
+pub(crate) const MAX_TOKENS: usize = 8192;
 
 /// Returns the probability of each label, `[texts][labels]`; not a number where the network
 /// overflows. Batches hold texts of like length and run side by side.

@@ -9,6 +9,8 @@
 //! seen.bin           digests of the texts that it was trained with, where they are known
 //! calibration.json   what was fitted on held-out rows, where it is calibrated
 //! calibration.bin    digests of the texts of those rows
+//! evaluation.json    figures of held-out rows, where somebody gave any
+//! README.md          the model card: all of that for people
 //! manifest.json      size and SHA-256 of each file above
 //! ```
 
@@ -23,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::calibrated::Fitted;
+use crate::card::Evaluated;
 use crate::network::ParameterSpec;
 use crate::seen::Seen;
 use crate::weights::{MAX_HEADER, Tensors, to_bytes};
@@ -42,6 +45,8 @@ const REPORT: &str = "report.json";
 const SEEN: &str = "seen.bin";
 const CALIBRATION: &str = "calibration.json";
 const CALIBRATED_ON: &str = "calibration.bin";
+const EVALUATION: &str = "evaluation.json";
+const CARD: &str = "README.md";
 const MANIFEST: &str = "manifest.json";
 pub(crate) const ANALYZER: &str = "analyzer/";
 /// The most bytes of the manifest and of the configuration.
@@ -98,7 +103,11 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             files.insert(CALIBRATION.to_owned(), json(&fitted.record)?);
             files.insert(CALIBRATED_ON.to_owned(), fitted.texts.to_bytes());
         }
+        if let Some(evaluated) = self.evaluated() {
+            files.insert(EVALUATION.to_owned(), json(evaluated)?);
+        }
         let specs = self.named_architecture("saved")?.specs(self.vocab().len(), self.labels().len());
+        files.insert(CARD.to_owned(), self.card()?.into_bytes());
         save(path.as_ref(), files, |name| most(name, &specs))
     }
 
@@ -147,6 +156,13 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             Ok(Fitted { record, texts: Seen::from_bytes(&file(CALIBRATED_ON, &[])?, &name_of(CALIBRATED_ON))? })
         };
         let calibration = there(CALIBRATION)?.map(fitted).transpose()?;
+        let evaluated = |bytes: Vec<u8>| -> Result<Evaluated> {
+            let evaluated: Evaluated = parse(&bytes, &name_of(EVALUATION))?;
+            evaluated.validate(&labels).map_err(|error| in_file(&name_of(EVALUATION), error))?;
+            Ok(evaluated)
+        };
+        let evaluated = there(EVALUATION)?.map(evaluated).transpose()?;
+        there(CARD)?; // it is for people: nothing is read from it, but a changed one is refused as any file is
 
         let specs = config.architecture.specs(vocab.len(), labels.len());
         let weights = file(WEIGHTS, &specs)?;
@@ -157,7 +173,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             return Err(Error::format(name_of(REPORT), "its labels, vocabulary or epochs are not those of this model"));
         }
 
-        let known = [CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON];
+        let known = [CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON, EVALUATION, CARD];
         let analyzer = folder.analyzer(&known)?;
         let network = config.architecture.network(&parameters);
         let classifier = Self::new(analyzer, vocab, labels, config, network, report, seen)
@@ -167,7 +183,7 @@ impl<A: Analyzer + Stored> TextClassifier<A> {
             reason: "the weights are too large: texts get scores that are not finite".to_owned(),
             source: Some(Box::new(error)),
         })?;
-        Ok(classifier.with_calibration(calibration))
+        Ok(classifier.with_calibration(calibration).with_evaluated(evaluated))
     }
 }
 

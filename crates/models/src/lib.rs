@@ -42,12 +42,14 @@ mod architecture;
 mod batches;
 mod bi_lstm;
 mod calibrated;
+mod card;
 mod class_weights;
 mod classifier;
 mod cnn_lstm;
 mod composed;
 mod config;
 mod directory;
+mod explain;
 mod extras;
 mod fine_tune;
 mod held_out;
@@ -79,6 +81,10 @@ pub use class_weights::ClassWeights;
 pub use classifier::TextClassifier;
 pub use cnn_lstm::CnnLstmConfig;
 pub use config::TrainConfig;
+pub use explain::{
+    Attribution, ExplainConfig, ExplainMethod, ExplainedOutput, Explanation, FeatureShare, LinearShare, explain,
+    explain_by_occlusion,
+};
 pub use extras::{Checkpoints, Extras};
 pub use fine_tune::{FineTuningConfig, fine_tune};
 pub use held_out::{HeldOut, out_of_fold, out_of_fold_with};

@@ -115,6 +115,16 @@ impl Plan {
         }
     }
 
+    /// The products of two numbers that the equations ask for: of each token, and of each text with so many labels.
+    pub(crate) fn products(&self, labels: usize) -> [usize; 2] {
+        let convolutions = self.widths.iter().map(|width| width * self.embedding * self.filters);
+        // Of each gate, input times weight and state times weight; then three products of gates for each number of the state.
+        let lstm =
+            (0..self.layers).map(|layer| self.directions * self.hidden * (4 * (self.inputs(layer) + self.hidden) + 3));
+        let pooled = self.directions * self.hidden;
+        [convolutions.chain(lstm).sum(), self.dense * (pooled + labels)]
+    }
+
     /// The kernel of an LSTM layer that reads row `index` for each token.
     pub(crate) fn lstm<'a>(&self, layer: usize, batch: &'a Batch, index: &'a [u32]) -> Lstm<'a> {
         let output = if layer + 1 < self.layers { Output::Sequence } else { self.pooling.output() };

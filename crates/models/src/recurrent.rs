@@ -178,6 +178,25 @@ fn backward(plan: &Plan, weights: &Weights<'_>, batch: &Batch, kept: Kept, d_log
     all
 }
 
+/// The slopes, `[texts, tokens, embedding]`, of what has the slopes that `slopes` gives for the logits, `[texts, labels]`, in the vectors of
+/// texts of as many tokens each. The vectors stand in place of the words' table: every token has one of its own. Nothing is dropped
+/// where `plan` drops nothing.
+pub(crate) fn slopes_of_vectors(
+    plan: &Plan,
+    weights: &Weights<'_>,
+    texts: usize,
+    tokens: usize,
+    slopes: impl FnOnce(&[f32]) -> Vec<f32>,
+) -> Buffer {
+    let ids: Vec<u32> = (0..(texts * tokens) as u32).collect();
+    let texts: Vec<&[u32]> =
+        (0..texts).map(|text| ids.get(text * tokens..(text + 1) * tokens).unwrap_or_default()).collect();
+    let batch = Batch::new(&texts);
+    let (logits, kept) = forward(plan, weights, &batch, Some(&mut Stream::new(0, "", 0)));
+    let words = kept.map(|kept| backward(plan, weights, &batch, kept, &slopes(&logits)).swap_remove(0));
+    words.unwrap_or_default()
+}
+
 /// The gradients of a dense layer: of its input, and of its weight and bias.
 fn back_through(
     input: &[f32],

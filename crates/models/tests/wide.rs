@@ -3,40 +3,9 @@
 
 mod common;
 
-use common::{Blanks, config, examples, rows};
-use plaudit_core::{Analyzer, Classifier, Features, Files, Result, SparseRow, Stored, Tokens, conformance};
+use common::{Blanks, Letters, config, examples, rows};
+use plaudit_core::{Classifier, conformance};
 use plaudit_models::{Architecture, TextClassifier, TrainConfig, WideAndDeepConfig, train};
-
-/// Words as the network reads them, and letters as the linear model does.
-#[derive(Debug, Clone, PartialEq)]
-struct WithLetters(Blanks);
-
-impl Analyzer for WithLetters {
-    fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
-        self.0.analyze_into(text, tokens);
-    }
-    fn features(&self) -> Option<&dyn Features> {
-        Some(self)
-    }
-}
-
-impl Features for WithLetters {
-    fn width(&self) -> usize {
-        26
-    }
-    fn features_into(&self, text: &str, row: &mut SparseRow) {
-        row.assign(text.bytes().filter(u8::is_ascii_lowercase).map(|byte| (u32::from(byte - b'a'), 0.1)));
-    }
-}
-
-impl Stored for WithLetters {
-    fn to_files(&self) -> Result<Files> {
-        self.0.to_files()
-    }
-    fn from_files(files: &Files) -> Result<Self> {
-        Blanks::from_files(files).map(Self)
-    }
-}
 
 fn wide(deep: Architecture) -> TrainConfig {
     let mut config = config();
@@ -61,10 +30,10 @@ fn it_learns_what_either_part_can_tell_and_is_saved() {
         let config = wide(deep);
         let fit = |config: &TrainConfig| {
             let (own, other) = (examples(&train_rows), examples(&valid_rows));
-            train(WithLetters(Blanks), &own, &other, config, &mut ()).unwrap()
+            train(Letters, &own, &other, config, &mut ()).unwrap()
         };
         let classifier = fit(&config);
-        let right = |classifier: &TextClassifier<WithLetters>| {
+        let right = |classifier: &TextClassifier<Letters>| {
             test.iter().filter(|(text, label)| classifier.predict(text).unwrap().label() == *label).count()
         };
         assert!(right(&classifier) >= 190, "{} of 200", right(&classifier));
@@ -72,7 +41,7 @@ fn it_learns_what_either_part_can_tell_and_is_saved() {
         conformance::check_classifier(&classifier, &texts).unwrap();
         let scratch = tempfile::tempdir().unwrap();
         classifier.save(scratch.path().join("model")).unwrap();
-        let loaded = TextClassifier::<WithLetters>::load(scratch.path().join("model")).unwrap();
+        let loaded = TextClassifier::<Letters>::load(scratch.path().join("model")).unwrap();
         assert_eq!(loaded.classify(&texts).unwrap(), classifier.classify(&texts).unwrap());
         assert!(matches!(loaded.architecture(), Some(Architecture::WideAndDeep(wide)) if wide.columns == 26));
         let mut again = config.clone();

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use plaudit_core::{Error, Files, Result};
 
-use super::{ANALYZER, CALIBRATED_ON, CALIBRATION, CONFIG, MANIFEST, MAX_TEXT, Manifest, REPORT, SEEN, VOCAB, WEIGHTS};
+use super::{
+    ANALYZER, CALIBRATED_ON, CALIBRATION, CARD, CONFIG, EVALUATION, MANIFEST, MAX_TEXT, Manifest, REPORT, SEEN, VOCAB,
+    WEIGHTS,
+};
 use super::{parse_manifest, read_plain, sha256};
 
 /// How the name of a directory begins that is still being written; the model's name and [`RANDOM`] characters follow.
@@ -278,7 +281,7 @@ pub(super) fn moved_aside(path: &Path) -> Option<PathBuf> {
 pub(crate) fn remove_model(directory: &Path) -> Result<()> {
     let io = |error| Error::io(directory.display(), error);
     let mut known: Vec<String> =
-        [CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON].map(String::from).into();
+        [CONFIG, VOCAB, WEIGHTS, REPORT, SEEN, CALIBRATION, CALIBRATED_ON, EVALUATION, CARD].map(String::from).into();
     known.extend(read_manifest(directory).into_iter().flat_map(|manifest| manifest.files.into_keys()));
     if let Some(other) = list(directory)?.into_iter().find(|name| name != MANIFEST && !known.contains(name)) {
         return Err(Error::format(directory.display(), format!("holds {other:?}, which is no file of a model")));

@@ -1,7 +1,7 @@
 //! A small problem that needs word order, and the analyzer that it is read with.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may stop at the first surprise
 
-use plaudit_core::{Analyzer, Error, Example, Files, Result, Stored, TokenKind, Tokens};
+use plaudit_core::{Analyzer, Error, Example, Features, Files, Result, SparseRow, Stored, TokenKind, Tokens};
 use plaudit_models::{Architecture, BiLstmConfig, CnnLstmConfig, TextClassifier, TrainConfig, train};
 use plaudit_stats::Stream;
 
@@ -29,6 +29,38 @@ impl Stored for Blanks {
             Some(b"blanks\n") => Ok(Self),
             _ => Err(Error::format("blanks.txt", "expected the word `blanks`")),
         }
+    }
+}
+
+/// Words as [`Blanks`] has them for a network, and letters for a linear model.
+#[allow(dead_code)] // each file of tests uses its own part
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Letters;
+
+impl Analyzer for Letters {
+    fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+        Blanks.analyze_into(text, tokens);
+    }
+    fn features(&self) -> Option<&dyn Features> {
+        Some(self)
+    }
+}
+
+impl Features for Letters {
+    fn width(&self) -> usize {
+        26
+    }
+    fn features_into(&self, text: &str, row: &mut SparseRow) {
+        row.assign(text.bytes().filter(u8::is_ascii_lowercase).map(|byte| (u32::from(byte - b'a'), 0.1)));
+    }
+}
+
+impl Stored for Letters {
+    fn to_files(&self) -> Result<Files> {
+        Blanks.to_files()
+    }
+    fn from_files(files: &Files) -> Result<Self> {
+        Blanks::from_files(files).map(|_| Self)
     }
 }
 

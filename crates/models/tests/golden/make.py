@@ -122,6 +122,7 @@ def adam():
     save("adam.safetensors", out)
 
 
-lstm()
-networks()
-adam()
+if __name__ == "__main__":
+    lstm()
+    networks()
+    adam()
