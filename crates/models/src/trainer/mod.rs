@@ -100,12 +100,6 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             }
         };
         analyzed(0)?;
-        let mut place = 0;
-        valid.for_each(&mut |example| {
-            place_of(VALID, place, &example, &labels)?; // before the work
-            place += 1;
-            Ok(())
-        })?;
         let (mut counts, mut rows) = (WordCounts::new(), 0);
         for_each_chunk(train, &mut |chunk| {
             for (row, example) in chunk.iter().enumerate() {
@@ -116,6 +110,12 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
                 pool.install(|| chunk.par_iter().map(|example| analyzer.analyze(example.text)).collect());
             tokens.iter().for_each(|tokens| counts.add_tokens(tokens));
             analyzed(chunk.len())
+        })?;
+        let mut place = 0;
+        valid.for_each(&mut |example| {
+            place_of(VALID, place, &example, &labels)?; // before the training part is encoded
+            place += 1;
+            Ok(())
         })?;
         let (vocab, start) = match (given.vectors, &given.begin) {
             (Some(vectors), _) => vectors.start(&counts, config).map(|(vocab, start)| (vocab, Some(start)))?,
