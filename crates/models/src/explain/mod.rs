@@ -222,8 +222,7 @@ fn place(labels: &Labels, asked: Option<&str>, prediction: &Prediction<'_>) -> R
 /// The places of a text that these byte ranges cover, ascending, overlapping ones as one. What is no range of the text's characters, or of
 /// none, is left out.
 fn places(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> =
-        ranges.filter(|range| text.get(range.clone()).is_some_and(|part| !part.is_empty())).collect();
+    let mut ranges: Vec<Range<usize>> = ranges.filter(|range| stands_in(text, range)).collect();
     ranges.sort_by_key(|range| (range.start, range.end));
     let mut places: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {
@@ -233,4 +232,9 @@ fn places(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<u
         }
     }
     places
+}
+
+/// Whether it is a range of some of the text's characters.
+fn stands_in(text: &str, range: &Range<usize>) -> bool {
+    text.get(range.clone()).is_some_and(|part| !part.is_empty())
 }

@@ -2,7 +2,7 @@
 
 use plaudit_core::{Analyzer, Classifier, Result};
 
-use super::{Attribution, ExplainMethod, ExplainedOutput, Explanation, place, places};
+use super::{Attribution, ExplainMethod, ExplainedOutput, Explanation, place, places, stands_in};
 
 /// The most words of a text that are left out in turn.
 const MOST_WORDS: usize = 2000;
@@ -78,7 +78,7 @@ pub(super) fn explain<C: Classifier + ?Sized, A: Analyzer + ?Sized>(
     let of = |scores: &[f32]| f64::from(scores.get(label).copied().unwrap_or_default());
     let (score, baseline) = (of(prediction.scores()), of(classifier.predict(&blanked(text, &places))?.scores()));
     let attribution = |(place, &without): (&std::ops::Range<usize>, &f64)| {
-        let inside = read().filter(|token| place.contains(&token.source.start) && !token.source.is_empty());
+        let inside = read().filter(|token| place.contains(&token.source.start) && stands_in(text, &token.source));
         let token = inside.map(|token| token.text).collect::<Vec<_>>().join(" ");
         Attribution { source: place.clone(), token, value: score - without }
     };

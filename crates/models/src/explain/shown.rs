@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use plaudit_core::visible;
 
-use super::{ExplainMethod, ExplainedOutput, Explanation, places};
+use super::{ExplainMethod, ExplainedOutput, Explanation, places, stands_in};
 
 /// Shares below this part of the greatest get no number: they are noise to a reader.
 const TELLING: f64 = 0.1;
@@ -144,7 +144,7 @@ impl Explanation {
     fn stretches(&self) -> Vec<Stretch<'_>> {
         let places = places(&self.text, self.tokens.iter().map(|token| token.source.clone()));
         let mut values = vec![0.0; places.len()];
-        for token in &self.tokens {
+        for token in self.tokens.iter().filter(|token| stands_in(&self.text, &token.source)) {
             let after = places.partition_point(|place| place.start <= token.source.start);
             let found = after.checked_sub(1).and_then(|at| Some((places.get(at)?, values.get_mut(at)?)));
             if let Some((_, value)) = found.filter(|(place, _)| token.source.start < place.end) {
