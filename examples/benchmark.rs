@@ -110,7 +110,7 @@ fn benchmark(options: &Options) -> Result<()> {
         "valid",
         "CPU seconds"
     );
-    let mut table = Vec::new();
+    let (mut table, mut compared) = (Vec::new(), Vec::new());
     for folder in names("data", "") {
         let parts = read(Path::new(&folder), labels.as_ref(), options)?;
         let data = Path::new(&folder).file_name().map_or(folder.clone(), |name| name.to_string_lossy().into_owned());
@@ -147,9 +147,9 @@ fn benchmark(options: &Options) -> Result<()> {
         // The best peer on the test rows is chosen by them, which is hard on the networks.
         for (model, scored) in &networks {
             let Some((best, _, theirs)) = &peer else { break };
-            let compared =
+            let comparison =
                 compare_models(&[(model, scored), (best, theirs)], setting.metric, None, &Bootstrap::default())?;
-            let Some(pair) = compared.pairs.first() else { continue };
+            let Some(pair) = comparison.pairs.first() else { continue };
             if let (Some(difference), Some(interval)) = (pair.difference, pair.interval) {
                 let [difference, low, high] = [difference, interval.low, interval.high].map(|value| 100.0 * value);
                 let level = 100.0 * interval.level;
@@ -157,7 +157,7 @@ fn benchmark(options: &Options) -> Result<()> {
                     "{:<24}{model} less {best}: {difference:+.2} ({level:.0} % interval {low:+.2} to {high:+.2}), first seed",
                     ""
                 );
-                table.push(json!({"data": data, "model": model, "against": best, "difference": difference / 100.0,
+                compared.push(json!({"data": data, "model": model, "against": best, "difference": difference / 100.0,
                     "interval": [low / 100.0, high / 100.0], "level": interval.level, "p": pair.p}));
             }
         }
@@ -165,6 +165,7 @@ fn benchmark(options: &Options) -> Result<()> {
     if options.value("json").is_some() {
         let mut summary = Summary::default();
         summary.add("table", Value::from(table));
+        summary.add("compared", Value::from(compared));
         say!("{}", summary.line());
     }
     Ok(())

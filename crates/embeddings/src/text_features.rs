@@ -67,8 +67,8 @@ enum Part<A> {
 /// (characters.unit, characters.min_n, characters.max_n) = (NgramUnit::CharactersInWords, 3, 3);
 /// let kinds = [NgramsConfig::TfIdf(words), NgramsConfig::TfIdf(characters)];
 /// let features = fit_text_features(&["good food", "goods"], Blanks, &kinds)?;
-/// assert_eq!(features.width(), 3 + 8); // `food`, `good`, `goods`; ` fo`, ` go`, `d `, ...
-/// assert_eq!(features.features("oddgood").len(), 2); // no word, but `goo` and `ood`
+/// assert_eq!(features.width(), 3 + 8); // `food`, `good`, `goods`; ` fo`, ` go`, `od `, ...
+/// assert_eq!(features.features("oddgood").len(), 3); // no word, but `goo`, `ood` and `od `
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
 pub fn fit_text_features<T: AsRef<str>, A: Analyzer + Clone>(
