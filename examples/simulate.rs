@@ -251,8 +251,16 @@ impl Found<'_> {
         for (rule, regret, harm) in &regrets {
             say!("{rule:<12}  {:>7.4} ±{:.4}  {:>7.4}", regret.value, regret.error, harm.value);
         }
-        let regrets = regrets.into_iter().map(|(rule, regret, harm)| (rule, json!({"lost": regret, "harm": harm})));
-        summary.add("regret", Value::from_iter(regrets));
+        type Pick = fn(&(&str, Rate, Rate)) -> f64;
+        let parts: [(&str, Pick); 4] = [
+            ("regret", |rule| rule.1.value),
+            ("regret_se", |rule| rule.1.error),
+            ("harm", |rule| rule.2.value),
+            ("harm_se", |rule| rule.2.error),
+        ];
+        for (name, pick) in parts {
+            summary.add(name, Value::from_iter(regrets.iter().map(|rule| (rule.0, pick(rule)))));
+        }
         let cells = self.all.iter().map(|((_, cell), outcome)| json!({"cell": cell, "outcome": outcome}));
         summary.add("cells", cells.collect::<Vec<_>>());
         Ok(summary)

@@ -237,6 +237,7 @@ fn a_simulation_says_how_often_verdicts_are_wrong() {
     assert!(number("coverage_90_worst") <= number("coverage_90") && number("false_promotion_se") > 0.0);
     assert!(number("false_promotion_rate") < number("naive_false_promotion_rate"), "{found}");
     assert!((0.0..=1.0).contains(&number("power")));
+    assert!(["regret", "regret_se", "harm", "harm_se"].iter().all(|name| found[name]["Corrected"].is_f64()));
     let rules: Vec<&String> = found["regret"].as_object().unwrap().keys().collect();
     assert_eq!(rules, ["Corrected", "PaperRule", "MajorityRule", "NaiveShare", "Policy"]);
     assert_eq!(found["cells"].as_array().unwrap().len(), 48);
