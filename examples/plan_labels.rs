@@ -115,6 +115,11 @@ fn draw(
         _ => Allocation::Proportional,
     };
     let plan = SamplePlan::draw(population, &config).map_err(usage_faults)?;
+    // A sheet that people have worked on is not drawn over.
+    let filled = File::open(out).ok().and_then(|file| FilledSheet::read(file, out, population, verdicts.labels()).ok());
+    if filled.is_some_and(|filled| !filled.labelled.is_empty()) {
+        return Err(plaudit::Error::format(out, "holds labels; draw to another file, or remove this one first").into());
+    }
     let mut file = Output::create(out)?;
     plan.write_csv(population, &mut file)?;
     file.flush()?;

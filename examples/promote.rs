@@ -254,6 +254,9 @@ const OUTPUTS: [&str; 5] = ["verdicts.json", "verdicts.md", "report.csv", "verdi
 
 /// Refuses to write over what is read, or over the log.
 fn check_outputs(options: &Options, folder: &Path) -> Result<()> {
+    if options.value("model").is_some_and(|model| common::is_inside(&folder.display().to_string(), Path::new(model))) {
+        return Err(usage("--out: is the model's own folder or in it, expected another"));
+    }
     let paths = OUTPUTS.map(|name| folder.join(name).display().to_string());
     let outputs: Vec<(&str, &str)> = paths.iter().map(|path| ("out", path.as_str())).collect();
     let inputs = ["feedback", "gold", "config", "policy", "reactions", "asked", "names", "log"];

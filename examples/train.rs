@@ -85,16 +85,27 @@ fn train(given: &Options) -> Result<()> {
     let (mut config, mut read) = (config(options)?, options.read_config()?);
     (read.label, read.labels_required, read.labels) = (Some("label".to_owned()), true, config.model.labels.clone());
 
+    let space: Option<Space> = options.json("tune", |_| Ok(()))?;
     let known = options.file("from")?.map(TextClassifier::load).transpose()?;
+    let given = |names: &[&str]| names.iter().any(|name| options.value(name).is_some());
+    if known.is_some() && given(&["language", "preset", "architecture"]) {
+        return Err(usage(
+            "--from: a trained model has its cleaning and network; leave out --language, --preset and --architecture",
+        ));
+    }
+    if (known.is_some() || space.is_some()) && config.model.calibration.is_some() {
+        return Err(usage(
+            "--calibrate: not beside --from or --tune; train the settings that were found with --calibrate",
+        ));
+    }
     if known.is_some() && ["tune", "vectors", "pretrain", "unlabelled"].iter().any(|name| options.value(name).is_some())
     {
         return Err(usage(
             "--from: a trained model has its vectors and sizes; leave out --tune, --vectors, --pretrain and --unlabelled",
         ));
     }
-    let space: Option<Space> = options.json("tune", |_| Ok(()))?;
     TextClassifier::check_place(out)?; // before a long run, not after it
-    let (run, mut watch) = (Run::new(options, out)?, Watch::new()?);
+    let (mut run, mut watch) = (Run::new(options, out)?, Watch::new()?);
     let whole = plaudit::data::read(file, &read)?;
     common::print_rejections(&whole.report);
     common::check_used(&whole.report)?;
@@ -163,11 +174,11 @@ fn train(given: &Options) -> Result<()> {
     };
     let train_seconds = start.elapsed().as_secs_f64();
     classifier.save(out)?;
-    run.remove()?;
 
     let (part, rows) = test.as_ref().map_or(("validation", &valid), |test| ("test", test));
     let scores = plaudit::evaluate(&classifier, rows)?;
     classifier.with_evaluation(&format!("the {part} part"), &scores).save(out)?; // again, with its figures
+    run.remove()?; // the last: killed before, the run can be gone on with
     let report = classifier.report();
     common::warn_no_words(report);
     let (best, epochs) = (report.best_epoch, report.epochs.len());

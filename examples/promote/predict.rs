@@ -171,6 +171,7 @@ fn by_folds(folds: usize, file: &str, options: &Options, summary: &mut Summary) 
         rows.push(Row { feedback: feedback.clone(), label, probability, gold });
     }
     let left = data.len() - rows.len();
+    summary.add("rows_left_out", left);
     if left > 0 {
         common::warn(&format!(
             "{left} of {} rows are left out: after cleaning, their text is that of a row that chose the epochs",

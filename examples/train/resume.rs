@@ -1,5 +1,6 @@
 //! A run that can be broken off: by Ctrl-C, which it obeys after the step that it is in, or by anything else.
 
+use std::fs::{File, TryLockError};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use plaudit::core::{Epoch, Observer, Progress};
 use plaudit::models::Checkpoints;
 use plaudit::{Error, ProgressBar};
 
-use crate::common::{Options, Output, Result, Stopped, shown, usage};
+use crate::common::{Options, Output, Result, Stopped, is_inside, shown, usage};
 
 /// What the run's options are kept in, beside its checkpoints.
 const OPTIONS: &str = "options.json";
@@ -40,19 +41,44 @@ pub(crate) struct Run {
     pub(crate) checkpoints: Checkpoints,
     options: Options,
     file: PathBuf,
+    /// Held as long as the run lasts.
+    lock: Option<File>,
 }
+
+/// The options that name files; they are kept as whole paths, so that a run can be gone on with from anywhere.
+const PATHS: [&str; 9] = ["train", "valid", "test", "out", "config", "vectors", "unlabelled", "from", "tune"];
+/// What one process holds while it trains with the checkpoints of a folder.
+const LOCK: &str = "lock";
 
 impl Run {
     /// Checkpoints in the folder of `--checkpoints`, or beside the model. Nothing is written yet.
     pub(crate) fn new(options: &Options, out: &str) -> Result<Self> {
         let folder = match options.file("checkpoints")? {
+            Some(folder) if is_inside(folder, Path::new(out)) => {
+                return Err(usage("--checkpoints: is the model's own folder or in it, expected another"));
+            }
             Some(folder) => folder.to_owned(),
             None => format!("{}-checkpoints", out.trim_end_matches(['/', '\\'])),
         };
-        let (file, options) = (Path::new(&folder).join(OPTIONS), options.without(&FREE).without(&["checkpoints"]));
-        let run = Self { checkpoints: Checkpoints::new(folder), options, file };
-        let begun = ["whole", "fold-1"].iter().any(|name| run.checkpoints.folder.join(name).exists());
-        if begun && run.file.exists() && Options::read(&run.file)? != run.options {
+        let mut kept = options.without(&FREE).without(&["checkpoints"]);
+        for name in PATHS {
+            if let Some(path) = options.value(name) {
+                let whole = std::path::absolute(path).map_err(|error| Error::io(path, error))?;
+                kept.set(name, &whole.display().to_string());
+            }
+        }
+        let file = Path::new(&folder).join(OPTIONS);
+        let run = Self { checkpoints: Checkpoints::new(folder), options: kept, file, lock: None };
+        let found = run.file.exists().then(|| Options::read(&run.file)).transpose()?;
+        if found.as_ref().is_some_and(|found| found.value("train").is_none()) {
+            return Err(Error::format(
+                run.file.display(),
+                "is no file of a run; choose another folder by --checkpoints",
+            )
+            .into());
+        }
+        let begun = ["whole", "fold-1", "trial-1"].iter().any(|name| run.checkpoints.folder.join(name).exists());
+        if begun && found.is_some_and(|found| found != run.options) {
             let reason =
                 "is of a run with other options: go on with that one by --resume and its folder, or remove the folder";
             return Err(Error::format(run.file.display(), reason).into());
@@ -60,18 +86,28 @@ impl Run {
         Ok(run)
     }
 
-    /// Writes the options down.
-    pub(crate) fn begin(&self) -> Result<()> {
-        let io = |error| Error::io(self.checkpoints.folder.display(), error);
-        std::fs::create_dir_all(&self.checkpoints.folder).map_err(io)?;
+    /// Takes the folder for this process, and writes the options down.
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        let folder = &self.checkpoints.folder;
+        let io = |error| Error::io(folder.display(), error);
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let lock = File::create(folder.join(LOCK)).map_err(io)?;
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            return Err(Error::format(folder.display(), "another process trains with these checkpoints").into());
+        }
+        self.lock = Some(lock);
         let mut output = Output::create(&self.file.display().to_string())?;
         self.options.write(&mut output)?;
         output.finish()
     }
 
-    /// Removes what a finished run needs no more.
+    /// Removes what a finished run needs no more; the options last, so that a removal that is broken off can be gone on with.
     pub(crate) fn remove(&self) -> Result<()> {
-        std::fs::remove_file(&self.file).map_err(|error| Error::io(self.file.display(), error))?;
+        self.checkpoints.remove()?;
+        for name in [LOCK, OPTIONS] {
+            let path = self.checkpoints.folder.join(name);
+            std::fs::remove_file(&path).map_err(|error| Error::io(path.display(), error))?;
+        }
         Ok(self.checkpoints.remove()?)
     }
 

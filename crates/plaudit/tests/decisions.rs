@@ -337,7 +337,9 @@ fn of_many_divisions_some_are_named() {
     let output = run("plan_labels", &["--feedback", &file, "--labels", &sheet]);
     assert!(stderr(&output).contains(" and 29 more: their errors"), "{}", stderr(&output));
     let wrong = run("plan_labels", &["--feedback", &file, "--labels", &file]);
-    assert!(stderr(&wrong).contains("column `id`") && stderr(&wrong).contains("found `division`, `text`"));
+    assert!(stderr(&wrong).contains("column `id`") && stderr(&wrong).contains("no such column among 2"));
+    let again = run("plan_labels", &["--feedback", &file, "--budget", "40", "--out", &sheet]);
+    assert!(again.status.code() == Some(1) && stderr(&again).contains("holds labels"), "{}", stderr(&again));
     let mistyped = run("plan_labels", &["--feedback", &file, "--labels", &sheet, "--on-fault", "leave"]);
     assert_eq!(mistyped.status.code(), Some(2));
 }

@@ -218,6 +218,7 @@ fn labels_where_they_tell_most() {
         assert!(words.iter().all(|word| complaints.contains(word)), "{complaints}");
         let skipped = json("plan_labels", &[&decide[..], &["--on-fault", "skip"]].concat());
         assert_eq!((&skipped["labelled"], &skipped["rejected_labels"]), (&38.into(), &1.into()));
+        fs::remove_file(&sheet).unwrap(); // a filled one is not drawn over
     }
     for arguments in [
         &["--feedback", &test][..],

@@ -40,7 +40,8 @@ pub struct Response {
     ///
     /// With f the share that answered, V the variance that the interval stands for, and S = (sum_k u_k^2 p_k - s^2) / n the part of
     /// it that is the chance of who answered, the variance is V - f S (W. G. Cochran, *Sampling Techniques*, 1977, 2.6, for n
-    /// labels that are known: (1 - f) S); V is taken from the width of the interval as that of a normal distribution.
+    /// labels that are known: (1 - f) S); V is taken from the width of the interval as that of a normal distribution, and S is at most
+    /// n / (n + 1 + the prior's weight) of it.
     pub random_interval: [f64; 2],
     /// The level of the intervals, 0 to 1.
     pub level: f64,
@@ -76,7 +77,8 @@ impl Response {
         let (Some(score), Some(Interval { low, high, level })) = (decided.score, decided.score_interval) else {
             return Ok(None);
         };
-        if n == 0 {
+        // Shares that decide nothing say nothing of those who did not answer.
+        if n == 0 || decided.shift.as_ref().is_some_and(|shift| shift.fails) {
             return Ok(None);
         }
         let rate = n as f64 / asked as f64;
@@ -93,6 +95,9 @@ impl Response {
         let chance = (squares - score * score).max(0.0) / n as f64;
         let deviation = (high - low) / (2.0 * Normal::standard().inverse_cdf(0.5 + level / 2.0));
         let variance = deviation * deviation;
+        // Of few answers, the prior's share of the variance does not go away: at most n / (n + 1 + its weight) of it is chance.
+        let weight = policy.prior * decided.shares.len() as f64;
+        let chance = chance.min(variance * n as f64 / (n as f64 + 1.0 + weight));
         let closer = if variance > 0.0 { (1.0 - rate * chance / variance).max(0.0).sqrt() } else { 1.0 };
         Ok(Some(Self {
             asked,
@@ -171,7 +176,7 @@ impl Asked {
                 return fault("division", format!("`{}` stands already in line {earlier}", answers.division));
             }
             let Ok(number) = cell(asked).parse::<u64>() else {
-                return fault("asked", format!("found `{}`; expected a whole number", cell(asked)));
+                return fault("asked", "found something else; expected a whole number".to_owned());
             };
             let answered = answers.total();
             if number < answered {
@@ -250,8 +255,8 @@ mod tests {
             ("division,asked\nb,2\nc,5\n", "line 3, column `division`: `c` has no answers"),
             ("division,asked\nb,2\na,9\n", "line 3, column `asked`: found 9; expected at least 10"),
             ("division,asked\nb,2\nb,2\n", "line 3, column `division`: `b` stands already in line 2"),
-            ("division,asked\nb,2.5\n", "line 2, column `asked`: found `2.5`; expected a whole number"),
-            ("division,asked\nb\n", "line 2, column `asked`: found ``"),
+            ("division,asked\nb,2.5\n", "line 2, column `asked`: found something else; expected a whole number"),
+            ("division,asked\nb\n", "line 2, column `asked`: found something else"),
             ("division,n\nb,2\n", "line 1, column `asked`: there is no such column"),
             ("asked,division,asked\n", "column `asked`: the column stands twice"),
         ] {

@@ -294,13 +294,11 @@ impl Columns {
             match (places.next(), places.next()) {
                 (Some(place), None) => Ok(place),
                 (None, _) => {
-                    let found: Vec<String> = heading
-                        .iter()
-                        .take(10)
-                        .map(|cell| format!("`{}`", String::from_utf8_lossy(cell).trim()))
-                        .collect();
-                    let found = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
-                    let reason = format!("there is no such column; expected the sheet that was drawn, found {found}");
+                    // The first line may be somebody's text.
+                    let found = heading.len();
+                    let reason = format!(
+                        "there is no such column among {found}; expected the sheet that was drawn, its first line too"
+                    );
                     Err(Error::data(source_name, 1, name, reason))
                 }
                 _ => Err(Error::data(source_name, 1, name, "the column stands twice; expected one")),
