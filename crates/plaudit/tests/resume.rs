@@ -118,11 +118,29 @@ fn ctrl_c_ends_after_the_step_and_says_how_to_go_on() {
     other.extend(["--seed".to_owned(), "3".to_owned()]);
     let refused = recipe("train").args(other).output().unwrap();
     assert!(refused.status.code() == Some(1) && stderr(&refused).contains("other options"), "{}", stderr(&refused));
-    let output = run("train", &["--resume", &folder, "--threads", "1"]);
+    // From anywhere.
+    let mut command = recipe("train");
+    command.args(["--resume", &folder, "--threads", "1"]).current_dir(std::env::temp_dir());
+    let output = command.output().unwrap();
     assert!(output.status.success() && !checkpoints.exists(), "{}", stderr(&output));
     let whole = recipe("train").args(arguments(scratch.path(), "whole")).output().unwrap();
     assert!(whole.status.success());
     assert!(files(&scratch.path().join("model")) == files(&scratch.path().join("whole")));
+    // A folder that cannot be, and one that is somebody else's.
+    for inside in ["model", "model/checkpoints"] {
+        let mut wrong = arguments(scratch.path(), "model");
+        wrong.extend(["--checkpoints".to_owned(), scratch.path().join(inside).display().to_string()]);
+        let refused = recipe("train").args(wrong).output().unwrap();
+        assert!(refused.status.code() == Some(2) && stderr(&refused).contains("--checkpoints"), "{}", stderr(&refused));
+    }
+    let theirs = scratch.path().join("theirs");
+    fs::create_dir(&theirs).unwrap();
+    fs::write(theirs.join("options.json"), "{\"mine\": \"1\"}").unwrap();
+    let mut wrong = arguments(scratch.path(), "other");
+    wrong.extend(["--checkpoints".to_owned(), theirs.display().to_string()]);
+    let refused = recipe("train").args(wrong).output().unwrap();
+    assert!(refused.status.code() == Some(1) && stderr(&refused).contains("no file of a run"), "{}", stderr(&refused));
+    assert_eq!(fs::read_to_string(theirs.join("options.json")).unwrap(), "{\"mine\": \"1\"}");
     let nothing = run("train", &["--resume", &folder]);
     assert!(nothing.status.code() == Some(1) && stderr(&nothing).contains("options.json"), "{}", stderr(&nothing));
 }
