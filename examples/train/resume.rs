@@ -62,7 +62,8 @@ impl Run {
         };
         let mut kept = options.without(&FREE).without(&["checkpoints"]);
         for name in PATHS {
-            if let Some(path) = options.value(name) {
+            // Of an empty name something else complains.
+            if let Some(path) = options.value(name).filter(|path| !path.is_empty()) {
                 let whole = std::path::absolute(path).map_err(|error| Error::io(path, error))?;
                 kept.set(name, &whole.display().to_string());
             }
