@@ -120,7 +120,7 @@ pub fn train_network<A: Analyzer>(
     fit(analyzer, [&train, &valid], Given::default(), config, observer, network)
 }
 
-/// Returns a classifier fitted as [`train_with`] fits it to rows that need not be in memory: `train` is gone through two or three times, and what the
+/// Returns a classifier fitted as [`train_with`] fits it to rows that need not be in memory: `train` is gone through two to four times, and what the
 /// network reads of its rows, four bytes a token, is kept in a file without a name in `folder`. In memory are the vocabulary, a few bytes a row, and `valid`.
 ///
 /// The same rows and configuration give the same bytes as [`train_with`].
