@@ -173,11 +173,9 @@ fn train(given: &Options) -> Result<()> {
         Err(error) => return Err(error.into()),
     };
     let train_seconds = start.elapsed().as_secs_f64();
-    classifier.save(out)?;
-
     let (part, rows) = test.as_ref().map_or(("validation", &valid), |test| ("test", test));
     let scores = plaudit::evaluate(&classifier, rows)?;
-    classifier.with_evaluation(&format!("the {part} part"), &scores).save(out)?; // again, with its figures
+    classifier.with_evaluation(&format!("the {part} part"), &scores).save(out)?;
     run.remove()?; // the last: killed before, the run can be gone on with
     let report = classifier.report();
     common::warn_no_words(report);
