@@ -1,22 +1,23 @@
 //! How good are the baselines and the networks on a set of texts? Each chosen on validation rows, scored once on test rows.
 
 mod common;
+#[path = "benchmark/models.rs"]
+mod models;
+#[path = "benchmark/parts.rs"]
+mod parts;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use common::{Options, Result, Summary, mean, say, usage, usage_faults};
-use plaudit::data::Dataset;
-use plaudit::embeddings::formats::VectorsConfig;
+use common::{Options, Result, Summary, mean, say};
+use models::{Setting, is_network};
 use plaudit::metrics::{Bootstrap, Metric, Scored, compare_models};
-use plaudit::models::{Architecture, Baseline, Extras, Pretrained, Selection, Space};
-use plaudit::text::PipelineConfig;
-use plaudit::{BaselineConfig, Labels, TrainConfig, Vectors};
 use serde_json::{Value, json};
 
 const HELP: &str = "
 Trains models on train.tsv of a folder, chooses their settings on valid.tsv, and prints accuracy, macro-F1 and macro-recall on test.tsv, means over
-the seeds with their standard errors, and the processor time that it all took. Test rows are scored once, by what was chosen.
+the seeds with their standard errors, and the processor time that it all took. Test rows are scored once, by what was chosen. Training rows with
+the text of a validation row are left out. Where test texts stand in train.tsv, `clean` is the figure of --metric without them.
 
 cargo run --release --example benchmark -- --data DIR[,DIR..] [options]
   --data DIR,..      folders with train.tsv, valid.tsv and test.tsv, perhaps .xz, .zst or .gz after it: columns text and label;
@@ -24,6 +25,8 @@ cargo run --release --example benchmark -- --data DIR[,DIR..] [options]
   --models NAME,..   majority, logistic, svm, nb_svm, average_ngrams, bi_lstm, cnn_lstm, wide_and_deep (the first five)
   --preset NAME,..   english, chinese, social_media, counts, paper or raw (english, or that of --config); of several, the best for each
                      baseline; networks take the first
+  --folds N          instead: each of N parts of all rows is the test part once, and 10 % of the others choose; N times the work
+  --by COLUMN        instead: the rows of each value of this column, such as division, are the test part once, if they are 15 or more
   --label COLUMN     (label)
   --labels A,B,..    the labels, in order; rows with others are left out (those that occur)
   --metric NAME      what settings are chosen by: accuracy, macro_f1, macro_recall, weighted_f1, .. (macro_f1); a network's epoch by
@@ -36,109 +39,79 @@ cargo run --release --example benchmark -- --data DIR[,DIR..] [options]
   --epochs N         of networks, at most, 1 or more (those of train)
   --json             ends with one JSON object";
 
-const NETWORKS: &[&str] = Architecture::NAMES;
-
 fn main() -> ExitCode {
     let known = [
-        "data", "models", "preset", "label", "labels", "metric", "seeds", "rows", "epochs", "config", "vectors", "tune",
+        "data", "models", "preset", "label", "labels", "metric", "seeds", "rows", "epochs", "config", "vectors",
+        "tune", "folds", "by",
     ];
     common::run(HELP, &known, benchmark)
 }
 
-/// What is the same for all folders.
-struct Setting {
-    models: Vec<String>,
-    /// None leaves it to the networks' configuration, and is English for baselines.
-    presets: Option<Vec<PipelineConfig>>,
-    metric: Metric,
-    seeds: u64,
-    epochs: Option<usize>,
-    networks: TrainConfig,
-    vectors: Option<Vectors>,
-    space: Option<Space>,
-}
-
-/// One model on one folder: figures on test rows, one a seed, and what was chosen.
+/// Figures of a model on a folder.
 struct Row {
-    figures: Vec<[f64; 4]>, // accuracy, macro-F1, macro-recall, the metric
-    valid: Option<f64>,
+    /// Accuracy, macro-F1, macro-recall, the metric, and the metric on texts that are in no training part; one a seed.
+    figures: Vec<[f64; 5]>,
+    valid: f64,
     chosen: Value,
-    /// The test rows by the first seed.
+    /// The test rows by the first seed, each once.
     scored: Scored,
 }
 
 fn benchmark(options: &Options) -> Result<()> {
-    let names = |name: &str, default: &str| -> Vec<String> {
-        options.value(name).unwrap_or(default).split(',').map(|name| name.trim().to_owned()).collect()
-    };
-    let setting = Setting {
-        models: names("models", &BaselineConfig::GRIDS.join(",")),
-        presets: options
-            .value("preset")
-            .map(|_| names("preset", "").iter().map(|name| PipelineConfig::preset(name)).collect())
-            .transpose()
-            .map_err(usage_faults)?,
-        metric: options.value("metric").unwrap_or("macro_f1").parse().map_err(usage_faults)?,
-        seeds: options.positive("seeds")?.unwrap_or(3),
-        epochs: options.positive("epochs")?,
-        networks: options.json("config", TrainConfig::validate)?.unwrap_or_default(),
-        vectors: match options.file("vectors")? {
-            Some(path) => Some(Vectors::read(path, &VectorsConfig::default())?.0),
-            None => None,
-        },
-        space: options.json("tune", |_| Ok(()))?,
-    };
-    if !Metric::OF_PREDICTIONS.contains(&setting.metric) {
-        return Err(usage("--metric: expected one that needs no probabilities"));
-    }
-    if let Some(name) = setting.models.iter().find(|name| !known(name)) {
-        return Err(usage(format!(
-            "--models: expected {}, {}, found `{name}`",
-            BaselineConfig::GRIDS.join(", "),
-            NETWORKS.join(", ")
-        )));
-    }
-    let labels = options.value("labels").map(|_| Labels::new(names("labels", ""))).transpose().map_err(usage_faults)?;
+    let setting = Setting::new(options)?;
     options.required_file("data")?;
     say!(
-        "{:<24}{:<16}{:>16}{:>16}{:>16}{:>8}{:>13}",
+        "{:<24}{:<16}{:>16}{:>16}{:>16}{:>16}{:>8}{:>13}",
         "data",
         "model",
         "accuracy",
         "macro-F1",
         "macro-recall",
+        "clean",
         "valid",
         "CPU seconds"
     );
     let (mut table, mut compared) = (Vec::new(), Vec::new());
-    for folder in names("data", "") {
-        let parts = read(Path::new(&folder), labels.as_ref(), options)?;
+    for folder in options.listed("data").unwrap_or_default() {
+        let parts = parts::read(Path::new(&folder), options)?;
+        let known: Vec<bool> = parts.iter().flat_map(|part| part.known.iter().copied()).collect();
+        let repeated = known.iter().filter(|&&known| known).count();
         let data = Path::new(&folder).file_name().map_or(folder.clone(), |name| name.to_string_lossy().into_owned());
         let (mut networks, mut peer) = (Vec::new(), None);
         for model in &setting.models {
             let start = common::cpu_hundredths();
-            let row = if NETWORKS.contains(&model.as_str()) {
-                setting.network(model, &parts)?
-            } else {
-                setting.baseline(model, &parts)?
-            };
+            let row = tested(&setting, model, &parts, &known)?;
             let seconds = common::cpu_hundredths().zip(start).map(|(end, start)| end - start);
-            let [accuracy, f1, recall, value] = [0, 1, 2, 3]
+            let [accuracy, f1, recall, value, clean] = [0, 1, 2, 3, 4]
                 .map(|place| mean(row.figures.iter().filter_map(move |figures| figures.get(place).copied())));
-            let valid = row.valid.map_or(String::new(), |value| format!("{:.2}", 100.0 * value));
             let time = seconds.map_or(String::new(), |seconds| format!("{seconds:.1}"));
             say!(
-                "{:<24}{model:<16}{:>16}{:>16}{:>16}{valid:>8}{time:>13}",
+                "{:<24}{model:<16}{:>16}{:>16}{:>16}{:>16}{:>8.2}{time:>13}",
                 common::shown(&data),
                 shown(accuracy),
                 shown(f1),
-                shown(recall)
+                shown(recall),
+                if repeated > 0 { shown(clean) } else { String::new() },
+                100.0 * row.valid
             );
+            let groups = groups(&parts, &row.scored);
+            if let Some((group, rows, right)) = groups.iter().min_by(|a, b| a.2.total_cmp(&b.2)) {
+                say!(
+                    "{:<24}worst of {}: {}, {:.1} % of {rows} right",
+                    "",
+                    groups.len(),
+                    common::shown(group),
+                    100.0 * right
+                );
+            }
             table.push(json!({"data": data, "model": model, "seeds": row.figures.len(), "accuracy": accuracy.0, "accuracy_error": accuracy.1,
                 "macro_f1": f1.0, "macro_f1_error": f1.1, "macro_recall": recall.0, "macro_recall_error": recall.1, "metric": setting.metric,
-                "value": value.0, "value_error": value.1, "valid": row.valid, "cpu_seconds": seconds, "chosen": row.chosen,
-                "train_rows": parts[0].len(), "valid_rows": parts[1].len(), "test_rows": parts[2].len()}));
-            if NETWORKS.contains(&model.as_str()) {
+                "value": value.0, "value_error": value.1, "clean": (repeated > 0).then_some(clean.0), "clean_error": clean.1,
+                "valid": row.valid, "cpu_seconds": seconds, "chosen": row.chosen,
+                "train_rows": parts.first().map(|parts| parts.train.len()), "valid_rows": parts.first().map(|parts| parts.valid.len()),
+                "test_rows": known.len(), "repeated_test_rows": repeated,
+                "groups": groups.iter().map(|(group, rows, right)| json!({"group": group, "rows": rows, "accuracy": right})).collect::<Vec<_>>()}));
+            if is_network(model) {
                 networks.push((model, row.scored));
             } else if peer.as_ref().is_none_or(|(_, best, _)| value.0 > *best) {
                 peer = Some((model, value.0, row.scored));
@@ -171,112 +144,42 @@ fn benchmark(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn known(name: &str) -> bool {
-    BaselineConfig::GRIDS.contains(&name) || NETWORKS.contains(&name)
-}
-
-/// The rows to train on, to choose by and to test on.
-fn read(folder: &Path, labels: Option<&Labels>, options: &Options) -> Result<[Dataset; 3]> {
-    let part = |name: &str| -> Result<Option<Dataset>> {
-        let path = ["", ".xz", ".zst", ".gz"]
-            .map(|end| folder.join(format!("{name}.tsv{end}")))
-            .into_iter()
-            .find(|path| path.exists());
-        let Some(path): Option<PathBuf> = path else { return Ok(None) };
-        let mut data = common::labelled(&path, options)?;
-        if let Some(labels) = labels {
-            data.rows.retain(|row| row.label.as_ref().is_some_and(|label| labels.index_of(label).is_some()));
-        }
-        Ok(Some(data))
+/// Each test row scored once, and the figures of that.
+fn tested(setting: &Setting, model: &str, parts: &[parts::Parts], known: &[bool]) -> Result<Row> {
+    let runs = parts.iter().map(|parts| setting.tested(model, parts)).collect::<Result<Vec<_>>>()?;
+    let seeds = runs.iter().map(|run| run.scored.len()).min().unwrap_or(0);
+    let of_seed = |seed: usize| {
+        let parts: Vec<Scored> = runs.iter().filter_map(|run| run.scored.get(seed).cloned()).collect();
+        Scored::concat(&parts)
     };
-    let missing = |name: &str| format!("{}: there is no {name}.tsv", common::shown(folder));
-    let (train, valid) = (part("train")?.ok_or_else(|| missing("train"))?, part("valid")?);
-    let test = part("test")?.ok_or_else(|| missing("test"))?;
-    let [train, valid] = match valid {
-        Some(valid) => [train, valid],
-        None => train.hold_out(0.1, 0)?,
-    };
-    Ok([common::at_most(train, options.positive("rows")?)?, valid, test])
+    let scored = (0..seeds).map(of_seed).collect::<plaudit::Result<Vec<_>>>()?;
+    let figures = scored.iter().map(|scored| {
+        let clean = scored.select(|row| known.get(row) == Some(&false));
+        let ([accuracy, f1, recall, value], [.., clean]) = (setting.figures(scored), setting.figures(&clean));
+        [accuracy, f1, recall, value, clean]
+    });
+    Ok(Row {
+        figures: figures.collect(),
+        valid: mean(runs.iter().map(|run| run.valid)).0,
+        chosen: runs.iter().map(|run| run.chosen.clone()).collect(),
+        scored: scored.into_iter().next().ok_or("there was no seed")?,
+    })
 }
 
-impl Setting {
-    fn baseline(&self, name: &str, [train, valid, test]: &[Dataset; 3]) -> Result<Row> {
-        let english = vec![PipelineConfig::default()];
-        let presets = self.presets.as_ref().unwrap_or(&english);
-        let grids = presets.iter().map(|text| BaselineConfig::grid(name, text)).collect::<plaudit::Result<Vec<_>>>()?;
-        let mut grid = grids.concat();
-        let labels = train.labels()?;
-        grid.iter_mut().for_each(|config| config.model.set_labels(Some(labels.clone())));
-        let tuned = plaudit::tune_baseline(train, valid, &grid, self.metric)?;
-        let (config, trial) = tuned.trials.get(tuned.best).ok_or("nothing was tried")?;
-        let scored = plaudit::scored(&tuned.classifier, test)?;
-        let mut figures = vec![self.figures(&scored)];
-        let mut config = config.clone();
-        for seed in 1..self.seeds {
-            let Baseline::AverageNgrams(model) = &mut config.model else { break }; // the others hang on none
-            model.seed = seed;
-            figures.push(self.figures(&plaudit::scored(&plaudit::train_baseline(train, valid, &config)?, test)?));
+/// Each value of `--by`, its rows, and the share of them that is right.
+fn groups(parts: &[parts::Parts], scored: &Scored) -> Vec<(String, usize, f64)> {
+    let mut start = 0;
+    let mut groups = Vec::new();
+    for part in parts {
+        let end = start + part.known.len();
+        if let Some(group) = &part.group {
+            let own = scored.select(|row| (start..end).contains(&row));
+            let right = own.confusion().report().figure(Metric::Accuracy).unwrap_or(0.0);
+            groups.push((group.clone(), own.len(), right));
         }
-        let chosen = json!({"language": config.text.language, "steps": config.text.steps.len(), "features": config.features,
-            "model": trial.baseline.name(), "fit": trial.report.best_fit(), "average": matches!(config.model, Baseline::AverageNgrams(_)).then_some(&trial.baseline),
-            "beta": match &trial.baseline { Baseline::NbSvm(model) => Some(json!([model.beta, model.linear.loss])), _ => None }});
-        Ok(Row { figures, valid: Some(trial.value), chosen, scored })
+        start = end;
     }
-
-    fn network(&self, name: &str, [train, valid, test]: &[Dataset; 3]) -> Result<Row> {
-        let mut config = self.networks.clone();
-        if let Some(text) = self.presets.as_ref().and_then(|presets| presets.first()) {
-            config.text = text.clone();
-        }
-        config.model.architecture = architecture(name, config.model.architecture)?;
-        config.model.epochs = self.epochs.unwrap_or(config.model.epochs);
-        config.model.labels = Some(train.labels()?);
-        config.model.selection = match self.metric {
-            Metric::Accuracy => Selection::Accuracy,
-            Metric::Recall => Selection::MacroRecall,
-            _ => Selection::MacroF1,
-        };
-        let vectors =
-            self.vectors.as_ref().map(|vectors| Pretrained::new(vectors, vectors.words().words())).transpose()?;
-        let mut extras = Extras::default();
-        extras.vectors = vectors.as_ref();
-        let mut chosen = Value::Null;
-        if let Some(space) = &self.space {
-            let (best, trials) = plaudit::tune(train, valid, &extras, &config, space, &mut ())?;
-            chosen = json!({"config": best.config(), "trials": trials});
-            config.model = best.config().clone();
-        }
-        let (mut figures, mut valid_values, mut scored) = (Vec::new(), Vec::new(), None);
-        for seed in 0..self.seeds {
-            config.model.seed = seed;
-            let classifier = plaudit::train_with(train, valid, &extras, &config, &mut ())?;
-            valid_values.push(self.figures(&plaudit::scored(&classifier, valid)?)[3]);
-            let test = plaudit::scored(&classifier, test)?;
-            figures.push(self.figures(&test));
-            scored.get_or_insert(test);
-        }
-        let scored = scored.ok_or("there was no seed")?;
-        Ok(Row { figures, valid: Some(mean(valid_values.into_iter()).0), chosen, scored })
-    }
-
-    fn figures(&self, scored: &Scored) -> [f64; 4] {
-        let report = scored.confusion().report();
-        [Metric::Accuracy, Metric::F1, Metric::Recall, self.metric].map(|metric| report.figure(metric).unwrap_or(0.0))
-    }
-}
-
-/// The network of this name, with the sizes that the configuration has for it.
-fn architecture(name: &str, given: Architecture) -> Result<Architecture> {
-    if given.name() == name {
-        return Ok(given);
-    }
-    let mut wanted = Architecture::from_name(name)?;
-    match (&mut wanted, given) {
-        (Architecture::WideAndDeep(wide), deep) => *wide.deep = deep,
-        (wanted, Architecture::WideAndDeep(wide)) if wide.deep.name() == name => wanted.clone_from(&wide.deep),
-        _ => {}
-    }
-    Ok(wanted)
+    groups
 }
 
 /// A mean as a percentage, with its standard error.

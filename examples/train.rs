@@ -286,8 +286,8 @@ fn config(options: &Options) -> Result<TrainConfig> {
             calibration
         });
     }
-    if let Some(labels) = options.value("labels") {
-        config.model.labels = Some(Labels::new(labels.split(',').map(str::trim)).map_err(usage_faults)?);
+    if let Some(labels) = options.listed("labels") {
+        config.model.labels = Some(Labels::new(labels).map_err(usage_faults)?);
     }
     let given = |names: &[&str]| names.iter().any(|name| options.value(name).is_some());
     if given(&["vectors"]) && given(&["pretrain", "unlabelled"]) {

@@ -164,6 +164,11 @@ impl Options {
         }
     }
 
+    /// Returns the names, with commas between them, that `--name` gives, where it was given.
+    pub(crate) fn listed(&self, name: &str) -> Option<Vec<String>> {
+        self.value(name).map(|names| names.split(',').map(|name| name.trim().to_owned()).collect())
+    }
+
     /// Returns the value of `--name` as a whole number of at least 1, where it was given.
     pub(crate) fn positive<T: std::str::FromStr + PartialOrd + From<u8>>(&self, name: &str) -> Result<Option<T>> {
         match self.number(name)? {

@@ -178,6 +178,49 @@ impl Dataset {
         self.parts(grouped(&self.rows, sizes, seed, "hold_out_grouped", key), HELD_OUT)
     }
 
+    /// Returns the rows without and with those of `fold`, counted from 0, of `folds` parts of nearly one size, stratified by label: each
+    /// row is held out once. Rows keep their order.
+    ///
+    /// # Errors
+    /// When there are fewer than two folds, more than rows, or no such fold.
+    ///
+    /// # Example: each row is tested once
+    /// ```
+    /// use plaudit_core::Feedback;
+    /// use plaudit_data::Dataset;
+    ///
+    /// let data = Dataset::from_rows((0..50).map(|uid| Feedback::new(uid.to_string(), "fine")).collect());
+    /// let mut tested = 0;
+    /// for fold in 0..10 {
+    ///     let [train, test] = data.fold(10, fold, 7)?;
+    ///     assert_eq!((train.len(), test.len()), (45, 5));
+    ///     tested += test.len();
+    /// }
+    /// assert_eq!(tested, data.len());
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn fold(&self, folds: usize, fold: usize, seed: u64) -> Result<[Dataset; 2]> {
+        if !(2..=self.len()).contains(&folds) || fold >= folds {
+            let rows = counted(self.len() as u64, "row");
+            return Err(Error::config(format!("fold: {fold} of {folds}; expected 2 or more, no more than {rows}")));
+        }
+        let order = strata(&self.rows, seed, "fold").into_values().flatten();
+        let (mut rest, mut held) = (Vec::new(), Vec::new());
+        for (place, row) in order.enumerate() {
+            if place % folds == fold { held.push(row) } else { rest.push(row) }
+        }
+        self.parts([rest, held], HELD_OUT)
+    }
+
+    /// Returns the rows without and with those that `held_out` says, such as those of one division. Rows keep their order.
+    ///
+    /// # Errors
+    /// When a part would be empty.
+    pub fn set_apart(&self, held_out: impl Fn(&Feedback) -> bool) -> Result<[Dataset; 2]> {
+        let (held, rest) = (0..self.len()).partition(|&row| self.rows.get(row).is_some_and(&held_out));
+        self.parts([rest, held], HELD_OUT)
+    }
+
     fn held_out_sizes(&self, share: f64) -> Result<[usize; 2]> {
         if !(share > 0.0 && share < 1.0) {
             return Err(Error::config(format!("hold_out.share: must be between 0 and 1, not {share}")));
@@ -208,6 +251,17 @@ impl Dataset {
 /// Part after part takes its rows from what is left, so many of each label as the label's share of what is left
 /// ([`apportion`]): the size of a part is exact, and no label is ever asked for more rows than it has.
 fn stratified<const N: usize>(rows: &[Feedback], sizes: [usize; N], seed: u64, purpose: &str) -> [Vec<usize>; N] {
+    let mut strata = strata(rows, seed, purpose);
+    sizes.map(|size| {
+        let left: Vec<f64> = strata.values().map(|stratum| stratum.len() as f64).collect();
+        let takes = apportion(size, &left);
+        let taken = strata.values_mut().zip(takes);
+        taken.flat_map(|(stratum, take)| stratum.split_off(stratum.len().saturating_sub(take))).collect()
+    })
+}
+
+/// The rows of each label, in random order.
+fn strata<'a>(rows: &'a [Feedback], seed: u64, purpose: &str) -> BTreeMap<Option<&'a str>, Vec<usize>> {
     let mut strata: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
         strata.entry(row.label.as_deref()).or_default().push(index);
@@ -215,12 +269,7 @@ fn stratified<const N: usize>(rows: &[Feedback], sizes: [usize; N], seed: u64, p
     for (number, stratum) in (0..).zip(strata.values_mut()) {
         Stream::new(seed, purpose, number).shuffle(stratum);
     }
-    sizes.map(|size| {
-        let left: Vec<f64> = strata.values().map(|stratum| stratum.len() as f64).collect();
-        let takes = apportion(size, &left);
-        let taken = strata.values_mut().zip(takes);
-        taken.flat_map(|(stratum, take)| stratum.split_off(stratum.len().saturating_sub(take))).collect()
-    })
+    strata
 }
 
 /// One part of a grouped split: its rows, and what it still lacks of its share of all rows and of each label's.

@@ -209,3 +209,35 @@ proptest! {
         prop_assert_eq!(parts.map(|part| part.len()), SplitRatios::PAPER.sizes(rows));
     }
 }
+
+#[test]
+fn each_row_is_in_one_fold() {
+    let data = dataset((0..103).map(|row| (row % 10 != 0).then_some(row % 3)));
+    let mut held = Vec::new();
+    for fold in 0..7 {
+        let [rest, part] = data.fold(7, fold, 3).unwrap();
+        assert!(part.len() == 14 || part.len() == 15, "{}", part.len());
+        assert_eq!(rest.len() + part.len(), data.len());
+        for (label, count) in counts(&part) {
+            let whole = counts(&data)[&label] as f64 / 7.0;
+            assert!((count as f64 - whole).abs() < 2.0, "{label:?}: {count} of {whole}");
+        }
+        held.extend(uids(&part));
+    }
+    held.sort_unstable();
+    assert_eq!(held, (0..103).collect::<Vec<_>>());
+    assert_eq!(uids(&data.fold(7, 2, 3).unwrap()[1]), uids(&data.fold(7, 2, 3).unwrap()[1]));
+    assert_ne!(uids(&data.fold(7, 2, 3).unwrap()[1]), uids(&data.fold(7, 2, 4).unwrap()[1]));
+    for (folds, fold) in [(0, 0), (1, 0), (7, 7), (104, 0)] {
+        let error = data.fold(folds, fold, 3).unwrap_err().to_string();
+        assert!(error.contains("expected 2 or more, no more than 103 rows"), "{error}");
+    }
+}
+
+#[test]
+fn rows_are_set_apart_by_what_they_are() {
+    let data = dataset([Some(0), Some(1), None, Some(1)]);
+    let [rest, ones] = data.set_apart(|row| row.label.as_deref() == Some("label 1")).unwrap();
+    assert_eq!((uids(&rest), uids(&ones)), (vec![0, 2], vec![1, 3]));
+    assert!(data.set_apart(|_| true).unwrap_err().to_string().contains("remaining"));
+}

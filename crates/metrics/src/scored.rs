@@ -121,6 +121,39 @@ impl Scored {
         Ok(self)
     }
 
+    /// Returns the texts of all parts, one part after the other: of folds, for example, of which each was scored by a classifier of its own.
+    ///
+    /// # Errors
+    /// When there is no part, or their labels differ.
+    pub fn concat(parts: &[Self]) -> Result<Self> {
+        let labels = parts.first().map(|part| part.labels.clone());
+        let labels = labels.ok_or_else(|| Error::config("scored: found no part, expected at least one"))?;
+        if let Some(part) = parts.iter().position(|part| part.labels != labels) {
+            return Err(Error::config(format!("scored: part {part} has other labels than part 0")));
+        }
+        let weighted = parts.iter().any(|part| part.weights.is_some());
+        let weights = || parts.iter().flat_map(|part| part.weights_or_ones().into_owned()).collect();
+        Ok(Self {
+            truth: parts.iter().flat_map(|part| part.truth.iter().copied()).collect(),
+            probabilities: parts.iter().flat_map(|part| part.probabilities.iter().copied()).collect(),
+            weights: weighted.then(weights),
+            labels,
+        })
+    }
+
+    /// Returns the texts whose place, counted from 0, `keep` says.
+    #[must_use]
+    pub fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
+        let kept: Vec<usize> = (0..self.len()).filter(|&row| keep(row)).collect();
+        let of = |values: &[f64]| kept.iter().filter_map(|&row| values.get(row).copied()).collect();
+        Self {
+            labels: self.labels.clone(),
+            truth: kept.iter().filter_map(|&row| self.truth.get(row).copied()).collect(),
+            probabilities: kept.iter().filter_map(|&row| self.row(row)).flatten().copied().collect(),
+            weights: self.weights.as_deref().map(of),
+        }
+    }
+
     /// Returns the labels, in the order of the probabilities.
     pub fn labels(&self) -> &Labels {
         &self.labels
@@ -199,4 +232,24 @@ pub(crate) fn most_probable(scores: &[f64]) -> (usize, f64) {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_put_together_and_taken_apart() {
+        let labels = || Labels::new(["a", "b"]).unwrap();
+        let first = Scored::from_labels(labels(), vec![0, 1], &[0, 0]).unwrap();
+        let second = Scored::from_labels(labels(), vec![1], &[1]).unwrap().with_weights(vec![2.0]).unwrap();
+        let both = Scored::concat(&[first.clone(), second.clone()]).unwrap();
+        assert_eq!((both.truth(), both.weights()), (&[0, 1, 1][..], Some(&[1.0, 1.0, 2.0][..])));
+        assert_eq!(both.select(|row| row == 2), second);
+        assert_eq!(Scored::concat(&[first.clone(), first.select(|_| false)]).unwrap(), first);
+        let other = Scored::from_labels(Labels::new(["b", "a"]).unwrap(), vec![0], &[0]).unwrap();
+        let error = Scored::concat(&[first, other]).unwrap_err().to_string();
+        assert!(error.contains("part 1 has other labels"), "{error}");
+        assert!(Scored::concat(&[]).unwrap_err().to_string().contains("no part"));
+    }
 }

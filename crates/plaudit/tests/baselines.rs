@@ -107,6 +107,42 @@ fn the_recipe_prints_a_table() {
 }
 
 #[test]
+fn each_row_is_tested_once() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path();
+    let rows = |from: usize, to: usize| -> String {
+        let row =
+            |k: usize| format!("{k}\t{}\tword {} of {}\tdivision {}\n", ["good", "poor"][k % 2], k % 2, k % 50, k / 20);
+        std::iter::once("id\tlabel\ttext\tdivision\n".to_owned()).chain((from..to).map(row)).collect()
+    };
+    // 70 rows, of which those of division 3 are too few to be tested on; every test text is in the training part, too.
+    fs::write(path.join("train.tsv"), rows(0, 40)).unwrap();
+    fs::write(path.join("valid.tsv"), rows(40, 50)).unwrap();
+    fs::write(path.join("test.tsv"), rows(50, 70)).unwrap();
+    let data = path.display().to_string();
+    let row = |more: &[&str]| {
+        let arguments = [&["--data", &data, "--models", "logistic", "--metric", "accuracy"], more].concat();
+        json("benchmark", &arguments)["table"][0].clone()
+    };
+    let once = row(&[]);
+    assert_eq!(
+        (&once["test_rows"], &once["repeated_test_rows"], &once["clean"]),
+        (&20.into(), &20.into(), &0.0.into())
+    );
+    let folds = row(&["--folds", "5"]);
+    assert_eq!((&folds["test_rows"], &folds["chosen"].as_array().unwrap().len()), (&70.into(), &5));
+    let apart = row(&["--by", "division"]);
+    let groups: Vec<_> =
+        apart["groups"].as_array().unwrap().iter().map(|group| (&group["group"], &group["rows"])).collect();
+    assert_eq!(groups.len(), 3, "{groups:?}");
+    assert_eq!((groups[0].0, groups[0].1, &apart["test_rows"]), (&"division 0".into(), &20.into(), &60.into()));
+    let refused = |more: &[&str]| stderr(&run("benchmark", &[&["--data", &data], more].concat()));
+    assert!(refused(&["--by", "colour"]).contains("no value of this column has 15 rows"));
+    assert!(refused(&["--by", "division", "--folds", "2"]).contains("expected one of them"));
+    assert!(refused(&["--folds", "71"]).contains("no more than 70 rows"));
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     for (arguments, code, words) in [
         (&["--models", "majority"][..], 2, "--data is missing"),
