@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 const HELP: &str = "
 Trains models on train.tsv of a folder, chooses their settings on valid.tsv, and prints accuracy, macro-F1 and macro-recall on test.tsv, means over
 the seeds with their standard errors, and the processor time that it all took. Test rows are scored once, by what was chosen. Training rows with
-the text of a validation row are left out. Where test texts stand in train.tsv, `clean` is the figure of --metric without them.
+the text of a validation row, by its letters and digits, are left out. Where test texts stand in train.tsv, `clean` is the figure of --metric without them.
 
 cargo run --release --example benchmark -- --data DIR[,DIR..] [options]
   --data DIR,..      folders with train.tsv, valid.tsv and test.tsv, perhaps .xz, .zst or .gz after it: columns text and label;

@@ -87,17 +87,22 @@ pub(crate) fn read(folder: &Path, options: &Options) -> Result<Vec<Parts>> {
     let at_most = options.positive("rows")?;
     let mut parts = Vec::new();
     for (group, mut train, valid, test) in runs {
-        let texts: HashSet<&str> = valid.iter().map(|row| row.text.as_str()).collect();
+        let texts: HashSet<String> = valid.iter().map(|row| key(&row.text)).collect();
         let before = train.len();
-        train.rows.retain(|row| !texts.contains(row.text.as_str()));
+        train.rows.retain(|row| !texts.contains(&key(&row.text)));
         if train.len() < before {
             warn(&format!("{} training rows have a text of a validation row; they are left out", before - train.len()));
         }
         let train = common::at_most(train, at_most)?;
-        let texts: HashSet<&str> = train.iter().map(|row| row.text.as_str()).collect();
+        let texts: HashSet<String> = train.iter().map(|row| key(&row.text)).collect();
         let labelled = test.iter().filter(|row| row.label.is_some());
-        let known = labelled.map(|row| texts.contains(row.text.as_str())).collect();
+        let known = labelled.map(|row| texts.contains(&key(&row.text))).collect();
         parts.push(Parts { train, valid, test, labels: labels.clone(), known, group });
     }
     Ok(parts)
+}
+
+/// Texts with the same letters and digits are the same.
+fn key(text: &str) -> String {
+    text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -28,7 +28,7 @@ impl Evaluated {
     }
 }
 
-const INTENDED: &str = "\
+pub(crate) const INTENDED: &str = "\
 - It gives each text a probability for each label. It is made for many texts together: shares of labels, and decisions that follow from
   them. Of one person's one text it may be wrong; do not decide about a person by it.
 - It knows what texts like those it was trained on taught it. Texts of another place, time, language or length may get other labels than
@@ -223,7 +223,7 @@ fn code(name: &str) -> String {
 }
 
 /// A name as it may stand in a line of Markdown: no mark of it has a meaning there.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for character in visible(name).chars() {
         match character {

@@ -46,7 +46,7 @@ const SEEN: &str = "seen.bin";
 const CALIBRATION: &str = "calibration.json";
 const CALIBRATED_ON: &str = "calibration.bin";
 const EVALUATION: &str = "evaluation.json";
-const CARD: &str = "README.md";
+pub(crate) const CARD: &str = "README.md";
 const MANIFEST: &str = "manifest.json";
 pub(crate) const ANALYZER: &str = "analyzer/";
 /// The most bytes of the manifest and of the configuration.

@@ -6,10 +6,13 @@ mod common;
 
 use std::fs;
 
-use common::{Blanks, cnn_lstm, config, rows, sign, trained};
+use common::{Blanks, Letters, cnn_lstm, config, examples, rows, sign, trained};
 use plaudit_core::{Classifier, Example};
 use plaudit_metrics::{Bootstrap, Evaluation, Metric, Scored, evaluate};
-use plaudit_models::{CalibrationConfig, CalibrationRows, TextClassifier, train};
+use plaudit_models::{
+    Baseline, CalibrationConfig, CalibrationRows, LinearClassifier, LinearConfig, LinearLoss, TextClassifier, train,
+    train_baseline,
+};
 
 fn evaluation(classifier: &TextClassifier<Blanks>) -> Evaluation {
     let rows = rows(120, 7);
@@ -122,4 +125,37 @@ fn names_cannot_break_it() {
     assert!(!card.contains(['\u{202e}', '\u{7}']) && !text.contains("<script>"), "{card}");
     assert!(text.contains(r"a\|b") && text.contains(r"\`\# \*\_\[x\](y)"), "{text}");
     assert_eq!(json.lines().filter(|line| line.trim_start().starts_with("```")).count(), 1, "{json}");
+}
+
+#[test]
+fn a_linear_classifier_has_one_too() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (own, other) = (rows(120, 1), rows(40, 2));
+    let mut config = LinearConfig::default();
+    (config.c, config.loss) = (vec![0.5], LinearLoss::SquaredHinge);
+    let baseline = Baseline::Linear(config);
+    let classifier = train_baseline(Letters, &examples(&own), &examples(&other), &baseline).unwrap();
+    let (card, report) = (classifier.card().unwrap(), classifier.report());
+    let fit = report.best_fit().unwrap();
+    for part in [
+        "# A linear classifier of texts: Good, Poor".to_owned(),
+        format!("each of {} columns", report.columns),
+        format!("120 training rows: Good {}, Poor {}", report.train_labels[0], report.train_labels[1]),
+        format!("accuracy {:.4}, macro F1 {:.4}", fit.valid_accuracy.unwrap(), fit.valid_macro_f1.unwrap()),
+        "C is 0.5".to_owned(),
+        "## Intended use and limits".to_owned(),
+        "\"squared_hinge\"".to_owned(),
+    ] {
+        assert!(card.contains(&part), "{part}: {card}");
+    }
+    let path = scratch.path().join("model");
+    classifier.save(&path).unwrap();
+    assert_eq!(fs::read_to_string(path.join("README.md")).unwrap(), card);
+    let loaded = LinearClassifier::<Letters>::load(&path).unwrap();
+    assert_eq!(loaded.card().unwrap(), card);
+    fs::write(path.join("README.md"), card.replace("0.5", "0.6")).unwrap();
+    let refused = LinearClassifier::<Letters>::load(&path).unwrap_err().to_string();
+    assert!(refused.contains("README.md") && refused.contains("SHA-256"), "{refused}");
+    let alone = train_baseline(Letters, &examples(&own), &[], &baseline).unwrap();
+    assert!(alone.card().unwrap().contains("There was no validation part"));
 }

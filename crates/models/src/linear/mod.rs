@@ -2,6 +2,7 @@
 
 mod average;
 mod baseline;
+mod card;
 mod classifier;
 mod config;
 mod entries;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! linear.json        format version, configuration with the labels, what training did
+//! README.md          the model card: all of that for people
 //! analyzer/          the features' own files, those of their analyzer among them
 //! model.safetensors  the weights
 //! manifest.json      size and SHA-256 of each file above
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::weights::{Weights, most_bytes};
 use super::{Baseline, LinearClassifier, LinearReport};
-use crate::directory::{ANALYZER, FORMAT_VERSION, Folder, MAX_PART, MAX_TEXT, WEIGHTS};
+use crate::directory::{ANALYZER, CARD, FORMAT_VERSION, Folder, MAX_PART, MAX_TEXT, WEIGHTS};
 use crate::directory::{check_version, in_file, json, load, parse, save};
 
 const LINEAR: &str = "linear.json";
@@ -68,6 +69,7 @@ impl<F: Features + Stored> LinearClassifier<F> {
             files.insert(format!("{ANALYZER}{name}"), bytes);
         }
         files.insert(WEIGHTS.to_owned(), self.raw_weights().to_bytes()?);
+        files.insert(CARD.to_owned(), self.card()?.into_bytes());
         let weights = most_bytes(self.raw_weights().occurring().len(), self.features().width())?;
         save(path.as_ref(), files, |name| most(name, weights))
     }
@@ -89,7 +91,10 @@ impl<F: Features + Stored> LinearClassifier<F> {
         let fault = |reason: &str| Error::format(&name, reason);
         let labels =
             config.labels().cloned().ok_or_else(|| fault("training.labels: a model has labels, found none"))?;
-        let features: F = folder.analyzer(&[LINEAR, WEIGHTS])?;
+        if folder.holds(CARD) {
+            folder.file(CARD, MAX_PART)?; // it is for people: nothing is read from it, but a changed one is refused as any file is
+        }
+        let features: F = folder.analyzer(&[LINEAR, WEIGHTS, CARD])?;
         let columns = features.width();
         if report.columns != columns || report.train_labels.len() != labels.len() || report.best_fit().is_none() {
             return Err(fault("its labels, columns or fits are not those of this model"));
