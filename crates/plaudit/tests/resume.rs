@@ -50,9 +50,27 @@ fn files(model: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
+    killed(&[]);
+}
+
+#[test]
+fn so_it_does_killed_in_the_folds_of_a_calibration() {
+    killed(&["--calibrate", "folds", "--epochs", "5"]);
+}
+
+#[test]
+fn so_it_does_killed_in_a_search() {
+    let search = scratch();
+    let path = search.path().join("space.json");
+    fs::write(&path, r#"{"fields": {"/adam/learning_rate": [0.001, 0.003], "/epochs": [6]}}"#).unwrap();
+    killed(&["--tune", &path.display().to_string()]);
+}
+
+/// Kills runs with these options at random moments and goes on with them.
+fn killed(more: &[&str]) {
     let scratch = scratch();
     let start = Instant::now();
-    let whole = recipe("train").args(arguments(scratch.path(), "whole")).output().unwrap();
+    let whole = recipe("train").args(arguments(scratch.path(), "whole")).args(more).output().unwrap();
     let takes = start.elapsed().as_millis() as u64;
     assert!(whole.status.success(), "{}", stderr(&whole));
     let whole = files(&scratch.path().join("whole"));
@@ -66,11 +84,12 @@ fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
             let mut command = recipe("train");
             match checkpoints.join("options.json").is_file() {
                 true => {
-                    resumed += u64::from(checkpoints.join("whole").is_dir());
+                    let parts = ["whole", "trial-1", "fold-1"];
+                    resumed += u64::from(parts.iter().any(|part| checkpoints.join(part).is_dir()));
                     command.arg("--resume").arg(&checkpoints);
                 }
                 false => {
-                    command.args(arguments(scratch.path(), &out));
+                    command.args(arguments(scratch.path(), &out)).args(more);
                 }
             }
             let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
