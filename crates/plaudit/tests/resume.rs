@@ -12,15 +12,15 @@ use std::time::{Duration, Instant};
 use common::{recipe, run, stderr};
 use plaudit_stats::Stream;
 
-/// A scratch folder with a small corpus and a configuration that takes about a second.
-fn scratch() -> tempfile::TempDir {
+/// A scratch folder with a small corpus and a configuration; thirty epochs take about a second.
+fn scratch(epochs: usize) -> tempfile::TempDir {
     let scratch = tempfile::tempdir().unwrap();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/data/feedback.tsv");
     let text: Vec<String> = fs::read_to_string(corpus).unwrap().lines().take(600).map(str::to_owned).collect();
     fs::write(scratch.path().join("train.tsv"), text.join("\n")).unwrap();
     let config = r#"{"model": {"epochs": 30, "patience": 30, "averaging": 0.99, "architecture":
         {"kind": "bi_lstm", "embedding": 16, "hidden": 8, "dense": 16}}}"#;
-    fs::write(scratch.path().join("config.json"), config).unwrap();
+    fs::write(scratch.path().join("config.json"), config.replace("30", &epochs.to_string())).unwrap();
     scratch
 }
 
@@ -50,25 +50,25 @@ fn files(model: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn killed_at_any_moment_it_goes_on_to_the_same_bytes() {
-    killed(&[]);
+    killed(30, &[]);
 }
 
 #[test]
 fn so_it_does_killed_in_the_folds_of_a_calibration() {
-    killed(&["--calibrate", "folds", "--epochs", "5"]);
+    killed(5, &["--calibrate", "folds"]);
 }
 
 #[test]
 fn so_it_does_killed_in_a_search() {
-    let search = scratch();
+    let search = tempfile::tempdir().unwrap();
     let path = search.path().join("space.json");
-    fs::write(&path, r#"{"fields": {"/adam/learning_rate": [0.001, 0.003], "/epochs": [6]}}"#).unwrap();
-    killed(&["--tune", &path.display().to_string()]);
+    fs::write(&path, r#"{"fields": {"/adam/learning_rate": [0.001, 0.003], "/adam/beta1": [0.9]}}"#).unwrap();
+    killed(6, &["--tune", &path.display().to_string()]);
 }
 
 /// Kills runs with these options at random moments and goes on with them.
-fn killed(more: &[&str]) {
-    let scratch = scratch();
+fn killed(epochs: usize, more: &[&str]) {
+    let scratch = scratch(epochs);
     let start = Instant::now();
     let whole = recipe("train").args(arguments(scratch.path(), "whole")).args(more).output().unwrap();
     let takes = start.elapsed().as_millis() as u64;
@@ -112,7 +112,7 @@ fn killed(more: &[&str]) {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_after_the_step_and_says_how_to_go_on() {
-    let scratch = scratch();
+    let scratch = scratch(30);
     let checkpoints = scratch.path().join("model-checkpoints");
     let mut command = recipe("train");
     command.args(arguments(scratch.path(), "model")).stdout(Stdio::null()).stderr(Stdio::piped());
