@@ -25,6 +25,7 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod aspects;
 mod daily;
 mod documents;
 mod drift;
@@ -34,6 +35,10 @@ mod keyness;
 mod log_odds;
 mod season;
 
+pub use aspects::{
+    AspectConfig, AspectDictionary, AspectGroup, AspectMatch, AspectMatcher, AspectMention, AspectQuote,
+    AspectSentiment, AspectShare, AspectSummary, aspect_sentiment,
+};
 pub use daily::DailyCounts;
 pub use documents::{Documents, DocumentsBuilder};
 pub use drift::{TextDrift, TextDriftConfig, text_drift};

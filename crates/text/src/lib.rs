@@ -55,6 +55,7 @@ mod address;
 mod alignment;
 mod casefold;
 mod chinese;
+mod clauses;
 mod config;
 mod contractions;
 mod detect;
@@ -95,6 +96,7 @@ mod words;
 #[cfg(feature = "chinese")]
 pub use chinese::Segmenter;
 pub use chinese::{SegmenterConfig, UserWord, simplify};
+pub use clauses::clauses;
 pub use config::PipelineConfig;
 pub use detect::{Detected, detect};
 pub use emoji_names::{EmojiPolarity, EmojiPolicy, emoji_name, emoji_polarity};

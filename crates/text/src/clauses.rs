@@ -1,0 +1,143 @@
+//! Clauses: the parts of a text that may each say another thing.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// English words that turn what is said around, in lower case.
+const CONTRASTS: [&str; 7] = ["but", "however", "although", "though", "except", "whereas", "yet"];
+/// Chinese ones; longer before shorter.
+const CHINESE_CONTRASTS: [&str; 6] = ["但是", "不过", "可是", "然而", "可惜", "但"];
+/// The fewest words on both sides of a comma that parts clauses.
+const WORDS: usize = 3;
+
+/// Returns the byte ranges of the clauses of `text`, in order, without the blanks and marks around them.
+///
+/// A clause ends at a full stop, question or exclamation mark, semicolon or line end, before a word of contrast (*but*, *however*, 但是), at a
+/// Chinese comma, and at a comma with three words or more on each side. A stop inside a number, an address or an abbreviation that a
+/// letter follows at once is none. "The screen is nice, but the battery is not" has two clauses, of which each may get a label of its own.
+///
+/// ```
+/// let text = "Nice screen, but the battery lasts 1.5 days. 外形不错，信号不好！";
+/// let clauses: Vec<&str> = plaudit_text::clauses(text).into_iter().map(|clause| &text[clause]).collect();
+/// assert_eq!(clauses, ["Nice screen", "but the battery lasts 1.5 days", "外形不错", "信号不好"]);
+/// ```
+pub fn clauses(text: &str) -> Vec<Range<usize>> {
+    let mut clauses = Vec::new();
+    let mut start = 0;
+    for (at, piece) in text.split_word_bound_indices() {
+        // Between `start` and a cut there may be nothing that is said.
+        if cuts_before(text, start, at, piece) {
+            push(text, start..at, &mut clauses);
+            start = at;
+        }
+        let end = at + piece.len();
+        if cuts_after(text, start, at, piece) {
+            push(text, start..end, &mut clauses);
+            start = end;
+        }
+    }
+    push(text, start..text.len(), &mut clauses);
+    clauses
+}
+
+/// Whether a word begins what contradicts the words before it.
+fn cuts_before(text: &str, start: usize, at: usize, piece: &str) -> bool {
+    if start >= at {
+        return false;
+    }
+    if piece.is_ascii() {
+        let before = text.get(start..at).unwrap_or_default();
+        return CONTRASTS.iter().any(|word| word.eq_ignore_ascii_case(piece)) && words(before) >= 2;
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    CHINESE_CONTRASTS.iter().any(|word| rest.starts_with(word))
+        && text.get(start..at).is_some_and(|before| words(before) >= 2)
+}
+
+/// Whether a mark ends a clause.
+fn cuts_after(text: &str, start: usize, at: usize, piece: &str) -> bool {
+    let rest = text.get(at + piece.len()..).unwrap_or_default();
+    match piece {
+        "!" | "?" | ";" | "…" | "。" | "！" | "？" | "；" | "，" | "\n" | "\r\n" | "\u{2028}" | "\u{2029}" => {
+            true
+        }
+        // Word bounds keep the stops of `1.5` and `e.g` inside a piece; what follows the others at once is an address or a list.
+        "." => rest.chars().next().is_none_or(|next| !next.is_ascii_alphanumeric()),
+        "," => {
+            let next = rest.find(['.', ',', '!', '?', ';', '\n', '。', '！', '？', '；', '，']).unwrap_or(rest.len());
+            let after = rest.get(..next).unwrap_or_default();
+            words(text.get(start..at).unwrap_or_default()) >= WORDS && words(after) >= WORDS
+        }
+        _ => false,
+    }
+}
+
+fn words(part: &str) -> usize {
+    part.unicode_words().take(WORDS).count()
+}
+
+/// Adds a clause where anything is said in it: a letter, a digit or a sign that is no punctuation, such as an emoji.
+fn push(text: &str, range: Range<usize>, clauses: &mut Vec<Range<usize>>) {
+    let part = text.get(range.clone()).unwrap_or_default();
+    let said = |character: char| character.is_alphanumeric() || !(character.is_ascii() || is_mark(character));
+    let Some(first) = part.find(said) else { return };
+    let end = part.char_indices().rfind(|&(_, character)| said(character));
+    let end = end.map_or(part.len(), |(at, character)| at + character.len_utf8());
+    clauses.push(range.start + first..range.start + end);
+}
+
+/// Blanks, and punctuation that is not of ASCII.
+fn is_mark(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '\u{2010}'..='\u{205e}' | '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301f}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}' | '\u{200b}'..='\u{200f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parts(text: &str) -> Vec<&str> {
+        clauses(text).into_iter().map(|clause| &text[clause]).collect()
+    }
+
+    #[test]
+    fn what_is_said_is_parted() {
+        for (text, expected) in [
+            ("", &[][..]),
+            (" ... !!! ", &[]),
+            ("Good", &["Good"]),
+            ("Dr. Wu teaches v2.0 at uni.edu. Great!!", &["Dr", "Wu teaches v2.0 at uni.edu", "Great"]),
+            ("great screen, bad battery", &["great screen, bad battery"]),
+            ("the screen is great, the battery is bad", &["the screen is great", "the battery is bad"]),
+            ("But it works", &["But it works"]),
+            ("nothing but good", &["nothing but good"]),
+            ("It is slow though it works", &["It is slow", "though it works"]),
+            ("I waited\nnobody came", &["I waited", "nobody came"]),
+            ("屏幕很大但是电池不好。", &["屏幕很大", "但是电池不好"]),
+            ("但质量一般", &["但质量一般"]),
+            ("👍👍！差", &["👍👍", "差"]),
+            ("“Wow” (really)", &["Wow” (really"]),
+        ] {
+            assert_eq!(parts(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn clauses_are_in_order_and_hold_every_letter(text in "(?s)[a-z ,.!?but但，。\n👍é]{0,60}|\\PC{0,40}") {
+            let found = clauses(&text);
+            let mut end = 0;
+            let mut letters = 0;
+            for clause in &found {
+                prop_assert!(clause.start >= end && clause.end > clause.start && text.get(clause.clone()).is_some());
+                letters += text[clause.clone()].chars().filter(|c| c.is_alphanumeric()).count();
+                end = clause.end;
+            }
+            prop_assert_eq!(letters, text.chars().filter(|c| c.is_alphanumeric()).count());
+        }
+    }
+}
