@@ -32,7 +32,9 @@ mod drivers;
 mod exchange;
 mod keyness;
 mod log_odds;
+mod period;
 mod season;
+mod series;
 
 pub use daily::DailyCounts;
 pub use documents::{Documents, DocumentsBuilder};
@@ -41,4 +43,6 @@ pub use drivers::{Driver, DriverConfig, Drivers, drivers};
 pub use exchange::Exchange;
 pub use keyness::{KeyTerm, Keyness, KeynessConfig, keyness};
 pub use log_odds::{LogOdds, log_odds};
+pub use period::Period;
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
+pub use series::{Exposure, Series};
