@@ -25,24 +25,38 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod alerts;
+mod bursts;
+mod change_points;
 mod daily;
 mod documents;
 mod drift;
 mod drivers;
+mod event_study;
 mod exchange;
 mod keyness;
 mod log_odds;
 mod period;
+mod rates;
 mod season;
 mod series;
+mod trend;
 
+pub use alerts::{Alert, AlertConfig, Alerts, alerts};
+pub use bursts::{Burst, BurstConfig, Bursts, bursts};
+pub use change_points::{ChangeConfig, ChangePoints, Segment, change_points};
 pub use daily::DailyCounts;
 pub use documents::{Documents, DocumentsBuilder};
 pub use drift::{TextDrift, TextDriftConfig, text_drift};
 pub use drivers::{Driver, DriverConfig, Drivers, drivers};
+pub use event_study::{
+    Change, Clusters, EventConfig, EventPost, EventStudy, Finding, Lack, Measure, Polarity, event_study,
+};
 pub use exchange::Exchange;
 pub use keyness::{KeyTerm, Keyness, KeynessConfig, keyness};
 pub use log_odds::{LogOdds, log_odds};
 pub use period::Period;
+pub use rates::{Rate, rates};
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
 pub use series::{Exposure, Series};
+pub use trend::{Trend, trend};

@@ -1,9 +1,9 @@
 //! Quantiles of the gamma distribution.
 
-use statrs::distribution::{ContinuousCDF, Normal};
 use statrs::function::gamma::gamma_lr;
 
 use crate::beta::least;
+use crate::normal_quantile;
 
 /// Up to this shape the distribution function is inverted.
 const EXACT: f64 = 1e5;
@@ -30,7 +30,7 @@ pub fn gamma_quantile(shape: f64, p: f64) -> Option<f64> {
         least(f64::MAX, |x| gamma_lr(shape, x) >= p)
     } else {
         let part = 1.0 / (9.0 * shape);
-        let root = 1.0 - part + Normal::standard().inverse_cdf(p) * part.sqrt();
+        let root = 1.0 - part + normal_quantile(p)? * part.sqrt();
         shape * root * root * root
     })
 }

@@ -30,7 +30,7 @@ pub use gamma::gamma_quantile;
 pub use holm::holm;
 pub use interval::{Interval, jeffreys, wilson, wilson_share};
 pub use negative_binomial::negative_binomial_sf;
-pub use normal::normal_quantile;
+pub use normal::{normal_quantile, normal_sf};
 pub use quantile::quantile;
 pub use replicates::Replicates;
 pub use sign_test::sign_test;

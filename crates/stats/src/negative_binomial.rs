@@ -3,6 +3,8 @@
 use statrs::function::beta::beta_reg;
 use statrs::function::gamma::{gamma_lr, gamma_ur};
 
+use crate::normal_sf;
+
 /// Up to this sum of the parameters the incomplete beta function is exact to 1e-9 or better.
 const EXACT: f64 = 1e5;
 
@@ -40,8 +42,7 @@ pub fn negative_binomial_sf(k: u64, mean: f64, dispersion: f64) -> Option<f64> {
 /// The gamma distribution's upper tail for large shapes, by Wilson and Hilferty.
 fn upper_tail(shape: f64, x: f64) -> f64 {
     let part = 1.0 / (9.0 * shape);
-    let z = (libm::cbrt(x / shape) - 1.0 + part) / part.sqrt();
-    statrs::function::erf::erfc(z / std::f64::consts::SQRT_2) / 2.0
+    normal_sf((libm::cbrt(x / shape) - 1.0 + part) / part.sqrt())
 }
 
 #[cfg(test)]
