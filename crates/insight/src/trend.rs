@@ -81,20 +81,17 @@ pub fn trend(series: &Series, exposure: Exposure, level: f64) -> Result<Option<T
     let untied = pairs - ties.iter().map(|&n| n * (n - 1.0) / 2.0).sum::<f64>();
     let p_value = if sd > 0.0 { (2.0 * normal_sf((s.abs() - 1.0).max(0.0) / sd)).min(1.0) } else { 1.0 };
 
-    slopes.sort_unstable_by(f64::total_cmp);
+    let most = slopes.len() - 1;
+    let mut nth = |place: usize| *slopes.select_nth_unstable_by(place.min(most), f64::total_cmp).1;
     let margin = normal_quantile(0.5 + level / 2.0).unwrap_or(0.0) * sd;
-    let end = |place: f64| slopes.get(place.clamp(0.0, pairs - 1.0) as usize).copied().unwrap_or(f64::NAN);
-    let slope = median(&slopes);
-    let middle = |places: Vec<f64>| median(&places);
+    let slope = (nth(most / 2) + nth(most.div_ceil(2))) / 2.0;
+    let [low, high] = [(pairs - margin) / 2.0, (pairs + margin) / 2.0].map(f64::round_ties_even);
+    let times: Vec<f64> = points.iter().map(|&(index, _)| index).collect();
     Ok(Some(Trend {
         periods: n,
         slope,
-        intercept: median(&rates) - slope * middle(points.iter().map(|&(index, _)| index).collect()),
-        interval: Interval {
-            low: end(((pairs - margin) / 2.0).round_ties_even() - 1.0),
-            high: end(((pairs + margin) / 2.0).round_ties_even()),
-            level,
-        },
+        intercept: median(&rates) - slope * median(&times),
+        interval: Interval { low: nth((low - 1.0).max(0.0) as usize), high: nth(high as usize), level },
         tau: if untied > 0.0 { s / (pairs * untied).sqrt() } else { 0.0 },
         p_value,
     }))
