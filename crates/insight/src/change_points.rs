@@ -172,13 +172,12 @@ fn estimated(cells: &[Cell]) -> f64 {
     let pairs: Vec<(f64, f64, f64)> = pairs.collect();
     let beyond: f64 = pairs.iter().map(|pair| pair.0).sum();
     let expected = |d: f64| pairs.iter().map(|(_, more, exposure)| more * (d / (d + exposure))).sum::<f64>();
-    let (mut low, mut high) = (0.0, 1e12);
     if beyond <= 0.0 {
         return 0.0;
     }
-    for _ in 0..100 {
-        // Halves the logarithm where it is not near 0.
-        let middle: f64 = if low > 1e-12 { (low * high as f64).sqrt() } else { (high * 1e-12f64).sqrt().max(1e-12) };
+    let (mut low, mut high) = (1e-12f64, 1e12);
+    for _ in 0..64 {
+        let middle = (low * high).sqrt();
         if expected(middle) < beyond {
             low = middle;
         } else {

@@ -4,6 +4,9 @@
 //! period, a label or a platform; [`drivers()`] the terms that carry the change of a score from one period to the next;
 //! [`text_drift`] asks whether the texts of two periods can be told apart at all; [`seasons`] whether there are seasons.
 //!
+//! A [`Series`] counts posts by day, week or month, and hits among them: [`rates()`], [`trend()`], [`bursts()`], [`change_points()`] and
+//! [`alerts()`] say what became of the hits, [`event_study()`] what changed at a launch.
+//!
 //! Texts of one author or one day hang together, and are no independent draws: an [`Exchange`] says which of them are exchanged
 //! where chance is found by permutation.
 //!
