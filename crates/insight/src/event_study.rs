@@ -132,7 +132,8 @@ impl EventConfig {
 /// let posts = (-28..28).flat_map(|day: i64| {
 ///     (0..if day < 0 { 10 } else { 20 }).map(move |k| {
 ///         let time = Time { seconds: day * 86_400 + k * 600, offset: 0 };
-///         let score = if k % 3 == 0 { -0.5 } else { 0.6 } + 0.1 * ((day + k) % 4) as f64;
+///         let strength = 0.5 + 0.02 * (day * 3).rem_euclid(5) as f64;
+///         let score = if k % 5 == 0 { -strength } else { strength };
 ///         EventPost { time, score, author: None }
 ///     })
 /// });
