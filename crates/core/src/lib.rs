@@ -49,7 +49,7 @@ pub use origin::Origin;
 pub use scores::{Prediction, Scores};
 pub use stored::{Files, Stored};
 pub use table::Table;
-pub use time::Time;
+pub use time::{Time, civil_date};
 pub use tokens::{Token, TokenKind, Tokens};
 pub use visible::visible;
 pub use vocab::{Vocab, VocabConfig};

@@ -20,12 +20,29 @@ pub struct Time {
     pub offset: i32,
 }
 
+impl Time {
+    /// Returns the day on the local clock, counted from 1970-01-01.
+    ///
+    /// ```
+    /// use plaudit_core::Time;
+    ///
+    /// // 23:00 in UTC is the next day an hour to the east and more.
+    /// assert_eq!([0, 7200].map(|offset| Time { seconds: 23 * 3600, offset }.local_day()), [0, 1]);
+    /// ```
+    pub fn local_day(self) -> i64 {
+        self.local_seconds().div_euclid(86_400)
+    }
+
+    fn local_seconds(self) -> i64 {
+        self.seconds.saturating_add(i64::from(self.offset))
+    }
+}
+
 /// RFC 3339, on the local clock.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let local = self.seconds.saturating_add(i64::from(self.offset));
-        let (year, month, day) = civil(local.div_euclid(86_400));
-        let second = local.rem_euclid(86_400);
+        let (year, month, day) = civil_date(self.local_day());
+        let second = self.local_seconds().rem_euclid(86_400);
         write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)?;
         if self.offset == 0 {
             return f.write_str("Z");
@@ -36,8 +53,12 @@ impl fmt::Display for Time {
     }
 }
 
-/// Returns the Gregorian date of a day counted from 1970-01-01 (Hinnant's algorithm).
-fn civil(days: i64) -> (i64, i64, i64) {
+/// Returns the Gregorian year, month (1 to 12) and day of the month of a day counted from 1970-01-01 (Hinnant's algorithm).
+///
+/// ```
+/// assert_eq!(plaudit_core::civil_date(19_782), (2024, 2, 29));
+/// ```
+pub fn civil_date(days: i64) -> (i64, i64, i64) {
     let z = days.saturating_add(719_468);
     let era = z.div_euclid(146_097);
     let day_of_era = z.rem_euclid(146_097);

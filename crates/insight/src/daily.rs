@@ -1,11 +1,9 @@
 //! Texts counted by day.
 
-use std::collections::BTreeMap;
+use plaudit_core::{Labels, Result, Time};
 
-use plaudit_core::{Error, Labels, Result, Time};
-
-/// The most days from the first to the last: a hundred years.
-const MOST: i64 = 36_525;
+use crate::Period;
+use crate::series::tally;
 
 /// How many texts of each label there were on each day, from the first day with a text to the last. Days are those of each
 /// text's own clock.
@@ -23,27 +21,7 @@ impl DailyCounts {
     /// When there is no text, an index is not that of a label (the message names the text, counted from 0), or the days span more than a hundred
     /// years.
     pub fn tally(labels: Labels, texts: impl IntoIterator<Item = (Time, usize)>) -> Result<Self> {
-        let width = labels.len();
-        let mut days: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
-        for (text, (time, label)) in texts.into_iter().enumerate() {
-            let day = time.seconds.saturating_add(i64::from(time.offset)).div_euclid(86_400);
-            match days.entry(day).or_insert_with(|| vec![0; width]).get_mut(label) {
-                Some(count) => *count += 1,
-                None => {
-                    let fault = format!("days: text {text}: label index {label}; expected 0 to {}", width - 1);
-                    return Err(Error::config(fault));
-                }
-            }
-        }
-        let (Some((&first, _)), Some((&last, _))) = (days.first_key_value(), days.last_key_value()) else {
-            return Err(Error::config("days: there is no text; expected at least one"));
-        };
-        if last - first >= MOST {
-            let fault = format!("days: {} from the first text to the last; expected at most {MOST}", last - first + 1);
-            return Err(Error::config(fault));
-        }
-        let zeros = vec![0; width];
-        let counts = (first..=last).flat_map(|day| days.get(&day).unwrap_or(&zeros).clone()).collect();
+        let (first, counts) = tally("days", Period::Day, labels.len(), texts)?;
         Ok(Self { labels, first, counts })
     }
 
@@ -77,7 +55,7 @@ mod tests {
         assert_eq!((daily.first_day(), daily.labels()), (0, &labels()));
         assert_eq!(daily.days().collect::<Vec<_>>(), [[1, 0], [0, 1], [0, 0], [0, 1]]);
         let error = |texts: &[(Time, usize)]| DailyCounts::tally(labels(), texts.to_vec()).unwrap_err().to_string();
-        assert!(error(&[]).contains("no text"));
+        assert!(error(&[]).contains("no text with a time"));
         assert!(error(&[(time(0, 0), 2)]).contains("text 0: label index 2; expected 0 to 1"));
         assert!(error(&[(time(i64::MIN, 0), 0), (time(i64::MAX, i32::MAX), 0)]).contains("expected at most 36525"));
     }

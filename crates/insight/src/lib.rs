@@ -4,6 +4,9 @@
 //! period, a label or a platform; [`drivers()`] the terms that carry the change of a score from one period to the next;
 //! [`text_drift`] asks whether the texts of two periods can be told apart at all; [`seasons`] whether there are seasons.
 //!
+//! A [`Series`] counts posts by day, week or month, and hits among them: [`rates()`], [`trend()`], [`bursts()`], [`change_points()`] and
+//! [`alerts()`] say what became of the hits, [`event_study()`] what changed at a launch.
+//!
 //! Texts of one author or one day hang together, and are no independent draws: an [`Exchange`] says which of them are exchanged
 //! where chance is found by permutation.
 //!
@@ -25,25 +28,43 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod alerts;
 mod aspects;
+mod bursts;
+mod change_points;
 mod daily;
 mod documents;
 mod drift;
 mod drivers;
+mod event_study;
 mod exchange;
 mod keyness;
 mod log_odds;
+mod period;
+mod rates;
 mod season;
+mod series;
+mod trend;
 
+pub use alerts::{Alert, AlertConfig, Alerts, alerts};
 pub use aspects::{
     AspectConfig, AspectDictionary, AspectGroup, AspectMatch, AspectMatcher, AspectMention, AspectQuote,
     AspectSentiment, AspectShare, AspectSummary, aspect_sentiment,
 };
+pub use bursts::{Burst, BurstConfig, Bursts, bursts};
+pub use change_points::{ChangeConfig, ChangePoints, Segment, change_points};
 pub use daily::DailyCounts;
 pub use documents::{Documents, DocumentsBuilder};
 pub use drift::{TextDrift, TextDriftConfig, text_drift};
 pub use drivers::{Driver, DriverConfig, Drivers, drivers};
+pub use event_study::{
+    Change, Clusters, EventConfig, EventPost, EventStudy, Finding, Lack, Measure, Polarity, event_study,
+};
 pub use exchange::Exchange;
 pub use keyness::{KeyTerm, Keyness, KeynessConfig, keyness};
 pub use log_odds::{LogOdds, log_odds};
+pub use period::Period;
+pub use rates::{Rate, rates};
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
+pub use series::{Exposure, Series};
+pub use trend::{Trend, trend};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use plaudit_core::{Error, Labels, Result, Table};
-use plaudit_stats::{Interval, Stream, beta_quantile, deviance_term};
+use plaudit_stats::{Interval, Stream, deviance_term, jeffreys};
 use serde::{Deserialize, Serialize};
 
 use crate::DailyCounts;
@@ -227,17 +227,13 @@ fn measured(cells: &[Cell], names: Vec<String>, days: u64, config: &SeasonConfig
 
 fn phase(name: String, days: u64, counts: &[u64], level: f64) -> Phase {
     let texts: u64 = counts.iter().sum();
-    let interval = |count: u64| {
-        let end = |p| beta_quantile(count as f64 + 0.5, (texts - count) as f64 + 0.5, p).unwrap_or(f64::NAN);
-        Interval { low: end((1.0 - level) / 2.0), high: end(0.5 + level / 2.0), level }
-    };
     let known = || counts.iter().filter(|_| texts > 0);
     Phase {
         name,
         days,
         texts,
         shares: known().map(|&count| count as f64 / texts as f64).collect(),
-        intervals: known().map(|&count| interval(count)).collect(),
+        intervals: known().filter_map(|&count| jeffreys(count, texts, level)).collect(),
     }
 }
 

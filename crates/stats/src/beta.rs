@@ -41,7 +41,7 @@ pub fn beta_quantile(a: f64, b: f64, p: f64) -> Option<f64> {
 
 /// The least number above 0 and up to `most` that `reaches`, by halving. The bits of positive numbers have the numbers'
 /// order, so 64 steps do, however small the number.
-fn least(most: f64, reaches: impl Fn(f64) -> bool) -> f64 {
+pub(crate) fn least(most: f64, reaches: impl Fn(f64) -> bool) -> f64 {
     let (mut below, mut above) = (0, most.to_bits());
     while above - below > 1 {
         let middle = below + (above - below) / 2;

@@ -1,5 +1,6 @@
 //! Intervals for a share of a count.
 
+use crate::beta_quantile;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -48,6 +49,27 @@ fn inside(level: f64) -> bool {
     level > 0.0 && level < 1.0
 }
 
+/// Returns Jeffreys' interval for `hits` of `n`, with equal tails; none where `n` is 0, `hits > n`, or the level is not inside 0
+/// to 1.
+///
+/// Its ends are quantiles of Beta(hits + 1/2, n - hits + 1/2). Without a hit the lower end is 0, and with hits alone the upper
+/// end is 1: else the interval could not hold the truth where that is 0 or 1. L. D. Brown, T. T. Cai and A. DasGupta,
+/// *Interval estimation for a binomial proportion*, Statistical Science 16 (2001).
+///
+/// ```
+/// let interval = plaudit_stats::jeffreys(5, 20, 0.95).unwrap();
+/// assert!((interval.low - 0.102_398).abs() < 1e-6 && (interval.high - 0.464_195).abs() < 1e-6);
+/// assert_eq!(plaudit_stats::jeffreys(0, 20, 0.95).unwrap().low, 0.0);
+/// ```
+pub fn jeffreys(hits: u64, n: u64, level: f64) -> Option<Interval> {
+    let misses = n.checked_sub(hits).filter(|_| n > 0 && inside(level))?;
+    let end = |p| beta_quantile(hits as f64 + 0.5, misses as f64 + 0.5, p);
+    let tail = (1.0 - level) / 2.0;
+    let low = if hits == 0 { 0.0 } else { end(tail)? };
+    let high = if misses == 0 { 1.0 } else { end(1.0 - tail)? };
+    Some(Interval { low, high, level })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -81,8 +103,28 @@ mod tests {
         }
     }
 
+    // scipy 1.17.1: beta.ppf([.025, .975], k + .5, n - k + .5), with 0 at k = 0 and 1 at k = n
+    #[test]
+    fn jeffreys_equals_scipy() {
+        for (hits, n, low, high) in [
+            (0, 10, 0.0, 0.217_196_267_509_210_53),
+            (1, 10, 0.011_011_673_763_161_133, 0.381_314_771_066_614_6),
+            (5, 20, 0.102_398_485_683_045_1, 0.464_194_629_240_868_13),
+            (10, 10, 0.782_803_732_490_789_4, 1.0),
+            (3, 1000, 0.000_845_634_801_829_834_6, 0.007_984_367_358_403_443),
+            (1, 1, 0.146_746_316_309_575_13, 1.0),
+        ] {
+            let interval = jeffreys(hits, n, 0.95).unwrap();
+            let close = |found: f64, expected: f64| (found - expected).abs() < 1e-9;
+            assert!(close(interval.low, low) && close(interval.high, high), "{hits}/{n}: {interval:?}");
+        }
+    }
+
     #[test]
     fn nothing_to_say_is_none() {
+        for (hits, n, level) in [(0, 0, 0.9), (2, 1, 0.9), (1, 1, 1.0), (1, 1, f64::NAN)] {
+            assert_eq!(jeffreys(hits, n, level), None);
+        }
         assert_eq!(wilson(0, 0, 0.9), None);
         assert_eq!(wilson(2, 1, 0.9), None);
         assert_eq!(wilson(1, 1, 1.0), None);
