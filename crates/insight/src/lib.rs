@@ -25,6 +25,7 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod corpus;
 mod daily;
 mod documents;
 mod drift;
@@ -32,8 +33,10 @@ mod drivers;
 mod exchange;
 mod keyness;
 mod log_odds;
+mod rows;
 mod season;
 
+pub use corpus::{Corpus, CorpusBuilder};
 pub use daily::DailyCounts;
 pub use documents::{Documents, DocumentsBuilder};
 pub use drift::{TextDrift, TextDriftConfig, text_drift};
