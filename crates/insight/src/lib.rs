@@ -25,6 +25,11 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod adjusted_rand;
+mod association;
+mod coherence;
+mod communities;
+mod cooccurrence;
 mod corpus;
 mod daily;
 mod documents;
@@ -33,9 +38,16 @@ mod drivers;
 mod exchange;
 mod keyness;
 mod log_odds;
+mod phrases;
 mod rows;
 mod season;
+mod terms;
 
+pub use adjusted_rand::adjusted_rand;
+pub use association::{log_likelihood_ratio, npmi};
+pub use coherence::coherence;
+pub use communities::{Communities, CommunityConfig, communities, modularity};
+pub use cooccurrence::{Cooccurrence, CooccurrenceConfig, Pair, cooccurrence};
 pub use corpus::{Corpus, CorpusBuilder};
 pub use daily::DailyCounts;
 pub use documents::{Documents, DocumentsBuilder};
@@ -44,4 +56,6 @@ pub use drivers::{Driver, DriverConfig, Drivers, drivers};
 pub use exchange::Exchange;
 pub use keyness::{KeyTerm, Keyness, KeynessConfig, keyness};
 pub use log_odds::{LogOdds, log_odds};
+pub use phrases::{Phrase, Phrases, PhrasesConfig, phrases};
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
+pub use terms::{TermCount, term_counts};
