@@ -1,10 +1,10 @@
 //! Whether the terms of a topic stand near each other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use plaudit_core::{Error, Result};
 
-use crate::{Corpus, npmi};
+use crate::{Corpus, Documents, npmi};
 
 /// Returns how coherent each list of terms is, -1 to 1: the mean [`npmi`] of its pairs of terms, in windows of `window` places that slide over
 /// the texts (10 by convention). None where a list has no pair of which it can be said: fewer than two terms that stand anywhere, or all in every
@@ -37,65 +37,68 @@ pub fn coherence<T: AsRef<[S]>, S: AsRef<str>>(
         return Err(Error::config("window: 0; expected 1 and up"));
     }
     let number = |term: &S| corpus.number(term.as_ref());
-    let lists: Vec<BTreeSet<u32>> =
-        lists.iter().map(|list| list.as_ref().iter().filter_map(number).collect()).collect();
-    let pairs = |list: &BTreeSet<u32>| {
-        let list: Vec<u32> = list.iter().copied().collect();
-        let rest = |(place, &a): (usize, &u32)| list.iter().skip(place + 1).map(|&b| (a, b)).collect::<Vec<_>>();
-        list.iter().enumerate().flat_map(rest).collect::<Vec<_>>()
-    };
-    // Each pair that is asked for has a place; so have single terms, as a pair with themselves.
-    let asked = lists.iter().flat_map(|list| pairs(list).into_iter().chain(list.iter().map(|&term| (term, term))));
-    let asked: Vec<(u32, u32)> = asked.collect::<BTreeSet<_>>().into_iter().collect();
-    let windows = Windows::count(corpus, &asked, window);
-    let mean = |list: &BTreeSet<u32>| {
-        let single = |term: u32| windows.of((term, term));
-        let of_pair = |(a, b)| npmi(windows.of((a, b)), single(a), single(b), windows.all);
-        let values: Vec<f64> = pairs(list).into_iter().filter_map(of_pair).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-    };
-    Ok(lists.iter().map(mean).collect())
+    let lists: Vec<Vec<u32>> = lists.iter().map(|list| list.as_ref().iter().filter_map(number).collect()).collect();
+    let mut meetings = Meetings::new(corpus.terms().len(), &lists);
+    for ids in corpus.iter().filter(|ids| !ids.is_empty()) {
+        ids.windows(window.min(ids.len())).for_each(|ids| meetings.add(ids));
+    }
+    meetings.all += corpus.iter().filter(|ids| ids.is_empty()).count() as u64; // a window each
+    Ok(meetings.means())
 }
 
-struct Windows {
+/// The same of lists of terms' numbers where each text is one window, however long.
+pub(crate) fn coherence_in_documents(documents: &Documents, lists: &[Vec<u32>]) -> Vec<Option<f64>> {
+    let mut meetings = Meetings::new(documents.terms().len(), lists);
+    documents.iter().for_each(|ids| meetings.add(ids));
+    meetings.means()
+}
+
+/// In how many windows the terms of each list stand, and two of them together.
+struct Meetings {
+    members: Vec<Vec<(usize, usize)>>, // [terms]: the list, and the term's place in it
+    lists: Vec<(usize, Vec<u64>)>,     // of each: its terms, and windows by pair, row-major, of places in order
     all: u64,
-    counts: BTreeMap<(u32, u32), u64>,
+    own: Vec<(usize, usize)>,
 }
 
-impl Windows {
-    /// How many windows have both terms of each pair.
-    fn count(corpus: &Corpus, asked: &[(u32, u32)], window: usize) -> Self {
-        let mut wanted = vec![false; corpus.terms().len()];
-        for &(a, _) in asked {
-            wanted.iter_mut().skip(a as usize).take(1).for_each(|slot| *slot = true);
-        }
-        let mut counts: BTreeMap<(u32, u32), u64> = asked.iter().map(|&pair| (pair, 0)).collect();
-        let mut all = 0;
-        let mut own: Vec<u32> = Vec::new();
-        for ids in corpus.iter() {
-            let width = window.min(ids.len());
-            all += (ids.len() - width + 1) as u64;
-            if width == 0 {
-                continue;
+impl Meetings {
+    fn new(terms: usize, lists: &[Vec<u32>]) -> Self {
+        let mut members = vec![Vec::new(); terms];
+        let mut counts = Vec::new();
+        for (list, terms) in lists.iter().enumerate() {
+            let terms: BTreeSet<u32> = terms.iter().copied().collect();
+            for (place, &term) in terms.iter().enumerate() {
+                members.iter_mut().skip(term as usize).take(1).for_each(|own| own.push((list, place)));
             }
-            for ids in ids.windows(width) {
-                own.clear();
-                own.extend(ids.iter().filter(|&&id| wanted.get(id as usize).is_some_and(|&wanted| wanted)));
-                own.sort_unstable();
-                own.dedup();
-                for (place, &a) in own.iter().enumerate() {
-                    for &b in own.iter().skip(place) {
-                        if let Some(count) = counts.get_mut(&(a, b)) {
-                            *count += 1;
-                        }
-                    }
+            counts.push((terms.len(), vec![0; terms.len() * terms.len()]));
+        }
+        Self { members, lists: counts, all: 0, own: Vec::new() }
+    }
+
+    fn add(&mut self, ids: &[u32]) {
+        self.all += 1;
+        self.own.clear();
+        self.own.extend(ids.iter().filter_map(|&id| self.members.get(id as usize)).flatten());
+        self.own.sort_unstable();
+        self.own.dedup();
+        for same in self.own.chunk_by(|a, b| a.0 == b.0) {
+            let Some((size, counts)) = same.first().and_then(|&(list, _)| self.lists.get_mut(list)) else { continue };
+            for (later, &(_, a)) in same.iter().enumerate() {
+                for &(_, b) in same.iter().skip(later) {
+                    counts.iter_mut().skip(a * *size + b).take(1).for_each(|count| *count += 1);
                 }
             }
         }
-        Self { all, counts }
     }
 
-    fn of(&self, pair: (u32, u32)) -> u64 {
-        self.counts.get(&pair).copied().unwrap_or(0)
+    fn means(&self) -> Vec<Option<f64>> {
+        let mean = |(size, counts): &(usize, Vec<u64>)| {
+            let of = |a: usize, b: usize| counts.get(a * size + b).copied().unwrap_or(0);
+            let pairs = (0..*size).flat_map(|a| (a + 1..*size).map(move |b| (a, b)));
+            let values = pairs.filter_map(|(a, b)| npmi(of(a, b), of(a, a), of(b, b), self.all));
+            let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
+            (count > 0).then(|| sum / f64::from(count))
+        };
+        self.lists.iter().map(mean).collect()
     }
 }

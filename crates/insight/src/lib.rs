@@ -41,7 +41,11 @@ mod log_odds;
 mod phrases;
 mod rows;
 mod season;
+mod stability;
 mod terms;
+mod topic_terms;
+mod topics;
+mod topics_over_time;
 
 pub use adjusted_rand::adjusted_rand;
 pub use association::{log_likelihood_ratio, npmi};
@@ -59,3 +63,5 @@ pub use log_odds::{LogOdds, log_odds};
 pub use phrases::{Phrase, Phrases, PhrasesConfig, phrases};
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
 pub use terms::{TermCount, term_counts};
+pub use topics::{Representative, Topic, TopicTerm, Topics, TopicsConfig, topics};
+pub use topics_over_time::{TopicAsOf, TopicsAsOf, TopicsOverTimeConfig, topics_over_time};
