@@ -12,7 +12,8 @@ use crate::{Corpus, Documents, npmi};
 ///
 /// It is `c_npmi` of M. Röder, A. Both and A. Hinneburg, *Exploring the space of topic coherence measures*, WSDM (2015). A text that is
 /// no longer than a window is one window. Terms that never meet count -1, where gensim adds 1e-12 to the share and gets more;
-/// a term that no text has is left out.
+/// a term that no text has is left out. A word that stands twice in a window is there until both have left it; gensim 4.4 takes it for gone with
+/// the first.
 ///
 /// # Errors
 /// When `window` is 0.

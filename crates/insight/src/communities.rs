@@ -74,7 +74,7 @@ impl Communities {
 /// are added up.
 ///
 /// They are found by moving nodes to the neighbouring community that raises modularity most, then communities as nodes, until nothing
-/// is left to gain (V. D. Blondel, J.-L. Guillaume, R. Lambiotte and E. Lefebvre, *Fast unfolding of communities in large networks*, Journal of
+/// is left to gain, and from there again with single nodes (V. D. Blondel, J.-L. Guillaume, R. Lambiotte and E. Lefebvre, *Fast unfolding of communities in large networks*, Journal of
 /// Statistical Mechanics (2008)). A community that fell apart on the way, which that method can leave (Traag, Waltman and van Eck
 /// 2019), is parted: it only raises modularity. Among equal gains a node stays, or takes the community of the lowest number. It is a
 /// heuristic: the greatest modularity of several orders of the nodes is no proof of the greatest of all.
@@ -128,21 +128,28 @@ pub fn modularity(edges: &[(u32, u32, f64)], of: &[u32], resolution: f64) -> Res
     Ok(Graph::new(of.len(), edges)?.modularity(&numbered(of), resolution))
 }
 
-/// The communities of the nodes, by Blondel's method.
+/// The communities of the nodes: by Blondel's method, and once more from what it found, until no node moves.
 fn louvain(graph: &Graph, config: &CommunityConfig, restart: u64) -> Vec<u32> {
-    let mut of: Vec<u32> = (0..graph.nodes() as u32).collect();
-    let mut level = None;
     let mut stream = Stream::new(config.seed, "insight: communities", restart);
+    let mut of: Vec<u32> = (0..graph.nodes() as u32).collect();
     loop {
-        let current = level.as_ref().unwrap_or(graph);
-        let moved = numbered(&current.moved(config.resolution, &mut stream));
-        let next = current.merged(&moved);
-        let settled = next.nodes() == current.nodes();
-        of.iter_mut().for_each(|own| *own = moved.get(*own as usize).copied().unwrap_or(0));
-        if settled {
+        let moved = numbered(&graph.moved(of.clone(), config.resolution, &mut stream));
+        if moved == of {
             return of;
         }
-        level = Some(next);
+        of = moved;
+        let mut level = graph.merged(&of);
+        loop {
+            let alone = (0..level.nodes() as u32).collect();
+            let moved = numbered(&level.moved(alone, config.resolution, &mut stream));
+            let next = level.merged(&moved);
+            if next.nodes() == level.nodes() {
+                break;
+            }
+            of.iter_mut().for_each(|own| *own = moved.get(*own as usize).copied().unwrap_or(0));
+            level = next;
+        }
+        of = numbered(&of);
     }
 }
 
@@ -226,11 +233,11 @@ impl Graph {
         start.zip(end(node as usize)).and_then(|(start, end)| self.neighbours.get(start..end)).unwrap_or_default()
     }
 
-    /// The community of each node after moves that each raise modularity, until none does.
-    fn moved(&self, resolution: f64, stream: &mut Stream) -> Vec<u32> {
-        let mut of: Vec<u32> = (0..self.nodes() as u32).collect();
-        let mut strengths = self.strengths.clone(); // of the communities
-        let mut order = of.clone();
+    /// The community of each node after moves from this partition that each raise modularity, until none does.
+    fn moved(&self, mut of: Vec<u32>, resolution: f64, stream: &mut Stream) -> Vec<u32> {
+        let mut strengths = vec![0.0; self.nodes()]; // of the communities
+        of.iter().zip(&self.strengths).for_each(|(&community, &own)| crate::rows::add(&mut strengths, community, own));
+        let mut order: Vec<u32> = (0..self.nodes() as u32).collect();
         stream.shuffle(&mut order);
         let (mut ties, mut met) = (vec![0.0; self.nodes()], Vec::new());
         // A gain that is rounding is none; without it nodes could change places for ever.

@@ -18,13 +18,15 @@ pub struct PhrasesConfig {
     pub min_npmi: f64,
     /// What their [`log_likelihood_ratio`] must be at least, 0 and up. By default 10.83: by chance one of a thousand pairs is above.
     pub min_g2: f64,
-    /// How often neighbours are joined, 1 to 6: phrases have up to 2^`passes` words. By default 2.
+    /// How often neighbours are joined, 1 to 6. By default 3, which makes four words of a word and a phrase of three, too.
     pub passes: usize,
+    /// How many words a phrase has at most, 2 to 64; a term with blanks is several. By default 4.
+    pub max_words: usize,
 }
 
 impl Default for PhrasesConfig {
     fn default() -> Self {
-        Self { min_count: 5, min_npmi: 0.5, min_g2: 10.83, passes: 2 }
+        Self { min_count: 5, min_npmi: 0.5, min_g2: 10.83, passes: 3, max_words: 4 }
     }
 }
 
@@ -46,6 +48,9 @@ impl PhrasesConfig {
         }
         if !(1..=6).contains(&self.passes) {
             faults.push(format!("passes: {}; expected 1 to 6", self.passes));
+        }
+        if !(2..=64).contains(&self.max_words) {
+            faults.push(format!("max_words: {}; expected 2 to 64", self.max_words));
         }
         Error::from_faults(faults)
     }
@@ -166,6 +171,9 @@ fn neighbours(corpus: &Corpus, config: &PhrasesConfig, pass: usize) -> Vec<Phras
         let g2 = log_likelihood_ratio(together, before, after, all).filter(|&g2| g2 >= config.min_g2)?;
         let (first, second) = (corpus.terms().get(a as usize)?, corpus.terms().get(b as usize)?);
         let text = format!("{first} {second}");
+        if text.split(' ').count() > config.max_words {
+            return None;
+        }
         Some(Phrase { text, first: first.clone(), second: second.clone(), pass, count: together, npmi, g2 })
     };
     let frequent = pairs.chunk_by(|a, b| a == b).filter(|pair| pair.len() as u64 >= config.min_count);
