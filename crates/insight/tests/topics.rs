@@ -48,7 +48,10 @@ fn planted_topics_are_found() {
     for topic in &found.topics {
         let name = topic.terms[0].term.split('.').next().unwrap();
         assert!(topic.terms.iter().all(|term| term.term.split('.').next() == Some(name)), "{topic:?}");
-        assert!(topic.size == OWN && topic.coherence.unwrap() > 0.2 && topic.stability.unwrap() > 0.7, "{topic:?}");
+        assert!(
+            (OWN..=OWN + 1).contains(&topic.size) && topic.coherence.unwrap() > 0.2 && topic.stability.unwrap() > 0.7,
+            "{topic:?}"
+        );
         let interval = topic.interval.unwrap();
         assert!(interval.low < topic.share && topic.share < interval.high);
         for chosen in &topic.representatives {
@@ -205,7 +208,7 @@ fn no_later_text_changes_what_was_known() {
     let (mut texts, _) = planted(900, 5);
     // A topic that is new in the last period, and words that the topics before had not.
     texts.iter_mut().skip(600).step_by(2).for_each(|text| *text = words("recall fire smoke burn"));
-    texts.iter_mut().skip(601).step_by(2).for_each(|text| text.push(format!("{}.99", &text[0][..1])));
+    texts.iter_mut().skip(601).step_by(2).for_each(|text| text.push(text[0].replace('.', ".new")));
     let periods: Vec<usize> = (0..texts.len()).map(|text| text / 300).collect();
     let config = TopicsOverTimeConfig::default();
     let whole = topics_over_time(&documents(&texts), &periods, &config).unwrap();
