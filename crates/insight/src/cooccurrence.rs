@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::rows::Rows;
 use crate::{Documents, log_likelihood_ratio, npmi};
 
-/// The most pairs: some 700 MiB.
-const MOST: usize = 1 << 24;
+/// The most pairs: 128 MiB.
+const MOST: usize = 1 << 22;
 
 /// Which pairs of terms count as going together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ pub struct Pair {
 /// of terms of each text, which are many where texts are long: a text of n terms has n (n - 1) / 2.
 ///
 /// # Errors
-/// When the configuration is at fault, or there are more than 2^24 pairs.
+/// When the configuration is at fault, or there are more than 2^22 pairs.
 ///
 /// ```
 /// use plaudit_insight::{CooccurrenceConfig, DocumentsBuilder, cooccurrence};

@@ -154,7 +154,7 @@ pub struct Representative {
 /// found, not given. Which texts are drawn, and everything else, hangs on the terms of the texts and not on their order.
 ///
 /// # Errors
-/// When the configuration is at fault, or there are more than 2^24 pairs of terms.
+/// When the configuration is at fault, or there are more than 2^22 pairs of terms.
 ///
 /// ```
 /// use plaudit_insight::{DocumentsBuilder, TopicsConfig, topics};

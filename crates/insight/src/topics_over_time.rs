@@ -84,7 +84,7 @@ pub struct TopicAsOf {
 /// A topic of which one period knows nothing comes back under a new number.
 ///
 /// # Errors
-/// When the configuration is at fault, there is not one period a text, a period is above 9,999, or there are more than 2^24 pairs
+/// When the configuration is at fault, there is not one period a text, a period is above 9,999, or there are more than 2^22 pairs
 /// of terms.
 ///
 /// ```
