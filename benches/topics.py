@@ -58,8 +58,8 @@ def terms():
 
 def phrases():
     texts, found = sentences, 0
-    for _ in range(2):
-        model = Phrases(texts, min_count=5, threshold=MIN_PHRASE, scoring="npmi", delimiter=" ").freeze()
+    for delimiter in "+&":  # of its own each: `freeze` splits names at it
+        model = Phrases(texts, min_count=5, threshold=MIN_PHRASE, scoring="npmi", delimiter=delimiter).freeze()
         found += len(model.phrasegrams)
         texts = [model[text] for text in texts]
     return texts, found

@@ -147,9 +147,13 @@ impl<'a> Pairs<'a> {
                 continue;
             }
             for &text in texts {
-                let (own, times) = (self.documents.get(text as usize).unwrap_or_default(), weight(text as usize));
+                let times = weight(text as usize);
+                if times == 0 {
+                    continue;
+                }
+                let own = self.documents.get(text as usize).unwrap_or_default();
                 let after = own.get(own.partition_point(|&term| term <= first)..).unwrap_or_default();
-                for &second in if times > 0 { after } else { &[] } {
+                for &second in after {
                     if let Some(count) = both.get_mut(second as usize) {
                         if *count == 0 {
                             met.push(second);
