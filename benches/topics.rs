@@ -73,24 +73,42 @@ fn all(posts: &[String]) -> (usize, f64) {
     (counts.len(), modularity(&graph(&joined.documents(MIN_DOCUMENTS))))
 }
 
+/// Calls once, and prints the CPU time where Linux says it. Wall time, as criterion takes it, hangs on what else runs.
+fn timed<T>(what: &str, call: impl FnOnce() -> T) -> T {
+    let nanoseconds = || {
+        let own = std::fs::read_to_string("/proc/self/schedstat").ok()?;
+        own.split(' ').next()?.parse::<u64>().ok()
+    };
+    let start = nanoseconds();
+    let result = call();
+    if let Some((start, end)) = start.zip(nanoseconds()) {
+        println!("{what}: {:.3} s", (end - start) as f64 / 1e9);
+    }
+    result
+}
+
 fn benches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("topics");
     group.sample_size(10);
     for count in [125_000, 500_000] {
         let posts = posts(count);
-        let texts = corpus(&posts);
-        let (found, texts_joined) = joined(&texts);
+        let (texts, _) = timed("terms", || {
+            let texts = corpus(&posts);
+            let counts = term_counts(&texts);
+            (texts, counts)
+        });
+        let (found, texts_joined) = timed("phrases", || joined(&texts));
+        let pairs = timed("graph", || graph(&texts_joined.documents(MIN_DOCUMENTS)));
+        let q = timed("communities", || modularity(&pairs));
         let documents = texts_joined.documents(MIN_DOCUMENTS);
-        let pairs = graph(&documents);
         println!(
-            "{count} posts: {} terms, {} tokens, {} phrases, {} after joining, {} terms in {} pairs, modularity {:.6}",
+            "{count} posts: {} terms, {} tokens, {} phrases, {} after joining, {} terms in {} pairs, modularity {q:.6}",
             texts.terms().len(),
             texts.tokens(),
             found.phrases.len(),
             texts_joined.tokens(),
             pairs.terms.len(),
             pairs.pairs.len(),
-            modularity(&pairs)
         );
         group.throughput(Throughput::Elements(count as u64));
         let id = |what: &str| BenchmarkId::new(what, count);
@@ -103,6 +121,7 @@ fn benches(criterion: &mut Criterion) {
         group.bench_function(id("from posts to communities"), |bencher| bencher.iter(|| all(black_box(&posts))));
         let mut config = TopicsConfig::default();
         config.cooccurrence.min_documents = MIN_DOCUMENTS as u64;
+        timed("topics, 20 samples", || topics(&documents, &config).unwrap());
         group.bench_function(id("topics, 20 samples"), |bencher| {
             bencher.iter(|| topics(black_box(&documents), &config).unwrap().topics.len());
         });

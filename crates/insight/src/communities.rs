@@ -52,7 +52,7 @@ impl CommunityConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Communities {
-    /// The community of each node, [nodes]: 0 and up by the first node of each. A node without an edge is alone.
+    /// The community of each node, `[nodes]`: 0 and up by the first node of each. A node without an edge is alone.
     pub of: Vec<u32>,
     /// The partition's [`modularity`]; none where no edge has a weight.
     pub modularity: Option<f64>,

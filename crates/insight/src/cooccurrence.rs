@@ -60,7 +60,7 @@ pub struct Cooccurrence {
     pub documents: u64,
     /// The terms that are in a pair, by name.
     pub terms: Vec<String>,
-    /// How many texts have each, [terms].
+    /// How many texts have each, `[terms]`.
     pub frequencies: Vec<u64>,
     /// The pairs, by `first`, then by `second`.
     pub pairs: Vec<Pair>,

@@ -88,7 +88,7 @@ impl TopicsConfig {
 pub struct Topics {
     /// The topic that most texts are on first, then by the name of each one's first term by name.
     pub topics: Vec<Topic>,
-    /// The topic of each text, [documents], as its place in `topics`; none where a text has no term of any topic.
+    /// The topic of each text, `[documents]`, as its place in `topics`; none where a text has no term of any topic.
     pub of: Vec<Option<usize>>,
     /// The modularity of all communities of terms, also of those too small for a topic; none where no two terms go together.
     pub modularity: Option<f64>,
