@@ -1,18 +1,18 @@
 //! Which terms each text has.
 
-use std::collections::BTreeMap;
+use plaudit_core::Result;
 
-use plaudit_core::{Error, Result};
+use crate::rows::{Rows, add};
+use crate::{Corpus, CorpusBuilder};
 
 /// The terms of each text, each once however often it stands there: people who repeat a word are one mention.
 ///
-/// Made by a [`DocumentsBuilder`].
+/// Made by a [`DocumentsBuilder`], or of a [`Corpus`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Documents {
     terms: Vec<String>,      // in lexicographic order
     frequencies: Vec<usize>, // [terms]
-    ids: Vec<u32>,           // ascending within each document
-    ends: Vec<usize>,        // [documents]
+    rows: Rows,              // ascending within each document
 }
 
 /// Collects the terms of texts.
@@ -28,12 +28,7 @@ pub struct Documents {
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct DocumentsBuilder {
-    known: BTreeMap<String, usize>,
-    frequencies: Vec<usize>, // by the terms' first occurrence
-    ids: Vec<usize>,
-    ends: Vec<usize>,
-}
+pub struct DocumentsBuilder(CorpusBuilder);
 
 impl DocumentsBuilder {
     /// Returns a collection without texts.
@@ -43,71 +38,79 @@ impl DocumentsBuilder {
 
     /// Adds a text with these terms, in any order.
     pub fn push<'a>(&mut self, terms: impl IntoIterator<Item = &'a str>) {
-        let start = self.ids.len();
-        for term in terms {
-            let next = self.known.len();
-            let id = match self.known.get(term) {
-                Some(&id) => id,
-                None => {
-                    self.known.insert(term.to_owned(), next);
-                    self.frequencies.push(0);
-                    next
-                }
-            };
-            self.ids.push(id);
-        }
-        let mut own = self.ids.split_off(start);
-        own.sort_unstable();
-        own.dedup();
-        for &id in &own {
-            self.frequencies.iter_mut().skip(id).take(1).for_each(|count| *count += 1);
-        }
-        self.ids.append(&mut own);
-        self.ends.push(self.ids.len());
+        self.0.push(terms);
     }
 
     /// Returns the texts with the terms that at least so many of them have. The texts keep their places, those without a term
     /// that is left, too.
     ///
     /// # Errors
-    /// When there are more than 2^32 - 1 such terms.
+    /// When there are more than 2^32 - 2 different terms.
     pub fn finish(self, min_documents: usize) -> Result<Documents> {
-        let mut names = vec![None; self.known.len()];
-        let (mut terms, mut frequencies) = (Vec::new(), Vec::new());
-        for (term, id) in self.known {
-            let frequency = self.frequencies.get(id).copied().unwrap_or(0);
-            if frequency >= min_documents {
-                let name = u32::try_from(terms.len()).ok().filter(|&name| name < u32::MAX);
-                let name = name.ok_or_else(|| Error::config(format!("documents: more than {} terms", u32::MAX)))?;
-                names.iter_mut().skip(id).take(1).for_each(|slot| *slot = Some(name));
-                terms.push(term);
-                frequencies.push(frequency);
-            }
-        }
-        let (mut ids, mut ends, mut start) = (Vec::new(), Vec::with_capacity(self.ends.len()), 0);
-        for end in self.ends {
-            let from = ids.len();
-            let own = self.ids.iter().skip(start).take(end - start);
-            ids.extend(own.filter_map(|&id| names.get(id).copied().flatten()));
-            if let Some(own) = ids.get_mut(from..) {
-                own.sort_unstable();
-            }
-            ends.push(ids.len());
-            start = end;
-        }
-        Ok(Documents { terms, frequencies, ids, ends })
+        Ok(self.0.finish()?.documents(min_documents))
     }
 }
 
 impl Documents {
+    /// The terms of each text of a corpus, of those that at least so many texts have.
+    pub(crate) fn from_corpus(corpus: &Corpus, min_documents: usize) -> Self {
+        let (_, frequencies) = corpus.counts();
+        let kept = |term: usize| frequencies.get(term).is_some_and(|&count| count >= min_documents);
+        Self::kept(corpus.terms(), &frequencies, corpus.iter(), kept)
+    }
+
+    /// Returns the same without the terms of which `left_out` holds, such as the words of a sentiment lexicon where terms are
+    /// compared by sentiment. The texts keep their places.
+    ///
+    /// ```
+    /// use plaudit_insight::DocumentsBuilder;
+    ///
+    /// let mut builder = DocumentsBuilder::new();
+    /// builder.push(["good", "battery"]);
+    /// let documents = builder.finish(1)?.without(|term| ["good", "bad"].contains(&term));
+    /// assert_eq!(documents.terms(), ["battery"]);
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn without(&self, left_out: impl Fn(&str) -> bool) -> Self {
+        let kept = |term: usize| self.terms.get(term).is_some_and(|term| !left_out(term));
+        Self::kept(&self.terms, &self.frequencies, self.iter(), kept)
+    }
+
+    fn kept<'a>(
+        terms: &[String],
+        frequencies: &[usize],
+        texts: impl Iterator<Item = &'a [u32]>,
+        kept: impl Fn(usize) -> bool,
+    ) -> Self {
+        let mut names = vec![u32::MAX; terms.len()]; // no term has this number
+        let mut found = Self { terms: Vec::new(), frequencies: Vec::new(), rows: Rows::default() };
+        for (name, (term, (own, &frequency))) in names.iter_mut().zip(terms.iter().zip(frequencies).enumerate()) {
+            if kept(term) {
+                *name = found.terms.len() as u32;
+                found.terms.push(own.clone());
+                found.frequencies.push(frequency);
+            }
+        }
+        let mut own: Vec<u32> = Vec::new();
+        for ids in texts {
+            own.clear();
+            own.extend(ids.iter().filter_map(|&id| names.get(id as usize)).filter(|&&name| name < u32::MAX));
+            own.sort_unstable();
+            own.dedup();
+            found.rows.ids.extend_from_slice(&own);
+            found.rows.end();
+        }
+        found
+    }
+
     /// Returns the number of texts.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.rows.len()
     }
 
     /// Returns whether there is no text.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// Returns the terms in lexicographic order; a term's place is its number.
@@ -122,23 +125,22 @@ impl Documents {
 
     /// Returns the numbers of each text's terms in turn, ascending.
     pub fn iter(&self) -> impl Iterator<Item = &[u32]> + Clone {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| self.ids.get(start..end).unwrap_or_default())
+        self.rows.iter()
     }
 
     /// Returns the numbers of the terms of the text at this place, ascending; none where there is no such text.
     pub fn get(&self, place: usize) -> Option<&[u32]> {
-        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
-        self.ids.get(start..*self.ends.get(place)?)
+        self.rows.get(place)
+    }
+
+    /// The texts that have each term, ascending.
+    pub(crate) fn texts_of_terms(&self) -> Rows {
+        self.rows.inverted(self.terms.len())
     }
 
     /// Adds `value` for each term of a text to `sums`, [terms].
     pub(crate) fn add(sums: &mut [f64], terms: &[u32], value: f64) {
-        for &term in terms {
-            if let Some(sum) = sums.get_mut(term as usize) {
-                *sum += value;
-            }
-        }
+        terms.iter().for_each(|&term| add(sums, term, value));
     }
 }
 

@@ -93,7 +93,7 @@ pub struct KeyTerm {
 /// hundred permutations resolve far enough for thousands of terms; then they are adjusted.
 ///
 /// Where the groups are *predicted* labels, the terms are those by which the classifier predicts: they say what it looks at, not
-/// what people complain about.
+/// what people complain about. Leave out the words of a sentiment lexicon with [`Documents::without`], which changes no other term's counts.
 ///
 /// # Errors
 /// When the configuration is at fault, `exchange` has not one text a document, or permutations times terms are more than 2^27.
@@ -248,6 +248,28 @@ mod tests {
         let json = serde_json::to_string(&found).unwrap();
         assert_eq!(serde_json::from_str::<Keyness>(&json).unwrap(), found);
         assert!(found.to_string().contains("app"));
+    }
+
+    /// What is left out changes nothing of the others but for how many tests they are adjusted.
+    #[test]
+    fn words_of_a_lexicon_can_be_left_out() {
+        let mut builder = DocumentsBuilder::new();
+        for k in 0..60 {
+            let (feeling, what) = (if k < 30 { "bad" } else { "good" }, if k % 3 == 0 { "battery" } else { "screen" });
+            builder.push(if k < 20 { vec![feeling, what, "after sales"] } else { vec![feeling, what] });
+        }
+        let documents = builder.finish(1).unwrap();
+        let negative: Vec<bool> = (0..60).map(|k| k < 30).collect();
+        let exchange = Exchange::new(&negative);
+        let all = keyness(&documents, &exchange, &KeynessConfig::default()).unwrap();
+        assert!(all.terms[..2].iter().all(|term| ["bad", "good"].contains(&term.term.as_str())), "{all}");
+        let left = documents.without(|term| ["bad", "good"].contains(&term));
+        let left = keyness(&left, &exchange, &KeynessConfig::default()).unwrap();
+        assert_eq!((left.terms.len(), left.terms[0].term.as_str()), (3, "after sales"));
+        for term in &left.terms {
+            let same = all.terms.iter().find(|same| same.term == term.term).unwrap();
+            assert_eq!((term.inside, term.z, term.p_value), (same.inside, same.z, same.p_value));
+        }
     }
 
     #[test]

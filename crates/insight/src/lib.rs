@@ -28,10 +28,16 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod adjusted_rand;
 mod alerts;
 mod aspects;
+mod association;
 mod bursts;
 mod change_points;
+mod coherence;
+mod communities;
+mod cooccurrence;
+mod corpus;
 mod daily;
 mod documents;
 mod drift;
@@ -53,6 +59,20 @@ pub use aspects::{
 };
 pub use bursts::{Burst, BurstConfig, Bursts, bursts};
 pub use change_points::{ChangeConfig, ChangePoints, Segment, change_points};
+mod phrases;
+mod rows;
+mod stability;
+mod terms;
+mod topic_terms;
+mod topics;
+mod topics_over_time;
+
+pub use adjusted_rand::adjusted_rand;
+pub use association::{log_likelihood_ratio, npmi};
+pub use coherence::coherence;
+pub use communities::{Communities, CommunityConfig, communities, modularity};
+pub use cooccurrence::{Cooccurrence, CooccurrenceConfig, Pair, cooccurrence};
+pub use corpus::{Corpus, CorpusBuilder};
 pub use daily::DailyCounts;
 pub use documents::{Documents, DocumentsBuilder};
 pub use drift::{TextDrift, TextDriftConfig, text_drift};
@@ -64,7 +84,11 @@ pub use exchange::Exchange;
 pub use keyness::{KeyTerm, Keyness, KeynessConfig, keyness};
 pub use log_odds::{LogOdds, log_odds};
 pub use period::Period;
+pub use phrases::{Phrase, Phrases, PhrasesConfig, phrases};
 pub use rates::{Rate, rates};
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
 pub use series::{Exposure, Series};
+pub use terms::{TermCount, term_counts};
+pub use topics::{Representative, Topic, TopicTerm, Topics, TopicsConfig, topics};
+pub use topics_over_time::{TopicAsOf, TopicsAsOf, TopicsOverTimeConfig, topics_over_time};
 pub use trend::{Trend, trend};
