@@ -132,6 +132,24 @@ impl Documents {
         self.ids.get(start..*self.ends.get(place)?)
     }
 
+    /// The texts at these places, in this order, with the terms that they have.
+    pub(crate) fn select(&self, places: &[usize]) -> Self {
+        let mut selected = Self {
+            terms: self.terms.clone(),
+            frequencies: vec![0; self.terms.len()],
+            ids: Vec::with_capacity(self.ids.len()),
+            ends: Vec::with_capacity(places.len()),
+        };
+        for own in places.iter().filter_map(|&place| self.get(place)) {
+            for &id in own {
+                selected.frequencies.iter_mut().skip(id as usize).take(1).for_each(|count| *count += 1);
+            }
+            selected.ids.extend(own);
+            selected.ends.push(selected.ids.len());
+        }
+        selected
+    }
+
     /// Adds `value` for each term of a text to `sums`, [terms].
     pub(crate) fn add(sums: &mut [f64], terms: &[u32], value: f64) {
         for &term in terms {

@@ -175,7 +175,12 @@ impl<'a> Told<'a> {
         self.parts.iter().filter(|&(_, &known)| 2 * known >= self.posts).map(|(&part, _)| part).collect()
     }
 
-    /// Returns the names of the others.
+    /// Returns the names of all parts that any post tells.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.parts.keys().map(|part| part.name())
+    }
+
+    /// Returns the names of those that fewer tell.
     pub(crate) fn left_out(&self) -> Vec<String> {
         self.parts.iter().filter(|&(_, &known)| 2 * known < self.posts).map(|(part, _)| part.name()).collect()
     }

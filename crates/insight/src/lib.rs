@@ -2,7 +2,8 @@
 //!
 //! [`Documents`] holds which terms each text has. [`keyness()`] finds the terms of one group of texts against the others, be it a
 //! period, a label or a platform; [`drivers()`] the terms that carry the change of a score from one period to the next;
-//! [`text_drift`] asks whether the texts of two periods can be told apart at all; [`seasons`] whether there are seasons.
+//! [`influence()`] how far the posts about each brand reach, and [`platform_rates`], [`platform_mix`] and [`platform_terms`] how platforms
+//! differ; [`text_drift`] asks whether the texts of two periods can be told apart at all; [`seasons`] whether there are seasons.
 //!
 //! Texts of one author or one day hang together, and are no independent draws: an [`Exchange`] says which of them are exchanged
 //! where chance is found by permutation.
@@ -35,6 +36,7 @@ mod influence;
 mod keyness;
 mod log_odds;
 mod net_sentiment;
+mod platforms;
 mod season;
 
 pub use daily::DailyCounts;
@@ -47,4 +49,8 @@ pub use influence::{BrandInfluence, BrandPlatform, Influence, InfluenceConfig, S
 pub use keyness::{KeyTerm, Keyness, KeynessConfig, keyness};
 pub use log_odds::{LogOdds, log_odds};
 pub use net_sentiment::NetSentiment;
+pub use platforms::{
+    Exposure, MixRow, PlatformKeyness, PlatformMix, PlatformRate, PlatformRates, PlatformTerms, PlatformsConfig,
+    TermDistance, platform_mix, platform_rates, platform_terms,
+};
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
