@@ -319,7 +319,11 @@ fn intervals(
             nets.push(reach.zip(net).map(|(reach, net)| reach * net));
         }
     })?;
-    let interval = |values: Vec<Option<f64>>| values.into_iter().collect::<Replicates>().interval(bootstrap.level);
+    // What differs by rounding alone does not differ: a brand that is compared with itself has a mean rank of 1/2 in every resample.
+    let interval = |values: Vec<Option<f64>>| {
+        let found = values.into_iter().collect::<Replicates>().interval(bootstrap.level)?;
+        (found.high - found.low > 1e-12).then_some(found)
+    };
     Ok(drawn.into_iter().map(|of_brand| of_brand.map(interval)).collect())
 }
 

@@ -87,6 +87,12 @@ fn bad_input_has_an_answer() {
         assert_eq!((brand.rank, brand.rank_interval, brand.shrunk, brand.net_influence), (Some(0.5), None, None, None));
     }
     assert_eq!(found.brands[0].brand, "A"); // by name where reach is equal
+    // One brand alone is compared with itself.
+    let alone: Vec<Made<'_>> = (0..50).map(|k| ("A", "p", "", 1 + k % 7, "", Some(k as u64 * k as u64))).collect();
+    let found = of(&alone, &[]);
+    let a = brand(&found, "A");
+    assert!((a.rank.unwrap() - 0.5).abs() < 1e-12 && a.compared == 0, "{a:?}");
+    assert_eq!((a.rank_interval, a.volume_interval, a.reach_interval), (None, None, None));
     // No engagement is known: there is volume, and no rank.
     let unknown = of(&[("A", "p", "", 1, "", None), ("B", "p", "", 1, "", None)], &[("A", 0.5)]);
     let a = brand(&unknown, "A");

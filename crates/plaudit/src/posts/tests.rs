@@ -53,6 +53,14 @@ fn the_earliest_stays_whatever_the_order() {
     posts.reverse();
     assert_eq!(clean(posts.clone(), &CleanConfig::default()).unwrap().report, cleaned.report);
 
+    let mut two_brands = posts.clone();
+    let q = two_brands.iter_mut().find(|post| post.feedback.uid == "q").unwrap();
+    (q.feedback.division, q.feedback.source) = ("Acme".into(), Some("p".into()));
+    let mut config = CleanConfig::default();
+    assert!(uids(&clean(two_brands.clone(), &config).unwrap()).contains(&"q"));
+    config.across_brands = true;
+    assert!(!uids(&clean(two_brands, &config).unwrap()).contains(&"q"));
+
     let mut config = CleanConfig::default();
     (config.across_platforms, config.examples) = (true, 1);
     let cleaned = clean(posts, &config).unwrap();
