@@ -88,16 +88,12 @@ impl PostConfig {
     /// Returns how tweets about brands are read whose columns are `text`, `timestamp` and `brand`. Engagement is read where its columns are
     /// there.
     pub fn tweets() -> Self {
-        let mut read = ReadConfig::default();
-        read.time = Some("timestamp".to_owned());
+        let read = ReadConfig { time: Some("timestamp".to_owned()), ..ReadConfig::default() };
         Self { read, brand: Some("brand".to_owned()), platform_name: "twitter".to_owned(), ..Self::default() }
     }
 
     fn of_pages() -> Self {
-        let mut config = Self::default();
-        config.read.time = Some("timestamp".to_owned());
-        config.brand = Some("page".to_owned());
-        config
+        Self { brand: Some("page".to_owned()), ..Self::tweets() }
     }
 
     /// Names every fault of the configuration.
