@@ -46,7 +46,7 @@ impl<'a> Cells<'a> {
             return Err(Error::config(format!("posts: {}; expected fewer than 2^32", posts.len())));
         }
         let key = |post: &&'a Post| -> Key<'a> {
-            let month = post.feedback.time.map(|time| time.date()).map(|(year, month, _)| (year, month));
+            let month = post.feedback.time.map(plaudit_core::Time::date).map(|(year, month, _)| (year, month));
             (post.platform(), post.kind.as_deref(), month)
         };
         let (keys, of_cells) = numbered(posts.iter().map(key));

@@ -285,7 +285,7 @@ fn scores(posts: &[&Post], preset: &EngagementPreset) -> (Vec<Option<f64>>, Vec<
             scored += u64::from(value.is_some());
             values.iter_mut().skip(place).take(1).for_each(|slot| *slot = value);
         }
-        let counted = counted.into_iter().map(|part| part.name()).collect();
+        let counted = counted.into_iter().map(super::engagement::Part::name).collect();
         let platform = platform.map(str::to_owned);
         platforms.push(PlatformEngagement { platform, posts: told.posts, scored, counted, left_out: told.left_out() });
     }
