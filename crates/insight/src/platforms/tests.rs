@@ -217,8 +217,7 @@ fn what_does_not_differ_is_seldom_found() {
         plain += pair.divergence / runs as f64;
         corrected += pair.corrected / runs as f64;
     }
-    println!("of {runs} runs: mix {mixes}, terms {pairs}; divergence {plain:.4}, corrected {corrected:.4}");
-    // 10 expected, with a standard deviation of 3
+    // 10 expected, with a standard deviation of 3; found were 8 and 13, 0.0422 and -0.0012 bits
     assert!((2..=19).contains(&mixes) && (2..=19).contains(&pairs), "{mixes} {pairs}");
     assert!(corrected.abs() < 0.004 && plain > 0.01, "{plain} {corrected}");
 }
