@@ -9,7 +9,7 @@
 //! | [`Observer`] | watches a run, may end it | `()`, a progress bar, your own |
 //! | [`Stored`] | writes itself into a model directory and reads itself back | `plaudit_text::Pipeline`, your own |
 //!
-//! Beside them stand the nouns: [`Feedback`] (what a person said) and [`Example`] (a labelled text), [`Labels`],
+//! Beside them stand the nouns: [`Feedback`] (what a person said), [`Post`] (where it stands, with its [`Engagement`]) and [`Example`] (a labelled text), [`Labels`],
 //! [`Vocab`], [`Scores`] and [`Prediction`], [`Time`], and one [`Error`] for the whole workspace. What people wrote is shown
 //! through [`visible`], in every message and [`Table`].
 //!
@@ -27,6 +27,7 @@ mod feedback;
 mod labels;
 mod observer;
 mod origin;
+mod post;
 mod scores;
 mod stored;
 mod table;
@@ -46,6 +47,7 @@ pub use feedback::{Example, Feedback};
 pub use labels::Labels;
 pub use observer::{Epoch, Observer, Progress, Stage};
 pub use origin::Origin;
+pub use post::{Engagement, Post};
 pub use scores::{Prediction, Scores};
 pub use stored::{Files, Stored};
 pub use table::Table;

@@ -33,6 +33,18 @@ impl Time {
         self.local_seconds().div_euclid(86_400)
     }
 
+    /// Returns the year, month (1 to 12) and day (1 to 31) on the local clock, by the Gregorian calendar.
+    ///
+    /// ```
+    /// // The last evening of October in New York, and already November in London.
+    /// let time = plaudit_core::Time { seconds: 1_698_800_400, offset: -4 * 3600 };
+    /// assert_eq!((time.to_string().as_str(), time.date()), ("2023-10-31T21:00:00-04:00", (2023, 10, 31)));
+    /// ```
+    pub fn date(self) -> (i64, i64, i64) {
+        civil_date(self.local_day())
+    }
+
+    /// Seconds since 1970 on the local clock.
     fn local_seconds(self) -> i64 {
         self.seconds.saturating_add(i64::from(self.offset))
     }
@@ -41,7 +53,7 @@ impl Time {
 /// RFC 3339, on the local clock.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = civil_date(self.local_day());
+        let (year, month, day) = self.date();
         let second = self.local_seconds().rem_euclid(86_400);
         write!(f, "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)?;
         if self.offset == 0 {

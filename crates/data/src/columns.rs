@@ -53,6 +53,8 @@ impl Columns {
                 wanted.push(Wanted { role, name: default.to_owned(), required: role == Role::Text });
             }
         }
+        let required = config.required.iter().filter(|name| !named(name));
+        wanted.extend(required.map(|name| Wanted { role: Role::Extra, name: name.clone(), required: true }));
         Self { wanted, default_uid: config.uid.is_none() }
     }
 

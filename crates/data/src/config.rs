@@ -68,6 +68,8 @@ pub struct ReadConfig {
     pub time: Option<String>,
     /// The column of the place where it was collected. Default: `source`, where there is one.
     pub source: Option<String>,
+    /// Columns that must be in the file, besides those above. They are extra columns like the others. Default: none.
+    pub required: Vec<String>,
     /// The labels that may occur; a row with another one is rejected. Default: any.
     pub labels: Option<Labels>,
     /// Whether a row with an empty label is rejected. Default: no, it is a row without a label.
@@ -95,6 +97,7 @@ impl Default for ReadConfig {
             division: None,
             time: None,
             source: None,
+            required: Vec::new(),
             labels: None,
             labels_required: false,
             keep_extra: true,
@@ -110,7 +113,7 @@ impl ReadConfig {
     /// Names every fault of the configuration.
     ///
     /// # Errors
-    /// When a column name is blank but not empty or stands twice, labels are required of no column,
+    /// When a column name is blank but not empty or stands twice, a required one is blank, labels are required of no column,
     /// or a limit is 0.
     pub fn validate(&self) -> Result<()> {
         let mut faults = Vec::new();
@@ -126,6 +129,9 @@ impl ReadConfig {
                 let name = printable(name);
                 faults.push(format!("read.{field}: column `{name}` is read.{earlier} already"));
             }
+        }
+        if self.required.iter().any(|name| name.trim().is_empty()) {
+            faults.push("read.required: a column's name is blank".to_owned());
         }
         if self.labels_required && self.label.as_deref() == Some("") {
             faults.push("read.labels_required: read.label is empty, so that no row has a label".to_owned());
@@ -145,6 +151,7 @@ impl ReadConfig {
     /// When there is one.
     pub(crate) fn validate_for_lines(&self, source_name: &str) -> Result<()> {
         let columns = self.columns().into_iter().filter_map(|(field, name)| Some((field, name.as_deref()?)));
+        let columns = columns.chain(self.required.iter().map(|name| ("required", name.as_str())));
         let faults = columns.filter_map(|(field, name)| match (field, name) {
             ("text", "") => Some(format!("read.text: {source_name} is read as plain lines, which are texts")),
             (_, "") => None,

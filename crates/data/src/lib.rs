@@ -1,7 +1,7 @@
 //! CSV, TSV and JSONL in; rows used and rejected, with reasons; seeded splits.
 //!
 //! [`read`] gives a [`Dataset`] and what became of every row; [`FeedbackReader`] does the same row after row for files
-//! larger than memory. Which column is what stands in [`ReadConfig`]. [`Dataset::split`] makes the parts for training,
+//! larger than memory; [`read_posts`] and [`PostReader`] read posts with their engagement. Which column is what stands in [`ReadConfig`]. [`Dataset::split`] makes the parts for training,
 //! validation and test.
 //!
 //! What to expect of files as people have them:
@@ -10,7 +10,7 @@
 //! |---|---|
 //! | UTF-8, with or without a byte-order mark; UTF-16 with one | text |
 //! | bytes that are no UTF-8, half a UTF-16 pair, a NUL character | a rejected row |
-//! | a row with too many or too few columns, an empty text (one that cannot be seen is empty), an unknown label, one with a control character or of more than 100 characters, a time in no known form | a rejected row |
+//! | a row with too many or too few columns, an empty text (one that cannot be seen is empty), an unknown label, one with a control character or of more than 100 characters, a time in no known form, a count of a post that is none | a rejected row |
 //! | a uid that an earlier used row has | a rejected row; the earlier one stays |
 //! | a JSON object whose uid has another name than in the first object | a rejected row |
 //! | a quote that is not closed within the limits, or a stray quote inside quotes | one rejected row; reading goes on with the next line |
@@ -39,6 +39,7 @@
 
 mod columns;
 mod config;
+mod count;
 mod dataset;
 mod decompress;
 mod format;
@@ -46,6 +47,8 @@ mod json;
 mod lines;
 mod names;
 mod objects;
+mod post_config;
+mod posts;
 mod reader;
 mod record;
 mod rejection;
@@ -57,8 +60,11 @@ mod time;
 mod unicode;
 
 pub use config::{OnDirty, ReadConfig};
+pub use count::{CountFault, MOST_COUNT, parse_count};
 pub use dataset::{Dataset, read, read_from};
 pub use format::Format;
+pub use post_config::PostConfig;
+pub use posts::{PostReader, Posts, read_posts, read_posts_from};
 pub use reader::{FeedbackReader, Row};
 pub use rejection::{Reason, Rejection};
 pub use report::ReadReport;

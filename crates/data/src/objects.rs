@@ -30,7 +30,6 @@ impl Objects {
         config: &ReadConfig,
         rows: &mut Rows,
         number: u64,
-        line: u64,
     ) -> Result<Feedback, Fault> {
         let object = Object::parse(text).map_err(|reason| (String::new(), reason))?;
         let First { columns, unseen, .. } = self.first.get_or_insert_with(|| {
@@ -59,7 +58,7 @@ impl Objects {
                 Value::Nested(_) => return Err((key.clone(), Reason::NestedValue)),
             }
         }
-        rows.check(&mut feedback, columns, number, line)?;
+        rows.check(&mut feedback, columns, number)?;
         Ok(feedback)
     }
 

@@ -19,12 +19,12 @@ use crate::row::{Fault, Rows};
 use crate::table::Table;
 use crate::{Format, OnDirty, ReadConfig, ReadReport, Reason, Rejection};
 
-/// What became of one row.
+/// What became of one row: feedback, or what else is made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Row {
+pub enum Row<T = Feedback> {
     /// It can be used.
-    Used(Feedback),
+    Used(T),
     /// It cannot be used.
     Rejected(Rejection),
 }
@@ -204,7 +204,7 @@ impl<R: Read> FeedbackReader<R> {
 
     /// Returns the feedback in these bytes of the unread part.
     fn feedback(&mut self, text: Range<usize>) -> Result<Feedback, Fault> {
-        let (number, line) = (self.report.rows + 1, self.lines.number());
+        let number = self.report.rows + 1;
         let bytes = self.lines.bytes(text);
         let text = match utf8(bytes) {
             Ok(text) => text,
@@ -219,26 +219,33 @@ impl<R: Read> FeedbackReader<R> {
             }
         };
         match &mut self.shape {
-            Shape::Table(table) => table.feedback(text, &mut self.rows, number, line),
-            Shape::Objects(objects) => objects.feedback(text, &self.config, &mut self.rows, number, line),
+            Shape::Table(table) => table.feedback(text, &mut self.rows, number),
+            Shape::Objects(objects) => objects.feedback(text, &self.config, &mut self.rows, number),
             Shape::Lines(columns) => {
                 let mut feedback = Feedback::default();
                 self.rows.put(&mut feedback, Role::Text, "", text)?;
-                self.rows.check(&mut feedback, columns, line, line)?;
+                self.rows.check(&mut feedback, columns, self.lines.number())?;
                 Ok(feedback)
             }
         }
     }
 
-    /// Reads the next row. None at the end of the input.
-    fn read_row(&mut self) -> io::Result<Option<Result<Feedback, Rejection>>> {
+    /// Reads the next row, of which `make` makes what is wanted or says what keeps it from being that. None at the end of the
+    /// input.
+    fn read_row<T>(
+        &mut self,
+        make: impl FnOnce(Feedback) -> Result<T, Fault>,
+    ) -> io::Result<Option<Result<T, Rejection>>> {
         let Some(extent) = self.extent()? else { return Ok(None) };
         let (line, offset) = (self.lines.number(), self.lines.offset());
         self.line = line;
         let row = match &extent {
-            Ok(extent) => self.feedback(extent.text.clone()),
+            Ok(extent) => self.feedback(extent.text.clone()).and_then(make),
             Err(reason) => Err((String::new(), reason.clone())),
         };
+        if row.is_ok() {
+            self.rows.use_checked(line);
+        }
         match (extent, &row) {
             // Several lines that make no row are likely held together by a stray quote: it costs the first of them.
             (Ok(Extent { lines: 2.., .. }), Err((_, Reason::RaggedRow { .. }))) | (Err(_), _) => {
@@ -249,8 +256,34 @@ impl<R: Read> FeedbackReader<R> {
         Ok(Some(row.map_err(|(column, reason)| Rejection { line, offset, column, reason })))
     }
 
+    /// Returns the next row, of which `make` makes what is wanted or says what keeps it from being that.
+    pub(crate) fn next_as<T>(
+        &mut self,
+        make: impl FnOnce(Feedback) -> Result<T, Fault>,
+    ) -> Option<Result<Row<T>, Error>> {
+        if self.done {
+            return None;
+        }
+        let row = match self.read_row(make) {
+            Ok(Some(Ok(made))) => {
+                self.report.count_used();
+                Some(Ok(Row::Used(made)))
+            }
+            Ok(Some(Err(rejection))) => Some(self.reject(rejection)),
+            Ok(None) => match &self.shape {
+                Shape::Objects(objects) => {
+                    objects.missing().map(|reason| Err(Error::format(&self.report.source_name, reason)))
+                }
+                Shape::Table(_) | Shape::Lines(_) => None,
+            },
+            Err(error) => Some(Err(Error::io(&self.report.source_name, error))),
+        };
+        self.done = !matches!(row, Some(Ok(_)));
+        row
+    }
+
     /// Counts a rejected row, which is an error where the configuration says so.
-    fn reject(&mut self, mut rejection: Rejection) -> Result<Row, Error> {
+    fn reject<T>(&mut self, mut rejection: Rejection) -> Result<Row<T>, Error> {
         rejection.column = printable(&rejection.column);
         self.report.count_rejected(&rejection);
         let most = match self.config.on_dirty {
@@ -278,25 +311,7 @@ impl<R: Read> Iterator for FeedbackReader<R> {
     type Item = Result<Row, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        let row = match self.read_row() {
-            Ok(Some(Ok(feedback))) => {
-                self.report.count_used();
-                Some(Ok(Row::Used(feedback)))
-            }
-            Ok(Some(Err(rejection))) => Some(self.reject(rejection)),
-            Ok(None) => match &self.shape {
-                Shape::Objects(objects) => {
-                    objects.missing().map(|reason| Err(Error::format(&self.report.source_name, reason)))
-                }
-                Shape::Table(_) | Shape::Lines(_) => None,
-            },
-            Err(error) => Some(Err(Error::io(&self.report.source_name, error))),
-        };
-        self.done = !matches!(row, Some(Ok(_)));
-        row
+        self.next_as(Ok)
     }
 }
 

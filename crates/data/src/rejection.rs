@@ -5,6 +5,7 @@ use std::fmt;
 use plaudit_core::visible;
 use serde::{Deserialize, Serialize};
 
+use crate::CountFault;
 use crate::names::counted;
 
 /// A row that was not used: where it stands, and why.
@@ -62,6 +63,11 @@ pub enum Reason {
     },
     /// The time is in no form that is read.
     BadTime,
+    /// A count of a post is none.
+    BadCount {
+        /// What is wrong with it.
+        fault: CountFault,
+    },
     /// A value holds a NUL character: no person wrote it, and many programs end a text there.
     Nul,
     /// The row is not UTF-8 or, in a UTF-16 file, holds half a surrogate pair.
@@ -121,6 +127,7 @@ impl Reason {
             Self::BadLabel { .. } => "bad_label",
             Self::DuplicateUid { .. } => "duplicate_uid",
             Self::BadTime => "bad_time",
+            Self::BadCount { .. } => "bad_count",
             Self::Nul => "nul",
             Self::InvalidUtf8 { .. } => "invalid_utf8",
             Self::RaggedRow { .. } => "ragged_row",
@@ -152,6 +159,7 @@ impl fmt::Display for Reason {
                 "not a time; expected RFC 3339, `YYYY-MM-DD HH:MM:SS`, `YYYY-MM-DD`, `YYYY/MM/DD h:mm:ss AM GMT+6`, \
                  `Tue Oct 18 21:53:25 +0000 2011`, or Unix seconds of 9 or 10 digits",
             ),
+            Self::BadCount { fault } => fault.fmt(f),
             Self::Nul => {
                 f.write_str("a NUL character; a file in UTF-16 needs its byte-order mark, or save it as UTF-8")
             }
@@ -209,6 +217,7 @@ mod tests {
             Reason::BadLabel { fault: "is blank".into() },
             Reason::DuplicateUid { first_line: 1 },
             Reason::BadTime,
+            Reason::BadCount { fault: CountFault::Negative },
             Reason::Nul,
             Reason::InvalidUtf8 { byte: 1 },
             Reason::RaggedRow { found: 1, expected: 2, lines: 1 },

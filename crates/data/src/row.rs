@@ -21,6 +21,8 @@ pub(crate) struct Rows {
     unique_uids: bool,
     /// The line of each used uid.
     seen: HashMap<Box<str>, u64>,
+    /// The uid of the row that was checked last, where uids are kept.
+    checked: Option<Box<str>>,
 }
 
 impl Rows {
@@ -31,6 +33,7 @@ impl Rows {
             keep_extra: config.keep_extra,
             unique_uids: config.unique_uids,
             seen: HashMap::new(),
+            checked: None,
         }
     }
 
@@ -83,14 +86,16 @@ impl Rows {
         Ok(())
     }
 
+    /// Keeps the uid of the row that was checked last: it is used, and begins in this line.
+    pub(crate) fn use_checked(&mut self, line: u64) {
+        if let Some(uid) = self.checked.take() {
+            self.seen.insert(uid, line);
+        }
+    }
+
     /// Checks a row that has all its values, and numbers it where rows have no uid.
-    pub(crate) fn check(
-        &mut self,
-        feedback: &mut Feedback,
-        columns: &Columns,
-        number: u64,
-        line: u64,
-    ) -> Result<(), Fault> {
+    pub(crate) fn check(&mut self, feedback: &mut Feedback, columns: &Columns, number: u64) -> Result<(), Fault> {
+        self.checked = None;
         let fault = |role, reason| (columns.name(role).to_owned(), reason);
         if columns.has_text() && is_blank(&feedback.text) {
             return Err(fault(Role::Text, Reason::EmptyText));
@@ -106,7 +111,7 @@ impl Rows {
             if let Some(&first_line) = self.seen.get(feedback.uid.as_str()) {
                 return Err(fault(Role::Uid, Reason::DuplicateUid { first_line }));
             }
-            self.seen.insert(feedback.uid.as_str().into(), line);
+            self.checked = Some(feedback.uid.as_str().into());
         }
         Ok(())
     }

@@ -126,13 +126,13 @@ impl Table {
     }
 
     /// Returns the feedback that a row holds.
-    pub(crate) fn feedback(&mut self, row: &str, rows: &mut Rows, number: u64, line: u64) -> Result<Feedback, Fault> {
+    pub(crate) fn feedback(&mut self, row: &str, rows: &mut Rows, number: u64) -> Result<Feedback, Fault> {
         self.split(row)?;
         let mut feedback = Feedback::default();
         for ((name, role), value) in self.header.iter().zip(&self.fields) {
             rows.put(&mut feedback, *role, name, value)?;
         }
-        rows.check(&mut feedback, &self.columns, number, line)?;
+        rows.check(&mut feedback, &self.columns, number)?;
         Ok(feedback)
     }
 }

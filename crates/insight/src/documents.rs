@@ -138,6 +138,20 @@ impl Documents {
         self.rows.inverted(self.terms.len())
     }
 
+    /// The texts at these places, in this order, with the terms that they have.
+    pub(crate) fn select(&self, places: &[usize]) -> Self {
+        let mut selected =
+            Self { terms: self.terms.clone(), frequencies: vec![0; self.terms.len()], rows: Rows::default() };
+        for own in places.iter().filter_map(|&place| self.get(place)) {
+            for &id in own {
+                selected.frequencies.iter_mut().skip(id as usize).take(1).for_each(|count| *count += 1);
+            }
+            selected.rows.ids.extend(own);
+            selected.rows.end();
+        }
+        selected
+    }
+
     /// Adds `value` for each term of a text to `sums`, [terms].
     pub(crate) fn add(sums: &mut [f64], terms: &[u32], value: f64) {
         terms.iter().for_each(|&term| add(sums, term, value));

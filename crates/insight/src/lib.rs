@@ -2,7 +2,8 @@
 //!
 //! [`Documents`] holds which terms each text has. [`keyness()`] finds the terms of one group of texts against the others, be it a
 //! period, a label or a platform; [`drivers()`] the terms that carry the change of a score from one period to the next;
-//! [`text_drift`] asks whether the texts of two periods can be told apart at all; [`seasons`] whether there are seasons.
+//! [`influence()`] how far the posts about each brand reach, and [`platform_rates`], [`platform_mix`] and [`platform_terms`] how platforms
+//! differ; [`text_drift`] asks whether the texts of two periods can be told apart at all; [`seasons`] whether there are seasons.
 //!
 //! A [`Series`] counts posts by day, week or month, and hits among them: [`rates()`], [`trend()`], [`bursts()`], [`change_points()`] and
 //! [`alerts()`] say what became of the hits, [`event_study()`] what changed at a launch.
@@ -42,33 +43,36 @@ mod daily;
 mod documents;
 mod drift;
 mod drivers;
+mod engagement;
 mod event_study;
 mod exchange;
+mod influence;
 mod keyness;
 mod log_odds;
+mod net_sentiment;
 mod period;
+mod phrases;
+mod platforms;
 mod rates;
+mod rows;
 mod season;
 mod series;
-mod trend;
-
-pub use alerts::{Alert, AlertConfig, Alerts, alerts};
-pub use aspects::{
-    AspectConfig, AspectDictionary, AspectGroup, AspectMatch, AspectMatcher, AspectMention, AspectQuote,
-    AspectSentiment, AspectShare, AspectSummary, aspect_sentiment,
-};
-pub use bursts::{Burst, BurstConfig, Bursts, bursts};
-pub use change_points::{ChangeConfig, ChangePoints, Segment, change_points};
-mod phrases;
-mod rows;
 mod stability;
 mod terms;
 mod topic_terms;
 mod topics;
 mod topics_over_time;
+mod trend;
 
 pub use adjusted_rand::adjusted_rand;
+pub use alerts::{Alert, AlertConfig, Alerts, alerts};
+pub use aspects::{
+    AspectConfig, AspectDictionary, AspectGroup, AspectMatch, AspectMatcher, AspectMention, AspectQuote,
+    AspectSentiment, AspectShare, AspectSummary, aspect_sentiment,
+};
 pub use association::{log_likelihood_ratio, npmi};
+pub use bursts::{Burst, BurstConfig, Bursts, bursts};
+pub use change_points::{ChangeConfig, ChangePoints, Segment, change_points};
 pub use coherence::coherence;
 pub use communities::{Communities, CommunityConfig, communities, modularity};
 pub use cooccurrence::{Cooccurrence, CooccurrenceConfig, Pair, cooccurrence};
@@ -77,14 +81,21 @@ pub use daily::DailyCounts;
 pub use documents::{Documents, DocumentsBuilder};
 pub use drift::{TextDrift, TextDriftConfig, text_drift};
 pub use drivers::{Driver, DriverConfig, Drivers, drivers};
+pub use engagement::{EngagementPreset, PlatformEngagement};
 pub use event_study::{
     Change, Clusters, EventConfig, EventPost, EventStudy, Finding, Lack, Measure, Polarity, event_study,
 };
 pub use exchange::Exchange;
+pub use influence::{BrandInfluence, BrandPlatform, Influence, InfluenceConfig, Shrinkage, Shrunk, influence};
 pub use keyness::{KeyTerm, Keyness, KeynessConfig, keyness};
 pub use log_odds::{LogOdds, log_odds};
+pub use net_sentiment::NetSentiment;
 pub use period::Period;
 pub use phrases::{Phrase, Phrases, PhrasesConfig, phrases};
+pub use platforms::{
+    Audience, MixRow, PlatformKeyness, PlatformMix, PlatformRate, PlatformRates, PlatformTerms, PlatformsConfig,
+    TermDistance, platform_mix, platform_rates, platform_terms,
+};
 pub use rates::{Rate, rates};
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
 pub use series::{Exposure, Series};

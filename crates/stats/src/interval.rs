@@ -2,7 +2,8 @@
 
 use crate::beta_quantile;
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::normal_quantile;
 
 /// An interval with its level.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub fn wilson_share(share: f64, n: f64, level: f64) -> Option<Interval> {
     if !(n > 0.0 && n.is_finite() && (0.0..=1.0).contains(&share) && inside(level)) {
         return None;
     }
-    let z = Normal::standard().inverse_cdf(0.5 + level / 2.0);
+    let z = normal_quantile(0.5 + level / 2.0)?;
     let p = share;
     let z2 = z * z;
     let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
