@@ -8,6 +8,10 @@
 //! A [`Series`] counts posts by day, week or month, and hits among them: [`rates()`], [`trend()`], [`bursts()`], [`change_points()`] and
 //! [`alerts()`] say what became of the hits, [`event_study()`] what changed at a launch.
 //!
+//! An [`AspectDictionary`] names what texts are about, and [`aspect_sentiment()`] says how each aspect is spoken of. A [`Corpus`] holds terms in
+//! their order, for [`phrases()`]; [`topics()`] finds terms that go together. [`influence()`] says how much of the attention a brand has,
+//! and [`platform_rates()`], [`platform_mix()`] and [`platform_terms()`] how platforms differ.
+//!
 //! Texts of one author or one day hang together, and are no independent draws: an [`Exchange`] says which of them are exchanged
 //! where chance is found by permutation.
 //!
