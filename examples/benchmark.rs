@@ -76,7 +76,7 @@ fn benchmark(options: &Options) -> Result<()> {
         let parts = parts::read(Path::new(&folder), options)?;
         let known: Vec<bool> = parts.iter().flat_map(|part| part.known.iter().copied()).collect();
         let repeated = known.iter().filter(|&&known| known).count();
-        let data = Path::new(&folder).file_name().map_or(folder.clone(), |name| name.to_string_lossy().into_owned());
+        let data = Path::new(folder).file_name().map_or(folder.to_owned(), |name| name.to_string_lossy().into_owned());
         let (mut networks, mut peer) = (Vec::new(), None);
         for model in &setting.models {
             let start = common::cpu_hundredths();

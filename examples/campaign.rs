@@ -84,19 +84,14 @@ fn campaign(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The parts of a list with commas.
-fn listed<'a>(options: &'a Options, name: &str, default: &'a str) -> Vec<&'a str> {
-    options.value(name).unwrap_or(default).split(',').map(str::trim).collect()
-}
-
 /// The campaign that the options ask for.
 fn configured(options: &Options) -> Result<CampaignConfig> {
     let from = options.required("from")?;
     let expected = || usage(format!("--from: expected a time such as 2026-01-05T10:00:00+06:00, found `{from}`"));
     let first: Time = parse_time(from).ok_or_else(expected)?;
-    let platforms = listed(options, "platforms", "Facebook");
+    let platforms = options.listed("platforms").unwrap_or_else(|| vec!["Facebook"]);
     for name in ["platforms", "weekdays"] {
-        let parts = listed(options, name, "1");
+        let parts = options.listed(name).unwrap_or_default();
         // Said once: the plan would name each of its posts.
         if let Some(part) =
             parts.iter().enumerate().find(|(place, part)| parts.iter().take(*place).any(|other| other == *part))
@@ -117,7 +112,7 @@ fn configured(options: &Options) -> Result<CampaignConfig> {
         let [platform] = platforms.as_slice() else { return Err(usage("--paper: expected one of --platforms")) };
         CampaignConfig::paper(platform, first)
     } else {
-        let labels = listed(options, "labels", "Good,Average,Neutral,Poor");
+        let labels = options.listed("labels").unwrap_or_else(|| vec!["Good", "Average", "Neutral", "Poor"]);
         let weeks = options.positive("weeks")?.unwrap_or(8);
         if weeks > 10_000 {
             return Err(usage(format!("--weeks: expected at most 10000, found {weeks}")));
@@ -134,7 +129,7 @@ fn weekdays(options: &Options, first: Time) -> Result<Vec<u8>> {
         return Ok(vec![Slot::new("", first).weekday()]);
     }
     let day = |text: &&str| text.parse().ok().filter(|day| (1..=7).contains(day));
-    let days = listed(options, "weekdays", "");
+    let days = options.listed("weekdays").unwrap_or_default();
     let found: Option<Vec<u8>> = days.iter().map(day).collect();
     found.ok_or_else(|| usage("--weekdays: expected days from 1 for Monday to 7, with commas"))
 }

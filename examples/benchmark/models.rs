@@ -43,7 +43,12 @@ impl Setting {
         let presets = options.listed("preset");
         let presets = presets.map(|names| names.iter().map(|name| PipelineConfig::preset(name)).collect());
         let setting = Self {
-            models: options.listed("models").unwrap_or_else(|| BaselineConfig::GRIDS.map(str::to_owned).to_vec()),
+            models: options
+                .listed("models")
+                .unwrap_or_else(|| BaselineConfig::GRIDS.to_vec())
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             presets: presets.transpose().map_err(usage_faults)?,
             metric: options.value("metric").unwrap_or("macro_f1").parse().map_err(usage_faults)?,
             seeds: options.positive("seeds")?.unwrap_or(3),

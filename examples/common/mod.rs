@@ -165,8 +165,8 @@ impl Options {
     }
 
     /// Returns the names, with commas between them, that `--name` gives, where it was given.
-    pub(crate) fn listed(&self, name: &str) -> Option<Vec<String>> {
-        self.value(name).map(|names| names.split(',').map(|name| name.trim().to_owned()).collect())
+    pub(crate) fn listed(&self, name: &str) -> Option<Vec<&str>> {
+        self.value(name).map(|names| names.split(',').map(str::trim).collect())
     }
 
     /// Returns the value of `--name` as a whole number of at least 1, where it was given.
