@@ -96,6 +96,7 @@ pub use platforms::{
     Audience, MixRow, PlatformKeyness, PlatformMix, PlatformRate, PlatformRates, PlatformTerms, PlatformsConfig,
     TermDistance, platform_mix, platform_rates, platform_terms,
 };
+pub use plaudit_stats::Interval; // it stands in results
 pub use rates::{Rate, rates};
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
 pub use series::{Exposure, Series};

@@ -73,6 +73,8 @@ pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
 mod audit;
 #[cfg(all(feature = "text", feature = "embeddings", feature = "models", feature = "metrics"))]
 mod baseline;
+#[cfg(all(feature = "text", feature = "insight"))]
+pub mod brand;
 #[cfg(feature = "metrics")]
 mod evaluate;
 #[cfg(all(feature = "text", feature = "promotion", feature = "insight"))]
