@@ -85,9 +85,10 @@ fn finding<'a>(report: &'a BrandReport, aspect: &str, brand: Option<&str>) -> &'
     report.findings.iter().find(is).unwrap()
 }
 
-// scipy 1.17: c = binomtest(k, n).proportion_ci(method="wilson")
-//   30 of 60 -> 0.37733494, 0.62266506; 54 of 60 -> 0.79852089, 0.95335709; 6 of 60 -> 0.04664291, 0.20147911
-//   5 of 10 -> 0.23659309, 0.76340691, half-width 0.263; at 93 mentions it is 0.0996, at 92 0.1001
+// The design effect of n posts by as many authors is n / (n - 1), so that Wilson's formula has n - 1. By hand with z = scipy 1.17 norm.ppf(0.975):
+//   m = (p + z*z / (2*n)) / (1 + z*z / n); h = z / (1 + z*z / n) * sqrt(p * (1 - p) / n + z*z / (4*n*n)); (m - h, m + h)
+//   p, n = .5, 59 -> 0.376378, 0.623622; .9, 59 -> 0.797449, 0.953648; .1, 59 -> 0.046352, 0.202555
+// and half-widths of 0.1 (scipy.optimize.brentq over n): at p = .5 92.195 draws, times 10 / 9 102.4 mentions; at p = .6 times 5 / 4 110.6
 #[test]
 fn verdicts_by_hand() {
     let report = of(&made(), &config());
@@ -100,13 +101,13 @@ fn verdicts_by_hand() {
     let negative = battery.negative.unwrap();
     let interval = negative.interval.unwrap();
     assert!(
-        negative.share == 0.5 && (interval.low - 0.377_335).abs() < 1e-6 && (interval.high - 0.622_665).abs() < 1e-6
+        negative.share == 0.5 && (interval.low - 0.376_378).abs() < 1e-6 && (interval.high - 0.623_622).abs() < 1e-6
     );
     // 30 / 60 - 11 / 130
     assert!(
         battery
             .reason
-            .starts_with("30 of 60 mentions (0.50, 0.38 to 0.62) are negative, +0.42 against the others (q 0.000)."),
+            .starts_with("30 of 60 mentions (0.50, 0.38 to 0.62) are negative, +0.42 against the others (q < 0.001)."),
         "{}",
         battery.reason
     );
@@ -122,13 +123,11 @@ fn verdicts_by_hand() {
             && screen.reason.contains("6 of 60 mentions (0.10, 0.05 to 0.20) are negative, 0.45 positive")
     );
     let price = finding(&report, "price", None);
-    assert_eq!((price.verdict, price.more), (Verdict::NeedsMoreData, Some(83)));
+    assert_eq!((price.verdict, price.more), (Verdict::NeedsMoreData, Some(93)));
     assert_eq!(report.findings[0].subject, Subject::Aspect("battery".into()));
     assert!(report.findings.iter().is_sorted_by_key(|finding| finding.verdict));
-    assert_eq!(
-        finding(&report, "price", Some("Acme")).more.unwrap() + finding(&report, "price", Some("Acme")).mentions,
-        93
-    );
+    let acme = finding(&report, "price", Some("Acme"));
+    assert_eq!((acme.mentions, acme.negative.unwrap().mentions, acme.more), (5, 3, Some(106)));
 }
 
 #[test]
@@ -189,7 +188,11 @@ fn without_a_classifier_all_else_stands() {
     let report = brand_report(&made(), None, &config, &mut ()).unwrap();
     assert!(report.sentiment.is_none() && report.aspects.is_none());
     assert!(report.time.is_some() && report.influence.is_some() && report.platforms.is_some());
-    assert_eq!(report.terms.terms[0].term, "screen");
+    assert!(
+        report.terms.terms.iter().any(|term| term.term == "battery" && term.documents >= 30),
+        "{:?}",
+        report.terms.terms
+    );
     let Measure::Measured(_) = report.launches[0].quantity else { panic!("{}", report.launches[0]) };
     let parts: Vec<Part> = report.missing.iter().map(|missing| missing.part).collect();
     assert!(parts.contains(&Part::Sentiment) && parts.contains(&Part::Aspects) && parts.contains(&Part::Launches));
@@ -326,12 +329,12 @@ fn the_observer_may_end_it() {
 #[test]
 fn quotes_are_covered_and_markdown_is_inert() {
     let mut posts = made();
-    let text = "Dr. Wu says: the battery is *bad* <b>, mail ann@uni.edu";
+    let text = "Dr. Wu says: the battery is *bad* <b> mail ann@uni.edu";
     posts.push(post(999, text, Some(3), "A|b<script>", "weibo"));
     let report = of(&posts, &config());
     let markdown = report.to_markdown();
     let shown = format!("{report}{markdown}{}", serde_json::to_string(&report.aspects).unwrap());
-    assert!(!shown.contains("ann@uni") && !shown.contains("Wu says") && shown.contains("[email]"), "{shown}");
+    assert!(!shown.contains("ann@uni") && !shown.contains("Wu says") && shown.contains("[email]"));
     assert!(markdown.contains("A\\|b&lt;script&gt;") && !markdown.contains("<b>") && markdown.contains("## Findings"));
 }
 
@@ -342,7 +345,7 @@ fn any_posts() -> impl Strategy<Value = Vec<Post>> {
     let made = move |(text, day, brand, platform, author, uid): (Vec<usize>, _, _, _, _, _)| {
         let text: Vec<&str> = text.into_iter().map(|word| words[word]).collect();
         let mut post = post(uid, &text.join(" "), day, ["A", "B", ""][brand], ["p", "q", ""][platform]);
-        post.author = ["x", "y", "z"].get(author).map(|&author| author.to_owned());
+        post.author = ["x", "y", "z"].get(author).map(|author: &&str| (*author).to_owned());
         post
     };
     prop::collection::vec(one.prop_map(made), 0..60)
