@@ -31,27 +31,26 @@ fn from_posts_to_findings() {
     )
     .unwrap();
     let (posts, config) = (at("posts.tsv"), at("config.json"));
+    let (out, markdown) = (at("report.json"), at("report.md"));
     let base = ["--posts", &posts, "--config", &config];
 
-    let with =
-        [&base[..], &["--lexicon", "--dictionary", "phones", "--launch", "2026-02-15", "--out", &at("report.json")]]
-            .concat();
+    let with = [&base[..], &["--lexicon", "--dictionary", "phones", "--launch", "2026-02-15", "--out", &out]].concat();
     let found = json("brand", &with);
     assert_eq!((&found["posts"], &found["rows_used"]), (&160.into(), &160.into()));
-    let report: BrandReport = serde_json::from_slice(&fs::read(at("report.json")).unwrap()).unwrap();
+    let report: BrandReport = serde_json::from_slice(&fs::read(&out).unwrap()).unwrap();
     assert_eq!(serde_json::to_value(&report.findings).unwrap(), found["findings"]);
     assert_eq!(
         (found["findings"][0]["verdict"].as_str(), found["findings"][0]["subject"]["name"].as_str()),
         (Some("fix"), Some("battery"))
     );
     assert_eq!((report.launches.len(), report.posts.brands.len()), (1, 2));
-    let first = fs::read(at("report.json")).unwrap();
+    let first = fs::read(&out).unwrap();
     json("brand", &with);
-    assert_eq!(fs::read(at("report.json")).unwrap(), first);
+    assert_eq!(fs::read(&out).unwrap(), first);
 
-    let output = run("brand", &[&base[..], &["--out", &at("report.md")]].concat());
+    let output = run("brand", &[&base[..], &["--out", &markdown]].concat());
     assert!(output.status.success(), "{}", stderr(&output));
-    let markdown = fs::read_to_string(at("report.md")).unwrap();
+    let markdown = fs::read_to_string(&markdown).unwrap();
     assert!(markdown.starts_with("## Findings") && markdown.contains("There is no classifier"));
     let output = run("brand", &base);
     assert!(String::from_utf8(output.stdout).unwrap().starts_with("Findings\n--------\n"));

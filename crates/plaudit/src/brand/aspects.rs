@@ -71,12 +71,13 @@ impl Mentions {
         let texts: Vec<&str> =
             found.iter().map(|(place, clause, _)| text(*place).get(clause.clone()).unwrap_or_default()).collect();
         let scores = classify(classifier, sides, &texts, run)?;
-        let of_clause = |((post, clause, aspects), (_, score)): ((usize, Range<usize>, Vec<usize>), (usize, f64))| {
-            let mention = move |aspect| Mention { post, aspect, clause: clause.clone(), score };
-            aspects.into_iter().map(mention)
-        };
+        let mut mentions = Vec::new();
+        for ((post, clause, aspects), (_, score)) in found.into_iter().zip(scores) {
+            let mention = |aspect| Mention { post, aspect, clause: clause.clone(), score };
+            mentions.extend(aspects.into_iter().map(mention));
+        }
         let names = dictionary.names().map(str::to_owned).collect();
-        Ok(Self { names, mentions: found.into_iter().zip(scores).flat_map(of_clause).collect(), words })
+        Ok(Self { names, mentions, words })
     }
 
     /// What the report says of them; none where there are none.
