@@ -91,13 +91,15 @@ fn brand(options: &Options) -> Result<()> {
 }
 
 fn columns(options: &Options) -> Result<PostConfig> {
-    let own = options.json("columns", PostConfig::validate)?;
-    let mut config = match (options.one_of("preset", &["weibo", "facebook", "tweets"])?, own) {
-        (Some(_), Some(_)) => return Err(usage("--preset and --columns: expected one of them")),
-        (Some("weibo"), None) => PostConfig::weibo(),
-        (Some("facebook"), None) => PostConfig::facebook(),
-        (Some(_), None) => PostConfig::tweets(),
-        (None, own) => own.unwrap_or_default(),
+    let preset = options.one_of("preset", &["weibo", "facebook", "tweets"])?;
+    if preset.is_some() && options.value("columns").is_some() {
+        return Err(usage("--preset and --columns: expected one of them"));
+    }
+    let mut config = match preset {
+        Some("weibo") => PostConfig::weibo(),
+        Some("facebook") => PostConfig::facebook(),
+        Some(_) => PostConfig::tweets(),
+        None => options.json("columns", PostConfig::validate)?.unwrap_or_default(),
     };
     if options.one_of("on-dirty", &["stop", "skip"])? == Some("stop") {
         config.read.on_dirty = OnDirty::Stop;

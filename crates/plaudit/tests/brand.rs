@@ -60,7 +60,7 @@ fn from_posts_to_findings() {
         (&["--model", "x", "--lexicon"], "--model and --lexicon: expected one of them"),
         (&["--launch", "soon"], "--launch: expected a time"),
         (&["--language", "xx"], "expected one of en, zh, und"),
-        (&["--preset", "weibo", "--columns", &config], "columns"),
+        (&["--preset", "weibo", "--columns", &config], "--preset and --columns: expected one of them"),
     ] {
         let output = run("brand", &[&base[..], more].concat());
         assert!(!output.status.success() && stderr(&output).contains(words), "{}", stderr(&output));

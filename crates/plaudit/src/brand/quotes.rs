@@ -55,8 +55,7 @@ mod tests {
         assert_eq!(quotes.clause(text, "Wu teaches well, mail ann@uni.edu"), "[name] teaches well, mail [email]");
         assert_eq!(quotes.clause(text, "Great"), "Great");
         assert_eq!(quotes.text(text), "Great. Dr. [name] teaches well, mail [email]");
-        let mut plain = BrandConfig::default();
-        plain.mask = None;
+        let plain = BrandConfig { mask: None, ..BrandConfig::default() };
         assert_eq!(Quotes::new(&plain).unwrap().clause(text, "Wu teaches well, mail ann@uni.edu").len(), 33);
     }
 }
