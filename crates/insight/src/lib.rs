@@ -59,6 +59,7 @@ mod phrases;
 mod platforms;
 mod rates;
 mod rows;
+mod sample;
 mod season;
 mod series;
 mod stability;
@@ -100,7 +101,9 @@ pub use platforms::{
     Audience, MixRow, PlatformKeyness, PlatformMix, PlatformRate, PlatformRates, PlatformTerms, PlatformsConfig,
     TermDistance, platform_mix, platform_rates, platform_terms,
 };
+pub use plaudit_stats::Interval; // it stands in results
 pub use rates::{Rate, rates};
+pub use sample::sample;
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
 pub use series::{Exposure, Series};
 pub use terms::{TermCount, term_counts};

@@ -34,7 +34,7 @@
 //! | `models` | [`models`]: networks, training, the model directory (pulls candle) | yes |
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
-//! | `insight` | [`insight`]: terms, drift of texts, seasons, influence, platforms; with `text` and `promotion` the evidence of verdicts | yes |
+//! | `insight` | [`insight`]: terms, drift of texts, seasons, influence, platforms; with `text` [`brand`], with `text` and `promotion` the evidence of verdicts | yes |
 //! | `plots` | `plots`: pictures as SVG, with their data as CSV (brings `metrics`, `promotion` and `insight`) | no |
 //! | `lemmas` | a tagger of English with WordNet's tables, for [`text`] | no |
 //! | `snowball3` | the stemmer of Snowball 3, for [`text`] | no |
@@ -73,10 +73,14 @@ pub use plaudit_promotion::{Policy, Rule, Survey, Verdict, Verdicts};
 mod audit;
 #[cfg(all(feature = "text", feature = "embeddings", feature = "models", feature = "metrics"))]
 mod baseline;
+#[cfg(all(feature = "text", feature = "insight"))]
+pub mod brand;
 #[cfg(feature = "metrics")]
 mod evaluate;
 #[cfg(all(feature = "text", feature = "promotion", feature = "insight"))]
 mod evidence;
+#[cfg(all(feature = "text", feature = "insight"))]
+mod excerpt;
 #[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
 mod gold;
 #[cfg(feature = "embeddings")]
