@@ -35,7 +35,7 @@
 //! | `metrics` | [`metrics`]: confusion matrix and scores | yes |
 //! | `promotion` | [`promotion`]: verdicts from counts | yes |
 //! | `insight` | [`insight`]: terms, drift of texts, seasons, influence, platforms; with `text` and `promotion` the evidence of verdicts | yes |
-//! | `plots` | `plots`: pictures as SVG, with their data as CSV (brings `metrics` and `promotion`) | no |
+//! | `plots` | `plots`: pictures as SVG, with their data as CSV (brings `metrics`, `promotion` and `insight`) | no |
 //! | `lemmas` | a tagger of English with WordNet's tables, for [`text`] | no |
 //! | `snowball3` | the stemmer of Snowball 3, for [`text`] | no |
 //! | `progress` | a progress bar on the terminal | no |

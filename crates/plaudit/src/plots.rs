@@ -14,6 +14,8 @@
 //! | [`reactions`] | positive and negative reactions to each post |
 //! | [`reductions`] | how far each label's negative reactions lie below a baseline, with intervals |
 //! | [`prevalence`] | the share of each label by period, with intervals |
+//! | [`aspects`] | how each aspect is spoken of, with intervals |
+//! | [`timeline`] | posts and hits by period, changes and alerts |
 //!
 //! ```
 //! use plaudit::{Labels, metrics::ConfusionMatrix, plots};
@@ -46,6 +48,7 @@
 //!   program that reads the file drops one apostrophe from the beginning of a name, and has the name as it was.
 //! - The fonts are the viewer's. A PNG needs a program that has fonts: a browser, Inkscape, `rsvg-convert`.
 
+mod aspects;
 mod confusion;
 mod curves;
 mod frame;
@@ -59,8 +62,10 @@ mod reliability;
 mod svg;
 mod text;
 mod thin;
+mod timeline;
 mod verdicts;
 
+pub use aspects::aspects;
 pub use confusion::confusion_matrix;
 pub use curves::{precision_recall, risk_coverage, roc};
 pub use learning::learning_curve;
@@ -69,6 +74,7 @@ pub use prevalence::{Period, prevalence};
 pub use reactions::reactions;
 pub use reductions::reductions;
 pub use reliability::reliability;
+pub use timeline::timeline;
 pub use verdicts::verdicts;
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ pub struct AspectQuote {
 /// let found = aspect_sentiment(&["battery"], &mentions, &AspectConfig::default())?;
 /// let battery = &found.aspects[0];
 /// let interval = battery.negative.interval.unwrap();
-/// assert_eq!((battery.negative.share, battery.complaints.len()), (0.75, 3));
+/// assert_eq!((battery.negative.share, battery.complaints.len()), (0.75, 1)); // the same clause is quoted once
 /// assert!((interval.low - 0.60).abs() < 0.01 && (interval.high - 0.86).abs() < 0.01);
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```

@@ -1,6 +1,10 @@
 //! Pictures of plain, extreme and hostile data.
 
 use plaudit_core::{Epoch, Labels};
+use plaudit_insight::{
+    AlertConfig, AspectConfig, AspectMention, AspectSummary, ChangeConfig, Series, alerts, aspect_sentiment,
+    change_points,
+};
 use plaudit_metrics::{ConfusionMatrix, PrCurve, RiskCoverage, RocCurve, Scored, pr_curve, roc_curve};
 use plaudit_promotion::reactions::{Baseline, Polarity, PostReactions, Reactions, ReactionsConfig, Valence};
 use plaudit_promotion::{
@@ -244,7 +248,97 @@ fn gallery() -> Vec<(&'static str, Picture)> {
         ("prevalence_60", prevalence(&periods(60, &names(7)))),
         ("prevalence_long", prevalence(&periods(8, &hostile_labels()))),
         ("prevalence_none", prevalence(&[])),
+        ("aspects_12", aspects(&spoken_of(&AspectNames::plain(12)))),
+        ("aspects_100", aspects(&spoken_of(&AspectNames::plain(100)))),
+        ("aspects_hostile", aspects(&spoken_of(&AspectNames::hostile()))),
+        ("aspects_none", aspects(&[])),
+        ("timeline_120", over_time(120, "negative")),
+        ("timeline_1", over_time(1, "negative")),
+        ("timeline_3000", over_time(3_000, HOSTILE[0])),
     ]
+}
+
+struct AspectNames;
+
+impl AspectNames {
+    fn plain(count: usize) -> Vec<String> {
+        (0..count).map(|k| format!("aspect {k}")).collect()
+    }
+
+    fn hostile() -> Vec<String> {
+        HOSTILE.map(str::to_owned).to_vec()
+    }
+}
+
+/// Aspects of which the first have more mentions.
+fn spoken_of(names: &[String]) -> Vec<AspectSummary> {
+    let mut stream = Stream::new(5, "aspects", 0);
+    let uids: Vec<String> = (0..1_500).map(|k| k.to_string()).collect();
+    let mentions: Vec<AspectMention<'_>> = uids
+        .iter()
+        .map(|uid| {
+            let aspect = stream.below(names.len() as u64).min(stream.below(names.len() as u64)) as usize;
+            let score = if stream.uniform() * (names.len() as f64) < aspect as f64 { 0.7 } else { -0.6 };
+            AspectMention { aspect, uid, author: None, group: None, score, clause: uid }
+        })
+        .collect();
+    aspect_sentiment(names, &mentions, &AspectConfig::default()).unwrap().aspects
+}
+
+/// So many days with a change in their middle and an outburst after it.
+fn over_time(days: usize, hits: &str) -> Picture {
+    let mut stream = Stream::new(6, "timeline", 0);
+    let posts: Vec<u64> = (0..days).map(|day| 40 + stream.below(30) + 30 * u64::from(day % 7 > 4)).collect();
+    let rate = |day: usize| {
+        if day * 10 > days * 8 && day * 10 < days * 8 + 30 {
+            0.8
+        } else if day * 2 > days {
+            0.4
+        } else {
+            0.1
+        }
+    };
+    let negative = posts
+        .iter()
+        .enumerate()
+        .map(|(day, &posts)| (0..posts).filter(|_| stream.uniform() < rate(day)).count() as u64);
+    let series = Series::new(plaudit_insight::Period::Day, 20_000, negative.collect(), posts.clone()).unwrap();
+    let segments = change_points(&series, &ChangeConfig::default()).unwrap().segments;
+    timeline(&series, hits, &segments, &alerts(&series, &AlertConfig::default()).unwrap().alerts)
+}
+
+#[test]
+fn aspects_and_timelines_show_their_data() {
+    let summaries = spoken_of(&AspectNames::plain(100));
+    let picture = aspects(&summaries);
+    let note = format!("the first 60 of {} aspects; all are in the CSV", summaries.len());
+    assert!(picture.svg.contains(&note) && picture.svg.contains("95 % interval"));
+    let found = rows(&picture);
+    assert_eq!(found.len(), 2 * summaries.len());
+    let first = summaries.first().unwrap();
+    assert_eq!(
+        &found[1][..5],
+        [
+            &first.aspect,
+            &first.texts.to_string(),
+            &first.mentions.to_string(),
+            "negative",
+            &first.negative.mentions.to_string()
+        ]
+        .map(ToString::to_string)
+    );
+    let picture = over_time(120, "negative");
+    assert!(
+        picture.svg.contains("Posts and negative by day")
+            && picture.svg.contains("change of the rate")
+            && picture.svg.contains("alert")
+    );
+    let found = rows(&picture);
+    assert_eq!((found.len(), found[0][0].as_str()), (120, "2024-10-04"));
+    let changes = found.iter().filter(|row| row[3] == "1").count();
+    assert!(changes > 0 && found.iter().any(|row| row[4] == "1"), "{changes}");
+    let one = over_time(1, "negative");
+    assert!(!one.svg.contains("change of the rate") && rows(&one).len() == 1);
 }
 
 /// `cargo test -p plaudit --lib --features plots -- --ignored gallery` writes all of them to `target/plots`, to be
