@@ -1,6 +1,8 @@
 //! What is said of brands, in one report.
 
 mod config;
+#[cfg(feature = "plots")]
+mod html;
 mod report;
 
 pub use config::BrandConfig;
