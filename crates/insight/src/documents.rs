@@ -138,8 +138,9 @@ impl Documents {
         self.rows.inverted(self.terms.len())
     }
 
-    /// The texts at these places, in this order, with the terms that they have.
-    pub(crate) fn select(&self, places: &[usize]) -> Self {
+    /// Returns the texts at these places, in this order, with the terms that they have. Terms that none of them has keep their numbers:
+    /// leave them out with [`without`](Self::without), where they would be counted.
+    pub fn select(&self, places: &[usize]) -> Self {
         let mut selected =
             Self { terms: self.terms.clone(), frequencies: vec![0; self.terms.len()], rows: Rows::default() };
         for own in places.iter().filter_map(|&place| self.get(place)) {

@@ -55,6 +55,7 @@ mod phrases;
 mod platforms;
 mod rates;
 mod rows;
+mod sample;
 mod season;
 mod series;
 mod stability;
@@ -98,6 +99,7 @@ pub use platforms::{
 };
 pub use plaudit_stats::Interval; // it stands in results
 pub use rates::{Rate, rates};
+pub use sample::sample;
 pub use season::{Phase, Season, SeasonConfig, SeasonTest, Seasons, seasons};
 pub use series::{Exposure, Series};
 pub use terms::{TermCount, term_counts};

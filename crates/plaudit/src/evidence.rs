@@ -1,6 +1,5 @@
 //! What people said that stands behind each verdict: comments, and the terms that mark them.
 
-mod excerpt;
 mod terms;
 
 use std::collections::BTreeMap;
@@ -12,7 +11,7 @@ use plaudit_text::{Language, MaskConfig, Masker, QualityConfig, QualityGate};
 use serde::{Deserialize, Serialize};
 
 use crate::PredictedRow;
-use excerpt::excerpt;
+use crate::excerpt::excerpt;
 use terms::Terms;
 
 /// How many comments and terms are shown, and what of them.

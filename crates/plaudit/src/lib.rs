@@ -79,6 +79,8 @@ pub mod brand;
 mod evaluate;
 #[cfg(all(feature = "text", feature = "promotion", feature = "insight"))]
 mod evidence;
+#[cfg(all(feature = "text", feature = "insight"))]
+mod excerpt;
 #[cfg(all(feature = "text", feature = "models", feature = "promotion"))]
 mod gold;
 #[cfg(feature = "embeddings")]

@@ -94,6 +94,14 @@ pub struct RemovedPost {
 /// # Ok::<(), plaudit::Error>(())
 /// ```
 pub fn clean(posts: Vec<Post>, config: &CleanConfig) -> Result<Cleaned> {
+    let (kept, report) = sift(&posts, config)?;
+    let mut kept = kept.into_iter();
+    let posts = posts.into_iter().filter(|_| kept.next().unwrap_or(false)).collect();
+    Ok(Cleaned { posts, report })
+}
+
+/// Which posts are kept, `[posts]`, and what became of the others.
+pub(crate) fn sift(posts: &[Post], config: &CleanConfig) -> Result<(Vec<bool>, CleanReport)> {
     config.quality.validate()?;
     let mut order: Vec<(usize, &Post)> = posts.iter().enumerate().collect();
     // All that tells posts apart is in the key, so that the order given does not count.
@@ -125,9 +133,7 @@ pub fn clean(posts: Vec<Post>, config: &CleanConfig) -> Result<Cleaned> {
             removed.examples.push(RemovedPost { uid, duplicate_of: original.map(|&uid| uid.to_owned()) });
         }
     }
-    let mut kept = kept.into_iter();
-    let posts = posts.into_iter().filter(|_| kept.next().unwrap_or(false)).collect();
-    Ok(Cleaned { posts, report })
+    Ok((kept, report))
 }
 
 /// The gate of one platform and brand, and the uids of the posts that went through it.
@@ -137,7 +143,7 @@ struct Gate<'a> {
 }
 
 /// What posts are ordered by: time, uid, and all else.
-fn key(post: &Post) -> impl Ord {
+pub(crate) fn key(post: &Post) -> impl Ord {
     let Post { feedback, author, kind, engagement, .. } = post;
     (
         (feedback.time.is_none(), feedback.time, &feedback.uid),

@@ -107,8 +107,51 @@ pub struct AspectSummary {
     pub complaints: Vec<AspectQuote>,
 }
 
+impl AspectSummary {
+    /// Returns how many mentions it takes, those that there are included, until the interval of the negative share is no wider than `half_width`
+    /// to each side, if the share stays what it is and authors write as alike as they did. None without an interval, or where
+    /// `half_width` is not inside 0 to 0.5.
+    ///
+    /// Both widths are turned into numbers of independent mentions by Wilson's formula; the mentions grow as these do.
+    ///
+    /// ```
+    /// # use plaudit_insight::{AspectConfig, AspectMention, aspect_sentiment};
+    /// let uids: Vec<String> = (0..40).map(|k| k.to_string()).collect();
+    /// let mention = |k: usize| AspectMention { aspect: 0, uid: &uids[k], author: None, group: None, score: if k < 20 { -1.0 } else { 1.0 }, clause: "" };
+    /// let found = aspect_sentiment(&["battery"], &(0..40).map(mention).collect::<Vec<_>>(), &AspectConfig::default())?;
+    /// assert_eq!(found.aspects[0].mentions_for(0.1), Some(93)); // z^2 (0.25 / 0.1^2 - 1) = 92.2 for a share of a half
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn mentions_for(&self, half_width: f64) -> Option<u64> {
+        let interval = self.negative.interval?;
+        let share = self.negative.share;
+        let now = draws(share, (interval.high - interval.low) / 2.0, interval.level)?;
+        let then = draws(share, half_width, interval.level)?;
+        // Where the width is the wanted one already, rounding must not ask for one more.
+        Some((self.mentions as f64 * then / now - 1e-6).ceil() as u64)
+    }
+}
+
+/// The number of independent draws whose interval of the share has this half-width: found by halving, since it falls with them.
+fn draws(share: f64, half_width: f64, level: f64) -> Option<f64> {
+    if !(half_width > 0.0 && half_width < 0.5) {
+        return None;
+    }
+    let (mut low, mut high) = (1e-6f64, 1e15f64);
+    for _ in 0..100 {
+        let middle = (low * high).sqrt();
+        let interval = wilson_share(share, middle, level)?;
+        if (interval.high - interval.low) / 2.0 > half_width {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Some(high)
+}
+
 /// A share of an aspect's mentions.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AspectShare {
     /// The mentions.

@@ -140,7 +140,7 @@ pub struct SentimentPart {
 }
 
 /// Shares of positive and negative posts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tone {
     /// The brand or platform; `all` for all posts.

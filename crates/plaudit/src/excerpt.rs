@@ -5,7 +5,7 @@ const ENDS: [char; 7] = ['.', '!', '?', '…', '。', '！', '？'];
 
 /// Returns the text in at most `most` characters, white space as single blanks; where it is longer, it is cut behind a sentence
 /// that ends in the second half, or else behind a word, and `...` follows.
-pub(super) fn excerpt(text: &str, most: usize) -> String {
+pub(crate) fn excerpt(text: &str, most: usize) -> String {
     const DOTS: &str = "...";
     let words: Vec<&str> = text.split_whitespace().collect();
     let text = words.join(" ");
