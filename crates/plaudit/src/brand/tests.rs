@@ -342,7 +342,7 @@ fn any_posts() -> impl Strategy<Value = Vec<Post>> {
     let made = move |(text, day, brand, platform, author, uid): (Vec<usize>, _, _, _, _, _)| {
         let text: Vec<&str> = text.into_iter().map(|word| words[word]).collect();
         let mut post = post(uid, &text.join(" "), day, ["A", "B", ""][brand], ["p", "q", ""][platform]);
-        post.author = ["x", "y", "z"].get(author).map(|&author| author.to_owned());
+        post.author = ["x", "y", "z"].get(author).map(|author: &&str| (*author).to_owned());
         post
     };
     prop::collection::vec(one.prop_map(made), 0..60)
@@ -378,7 +378,14 @@ fn a_page_holds_what_was_found_and_nothing_else_runs_in_it() {
     }
     let report = of(&posts, &config());
     let page = report.to_html();
-    for part in ["<!DOCTYPE html>", "What follows", "class=\"fix\"", "How each aspect is spoken of", "Posts and negative ones by day", "battery"] {
+    for part in [
+        "<!DOCTYPE html>",
+        "What follows",
+        "class=\"fix\"",
+        "How each aspect is spoken of",
+        "Posts and negative ones by day",
+        "battery",
+    ] {
         assert!(page.contains(part), "{part}");
     }
     for bad in ["<script", "<b>Acme", "<i>", "\u{202e}", "http-equiv=\"refresh", "href=", "src="] {

@@ -78,7 +78,8 @@ fn card(page: &mut Page, finding: &Finding) {
     let uids = finding.uids.join(", ");
     let _ = writeln!(
         page,
-        "<p class=\"small\">{} posts, {} mentions. Said as: {}. Posts: {}</p></li>",
+        "<p class=\"small\">{} posts, {} mentions. Said as: {}.</p><details><summary class=\"small\">Posts that show it</summary>\
+         <p class=\"small\">{}</p></details></li>",
         finding.posts,
         finding.mentions,
         Text(&terms),
