@@ -27,7 +27,7 @@ cargo run --release --example brand -- --posts FILE [options]
   --launch TIME,..    launches, such as 2026-01-31
   --language en|zh|und   how posts become terms (en)
   --config FILE       everything else as JSON, as BrandConfig has it
-  --out FILE          .json or .md; without it the report goes to the terminal
+  --out FILE          .html, one page with pictures, .md or .json; without it the report goes to the terminal
   --on-dirty stop|skip   what to do with a row that cannot be used (skip)
   --json              the last line of standard output is one JSON object";
 
@@ -54,8 +54,8 @@ fn brand(options: &Options) -> Result<()> {
     let config = config(options)?;
     let out = options.file("out")?;
     if let Some(out) = out {
-        if ![".json", ".md"].iter().any(|end| out.ends_with(end)) {
-            return Err(usage(format!("--out: expected a name that ends in .json or .md, found `{out}`")));
+        if ![".json", ".md", ".html"].iter().any(|end| out.ends_with(end)) {
+            return Err(usage(format!("--out: expected a name that ends in .html, .md or .json, found `{out}`")));
         }
         common::check_apart(&[("posts", file)], &[("out", out)])?;
     }
@@ -72,7 +72,11 @@ fn brand(options: &Options) -> Result<()> {
     let report = brand_report(&found.posts, classifier.as_deref(), &config, &mut ())?;
     match (output, out) {
         (Some(mut output), Some(name)) => {
-            let text = if name.ends_with(".json") { serde_json::to_string(&report)? } else { report.to_markdown() };
+            let text = match name.rsplit('.').next() {
+                Some("json") => serde_json::to_string(&report)?,
+                Some("html") => report.to_html(),
+                _ => report.to_markdown(),
+            };
             output.write_all(text.as_bytes())?;
             output.finish()?;
             say!("{}: {} posts, {} findings", common::shown(name), report.posts.cleaned.kept, report.findings.len());

@@ -3,6 +3,8 @@
 mod aspects;
 mod config;
 mod findings;
+#[cfg(feature = "plots")]
+mod html;
 mod platforms;
 mod prepared;
 mod quotes;

@@ -286,11 +286,8 @@ fn share(units: impl Iterator<Item = [u64; 2]> + Clone, level: f64) -> AspectSha
     let share = hits as f64 / n;
     let variance = share * (1.0 - share) / n;
     let by_unit: f64 = units.map(|[all, hits]| (hits as f64 - share * all as f64).powi(2)).sum();
-    let effect = if variance > 0.0 && count > 1.0 {
-        (count / (count - 1.0) * by_unit / (n * n) / variance).max(1.0)
-    } else {
-        n / count
-    };
+    // Where each unit has one mention this is 1, and the interval Wilson's own.
+    let effect = if variance > 0.0 { (by_unit / (n * n) / variance).max(1.0) } else { n / count };
     AspectShare { mentions: hits, share, interval: wilson_share(share, n / effect, level) }
 }
 

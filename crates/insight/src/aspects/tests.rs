@@ -103,9 +103,9 @@ fn figures_by_hand() {
     let found = aspect_sentiment(&["battery", "price"], &mentions, &AspectConfig::default()).unwrap();
     let [battery, price] = found.aspects.as_slice() else { panic!("{found:?}") };
     assert_eq!((battery.aspect.as_str(), battery.texts, battery.negative.mentions), ("battery", 10, 8));
-    // One mention a text: Wilson's interval of 8 of 10 with n 10 / (10 / 9), by the factor of the sample variance.
+    // One mention a text: Wilson's interval of 8 of 10.
     let ends = battery.negative.interval.unwrap();
-    let plain = plaudit_stats::wilson_share(0.8, 9.0, 0.95).unwrap();
+    let plain = wilson(8, 10, 0.95).unwrap();
     assert!((ends.low - plain.low).abs() < 1e-12 && (ends.high - plain.high).abs() < 1e-12, "{ends:?} {plain:?}");
     assert_eq!(price.positive.share, 0.5);
     // Common 13/30: own residuals 8 (17/30)^2 + 2 (13/30)^2 = 2.94444 of 10^2, the others' 5 (17/30)^2 + 15 (13/30)^2 = 4.42222 of 20^2:
@@ -143,8 +143,8 @@ fn an_author_who_repeats_it_is_one_voice() {
     let alone: Vec<AspectMention<'_>> =
         uids.iter().enumerate().map(|(k, uid)| mention(0, uid, if k % 4 == 0 { 0.9 } else { -0.9 })).collect();
     let (by_texts, by_authors) = (width(&alone), width(&of(4)));
-    // Four authors, each of one mind: as wide as four mentions less one.
-    let four = plaudit_stats::wilson_share(0.75, 3.0, 0.95).unwrap();
+    // Four authors, each of one mind: as wide as four mentions.
+    let four = plaudit_stats::wilson_share(0.75, 4.0, 0.95).unwrap();
     assert!((by_authors.0 - (four.high - four.low)).abs() < 1e-9, "{by_authors:?}");
     assert!(by_texts.0 < 0.5 * by_authors.0 && by_authors.1 == 3 && by_authors.2.is_none());
     // All alike: as many mentions as authors.

@@ -85,10 +85,9 @@ fn finding<'a>(report: &'a BrandReport, aspect: &str, brand: Option<&str>) -> &'
     report.findings.iter().find(is).unwrap()
 }
 
-// The design effect of n posts by as many authors is n / (n - 1), so that Wilson's formula has n - 1. By hand with z = scipy 1.17 norm.ppf(0.975):
-//   m = (p + z*z / (2*n)) / (1 + z*z / n); h = z / (1 + z*z / n) * sqrt(p * (1 - p) / n + z*z / (4*n*n)); (m - h, m + h)
-//   p, n = .5, 59 -> 0.376378, 0.623622; .9, 59 -> 0.797449, 0.953648; .1, 59 -> 0.046352, 0.202555
-// and half-widths of 0.1 (scipy.optimize.brentq over n): at p = .5 92.195 draws, times 10 / 9 102.4 mentions; at p = .6 times 5 / 4 110.6
+// scipy 1.17: c = binomtest(k, n).proportion_ci(method="wilson")
+//   30 of 60 -> 0.37735024, 0.62264976; 54 of 60 -> 0.79850535, 0.95335717; 6 of 60 -> 0.04664283, 0.20149465
+// and half-widths of 0.1, of c.high - c.low as a function of n (scipy.optimize.brentq): 92.195 mentions at a share of 0.5, 88.513 at 0.6
 #[test]
 fn verdicts_by_hand() {
     let report = of(&made(), &config());
@@ -101,7 +100,9 @@ fn verdicts_by_hand() {
     let negative = battery.negative.unwrap();
     let interval = negative.interval.unwrap();
     assert!(
-        negative.share == 0.5 && (interval.low - 0.376_378).abs() < 1e-6 && (interval.high - 0.623_622).abs() < 1e-6
+        negative.share == 0.5
+            && (interval.low - 0.377_350_2).abs() < 1e-6
+            && (interval.high - 0.622_649_8).abs() < 1e-6
     );
     // 30 / 60 - 11 / 130
     assert!(
@@ -123,11 +124,11 @@ fn verdicts_by_hand() {
             && screen.reason.contains("6 of 60 mentions (0.10, 0.05 to 0.20) are negative, 0.45 positive")
     );
     let price = finding(&report, "price", None);
-    assert_eq!((price.verdict, price.more), (Verdict::NeedsMoreData, Some(93)));
+    assert_eq!((price.verdict, price.more), (Verdict::NeedsMoreData, Some(83)));
     assert_eq!(report.findings[0].subject, Subject::Aspect("battery".into()));
     assert!(report.findings.iter().is_sorted_by_key(|finding| finding.verdict));
     let acme = finding(&report, "price", Some("Acme"));
-    assert_eq!((acme.mentions, acme.negative.unwrap().mentions, acme.more), (5, 3, Some(106)));
+    assert_eq!((acme.mentions, acme.negative.unwrap().mentions, acme.more), (5, 3, Some(84)));
 }
 
 #[test]
@@ -367,4 +368,36 @@ proptest! {
         let read: BrandReport = serde_json::from_str(&found).unwrap();
         prop_assert_eq!(serde_json::to_string(&read).unwrap(), found);
     }
+}
+
+#[cfg(feature = "plots")]
+#[test]
+fn a_page_holds_what_was_found_and_nothing_else_runs_in_it() {
+    let hostile = "<script>alert(1)</script> the battery is bad \"onload='x' & \u{202e}";
+    let mut posts = made();
+    for (k, post) in posts.iter_mut().enumerate().filter(|(k, _)| k % 3 == 0) {
+        post.feedback.text = format!("{} {hostile} {k}", post.feedback.text);
+        post.feedback.division = "<b>Acme</b>".into();
+        post.feedback.uid = format!("<i>{k}</i>");
+    }
+    let report = of(&posts, &config());
+    let page = report.to_html();
+    for part in [
+        "<!DOCTYPE html>",
+        "What follows",
+        "class=\"fix\"",
+        "How each aspect is spoken of",
+        "Posts and negative ones by day",
+        "battery",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    for bad in ["<script", "<b>Acme", "<i>", "\u{202e}", "http-equiv=\"refresh", "href=", "src="] {
+        assert!(!page.contains(bad), "{bad}");
+    }
+    assert_eq!(page, of(&posts, &config()).to_html());
+    // Without a classifier, and of nothing.
+    let page = brand_report(&posts, None, &config(), &mut ()).unwrap().to_html();
+    assert!(page.contains("There is no classifier") && !page.contains("id=\"sentiment\""));
+    assert!(of(&[], &config()).to_html().contains("Nothing follows"));
 }
