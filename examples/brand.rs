@@ -16,8 +16,8 @@ const HELP: &str = "
 Reports what is said of brands: what to fix, to emphasise and to watch, with the figures and posts behind it.
 
 cargo run --release --example brand -- --posts FILE [options]
-  --posts FILE        .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text, uid, time, platform, brand, author, kind, likes,
-                      shares, comments, reach and followers, as far as they are there
+  --posts FILE        .csv, .tsv or .jsonl, perhaps .gz, .xz or .zst after it; columns text, uid, time, platform (or source), brand (or
+                      division), author, kind, likes, shares, comments, reach and followers, as far as they are there
   --preset weibo|facebook|tweets   the columns of such files
   --columns FILE      which column is what, as JSON: {\"brand\": \"company\", \"read\": {\"text\": \"content\"}}; in place of a preset
   --model DIR         what train saved: the sentiment of posts and clauses

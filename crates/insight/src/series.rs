@@ -18,7 +18,7 @@ const MOST: i64 = 36_525;
 /// fall on two days. Who wants one clock for all sets `offset` of every time first, which changes no moment:
 /// `Time { offset: 3600, ..time }`.
 ///
-/// The first and the last period may be counted in part only, where the posts begin or end inside them.
+/// The first and the last period may be counted in part only, where the posts begin or end inside them: [`within`](Self::within) says so.
 ///
 /// ```
 /// use plaudit_core::Time;
@@ -43,6 +43,9 @@ struct Counts {
     posts: Vec<u64>,
     #[serde(default)]
     untimed: u64,
+    /// The first and the last day that were watched; none where periods are whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    watched: Option<[i64; 2]>,
 }
 
 /// What counts are held against: a rate is hits per what.
@@ -78,6 +81,7 @@ impl Series {
             hits: pairs.clone().filter_map(|pair| pair.last()).copied().collect(),
             posts: pairs.map(|pair| pair.iter().sum()).collect(),
             untimed,
+            watched: None,
         }))
     }
 
@@ -87,7 +91,26 @@ impl Series {
     /// When there is no period, or hits and posts have different lengths, or a period has more hits than posts, or the periods do
     /// not lie within a hundred years and the years -9999 to 9999.
     pub fn new(period: Period, first_day: i64, hits: Vec<u64>, posts: Vec<u64>) -> Result<Self> {
-        Counts { period, first_day, hits, posts, untimed: 0 }.try_into()
+        Counts { period, first_day, hits, posts, untimed: 0, watched: None }.try_into()
+    }
+
+    /// Returns the series with the days, counted from 1970-01-01, from and until which posts were collected: in the first and the last period
+    /// [`Exposure::Days`] are those alone, so that half a month is not taken for a month with half of the posts.
+    ///
+    /// # Errors
+    /// When `first` is not in the first period, or `last` not in the last, or before `first`.
+    ///
+    /// ```
+    /// use plaudit_insight::{Exposure, Period, Series, trend};
+    ///
+    /// // Ten posts a day from Thursday, 1 January 1970, until Tuesday, 3 February.
+    /// let posts = vec![40, 70, 70, 70, 70, 20];
+    /// let weeks = Series::new(Period::Week, 0, posts.clone(), posts)?.within(0, 33)?;
+    /// assert_eq!(trend(&weeks, Exposure::Days, 0.95)?.unwrap().slope, 0.0);
+    /// # Ok::<(), plaudit_core::Error>(())
+    /// ```
+    pub fn within(self, first: i64, last: i64) -> Result<Self> {
+        Counts { watched: Some([first, last]), ..self.0 }.try_into()
     }
 
     /// Returns what each period is.
@@ -132,9 +155,13 @@ impl Series {
     /// ```
     pub fn as_of(&self, day: i64) -> Option<Self> {
         let ended = (0..self.posts().len()).take_while(|&index| self.day(index + 1) <= day).count();
-        let Counts { period, first_day, hits, posts, .. } = &self.0;
+        let Counts { period, first_day, hits, posts, watched, .. } = &self.0;
         let known = |counts: &[u64]| counts.iter().take(ended).copied().collect();
-        Self::new(*period, *first_day, known(hits), known(posts)).ok()
+        let series = Self::new(*period, *first_day, known(hits), known(posts)).ok()?;
+        match *watched {
+            Some([first, last]) => series.within(first, last.min(self.day(ended) - 1)).ok(),
+            None => Some(series),
+        }
     }
 
     /// The periods with exposure: index, hits, exposure. What had none says nothing of a rate.
@@ -142,10 +169,19 @@ impl Series {
         self.hits().iter().zip(self.posts()).enumerate().filter_map(move |(index, (&hits, &posts))| {
             let exposure = match exposure {
                 Exposure::Posts => posts as f64,
-                Exposure::Days => self.period().days(self.number(index)) as f64,
+                Exposure::Days => self.days(index) as f64,
             };
             (exposure > 0.0).then_some(Cell { index, hits, exposure })
         })
+    }
+
+    /// How many days of a period were watched.
+    fn days(&self, index: usize) -> i64 {
+        let (start, end) = (self.day(index), self.day(index + 1));
+        match self.0.watched {
+            Some([first, last]) => end.min(last + 1) - start.max(first),
+            None => end - start,
+        }
     }
 
     fn number(&self, index: usize) -> i64 {
@@ -187,6 +223,19 @@ impl TryFrom<Counts> for Series {
                 hits.len()
             );
             return Err(Error::config(fault));
+        }
+        if let Some([first, last]) = counts.watched {
+            let end = number.saturating_add(hits.len() as i64 - 1);
+            if period.of(first) != number || period.of(last) != end || last < first {
+                let days = [number, end].map(|number| date(period.first_day(number)));
+                return Err(Error::config(format!(
+                    "series: watched from {} to {}; expected a day of the first period (from {}) and a later one of the last (from {})",
+                    date(first),
+                    date(last),
+                    days[0],
+                    days[1]
+                )));
+            }
         }
         counts.first_day = period.first_day(number);
         Ok(Self(counts))
@@ -285,6 +334,11 @@ mod tests {
             let far = Series::tally(Period::Month, [(time(0, 0), true), (time(gap, i32::MAX), true)]);
             assert!(far.unwrap_err().to_string().contains("expected at most 36525"));
         }
+        let part = |first, last| Series::new(Period::Week, 4, vec![1, 2], vec![1, 2]).unwrap().within(first, last);
+        assert!(part(4, 17).is_ok() && part(10, 11).is_ok());
+        for (first, last) in [(3, 17), (11, 17), (4, 10), (4, 18), (i64::MIN, i64::MAX), (i64::MAX, i64::MIN)] {
+            assert!(part(first, last).unwrap_err().to_string().contains("watched from"), "{first} {last}");
+        }
         let json = r#"{"period":"day","first_day":0,"hits":[2],"posts":[1]}"#;
         assert!(serde_json::from_str::<Series>(json).unwrap_err().to_string().contains("more hits than posts"));
     }
@@ -302,7 +356,19 @@ mod tests {
                 prop_assert_eq!(&Series::tally(period, posts.iter().rev().copied()).unwrap(), &series);
                 let again = serde_json::from_str::<Series>(&serde_json::to_string(&series).unwrap()).unwrap();
                 prop_assert_eq!(&again, &series);
-                prop_assert_eq!(series.as_of(i64::MAX), Some(series));
+                prop_assert_eq!(series.as_of(i64::MAX), Some(series.clone()));
+                // Days that were watched are shared out among the periods, and what had ended then is known later, too.
+                let days = posts.iter().map(|(time, _)| time.local_day());
+                let (first, last) = (days.clone().min().unwrap(), days.max().unwrap());
+                let watched = series.within(first, last).unwrap();
+                let own = |series: &Series| (0..series.posts().len()).map(|index| series.days(index)).collect::<Vec<_>>();
+                prop_assert_eq!(own(&watched).iter().sum::<i64>(), last + 1 - first);
+                if let Some(earlier) = watched.as_of(last) {
+                    let known = own(&earlier);
+                    prop_assert_eq!(&known[..], &own(&watched)[..known.len()]);
+                }
+                let again = serde_json::from_str::<Series>(&serde_json::to_string(&watched).unwrap()).unwrap();
+                prop_assert_eq!(again, watched);
             }
         }
     }

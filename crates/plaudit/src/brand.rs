@@ -283,5 +283,10 @@ fn influenced(
     Ok(found)
 }
 
+/// A p- or q-value.
+fn small(value: f64) -> String {
+    if value < 0.001 { "< 0.001".to_owned() } else { format!("{value:.3}") }
+}
+
 #[cfg(test)]
 mod tests;

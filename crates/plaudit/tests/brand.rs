@@ -52,11 +52,18 @@ fn from_posts_to_findings() {
     assert!(output.status.success(), "{}", stderr(&output));
     let markdown = fs::read_to_string(&markdown).unwrap();
     assert!(markdown.starts_with("## Findings") && markdown.contains("There is no classifier"));
+    let page = at("report.html");
+    let output = run("brand", &[&with[..with.len() - 1], &[page.as_str()]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let page = fs::read_to_string(&page).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    // All in one file: nothing is fetched and nothing is run.
+    assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("url("));
     let output = run("brand", &base);
     assert!(String::from_utf8(output.stdout).unwrap().starts_with("Findings\n--------\n"));
 
     for (more, words) in [
-        (&["--out", "report.txt"][..], "--out: expected a name that ends in .json or .md"),
+        (&["--out", "report.txt"][..], "--out: expected a name that ends in .html, .md or .json"),
         (&["--model", "x", "--lexicon"], "--model and --lexicon: expected one of them"),
         (&["--launch", "soon"], "--launch: expected a time"),
         (&["--language", "xx"], "expected one of en, zh, und"),

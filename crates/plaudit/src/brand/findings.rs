@@ -39,7 +39,7 @@ impl Shares<'_> {
         }
         let mut reason = format!("{} are negative", self.counted(self.negative));
         if let (true, Some(difference), Some(q)) = (worse, self.difference, self.q_value) {
-            let q = if q < 0.001 { "< 0.001".to_owned() } else { format!("{q:.3}") };
+            let q = super::small(q);
             reason += &format!(", {difference:+.2} against the others (q {q})");
         }
         Some(reason + ".")

@@ -30,6 +30,8 @@ pub(super) struct Calendar {
     pub(super) all: Series,
     /// The period of each post, `[posts]`.
     pub(super) of: Vec<Option<usize>>,
+    /// The first and the last day with a post, counted from 1970-01-01.
+    days: [i64; 2],
     /// The day after which things are lately, counted from 1970-01-01.
     pub(super) recent: i64,
 }
@@ -112,11 +114,11 @@ impl Calendar {
             120..731 => Period::Week,
             _ => Period::Month,
         });
-        let all = Series::tally(period, posts.iter().map(|post| (post.feedback.time, true)))?;
+        let all = Series::tally(period, posts.iter().map(|post| (post.feedback.time, true)))?.within(first, last)?;
         let start = period.of(all.day(0));
         let place = |post: &Post| usize::try_from(period.of(post.feedback.time?.local_day()) - start).ok();
         let of = posts.iter().map(place).collect();
-        Ok(Self { all, of, recent: last + 1 - i64::from(config.recent_days) })
+        Ok(Self { all, of, days: [first, last], recent: last + 1 - i64::from(config.recent_days) })
     }
 
     /// How many of the posts of each period hold, `[periods]`.
@@ -132,6 +134,7 @@ impl Calendar {
 
     /// A series of these counts.
     pub(super) fn series(&self, hits: Vec<u64>, posts: Vec<u64>) -> Result<Series> {
-        Series::new(self.all.period(), self.all.day(0), hits, posts)
+        let [first, last] = self.days;
+        Series::new(self.all.period(), self.all.day(0), hits, posts)?.within(first, last)
     }
 }

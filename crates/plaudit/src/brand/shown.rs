@@ -289,7 +289,7 @@ fn line_blocks(blocks: &mut Vec<Block>, name: &str, line: &Line) {
 fn key_terms<'a>(blocks: &mut Vec<Block>, groups: impl Iterator<Item = &'a KeyTerms>) {
     let rows = groups.flat_map(|group| {
         group.terms.iter().map(move |term| {
-            let numbers = [term.inside.to_string(), term.outside.to_string(), format!("{:.3}", term.q_value)];
+            let numbers = [term.inside.to_string(), term.outside.to_string(), super::small(term.q_value)];
             [group.group.clone(), term.term.clone()].into_iter().chain(numbers).collect()
         })
     });
@@ -304,22 +304,26 @@ fn shares(share: &AspectShare) -> [String; 2] {
 fn tone_row(tone: &Tone) -> Vec<String> {
     let ([positive, of_positive], [negative, of_negative]) = (shares(&tone.positive), shares(&tone.negative));
     let net = number(tone.net.map(|net| net.value));
-    let (difference, q) = (number(tone.difference), number(tone.q_value));
+    let (difference, q) = (number(tone.difference), q_value(tone.q_value));
     vec![tone.name.clone(), tone.posts.to_string(), positive, of_positive, negative, of_negative, net, difference, q]
 }
 
 fn aspect_row(one: &AspectSummary) -> Vec<String> {
     let ([positive, of_positive], [negative, of_negative]) = (shares(&one.positive), shares(&one.negative));
     let counts = [one.texts.to_string(), one.mentions.to_string(), positive, of_positive, negative, of_negative];
-    let tests = [number(one.difference), number(one.q_value)];
+    let tests = [number(one.difference), q_value(one.q_value)];
     [one.aspect.clone()].into_iter().chain(counts).chain(tests).collect()
+}
+
+fn q_value(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), super::small)
 }
 
 fn number(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"))
 }
 
-fn verdict_name(verdict: Verdict) -> &'static str {
+pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fix => "Fix",
         Verdict::Emphasise => "Emphasise",
@@ -328,7 +332,7 @@ fn verdict_name(verdict: Verdict) -> &'static str {
     }
 }
 
-fn part_name(part: Part) -> &'static str {
+pub(super) fn part_name(part: Part) -> &'static str {
     match part {
         Part::Sentiment => "Sentiment",
         Part::Time => "Time",

@@ -2,8 +2,8 @@
 
 use plaudit_core::{Analyzer, Result, Tokens};
 use plaudit_insight::{
-    Corpus, CorpusBuilder, Documents, Exchange, Exposure, KeyTerm, Keyness, KeynessConfig, Phrases, Topics, keyness,
-    phrases, sample, term_counts, topics,
+    Corpus, CorpusBuilder, Documents, Exchange, Exposure, KeyTerm, Keyness, KeynessConfig, Phrase, Phrases, Topics,
+    keyness, phrases, sample, term_counts, topics,
 };
 use plaudit_text::{LexiconClassifier, LexiconConfig, Pipeline};
 
@@ -22,6 +22,26 @@ const PAIRS: u64 = 5_000;
 const RESAMPLED: usize = 2_000_000;
 /// Terms of a group are shown up to this q-value.
 const CLEAR: f64 = 0.05;
+
+/// A phrase is a part of a longer one where so much of what it is counted for is the longer one.
+const PART: f64 = 0.8;
+
+/// The most frequent phrases, without those that hardly stand but in a longer one.
+fn whole(phrases: &[Phrase], most: usize) -> Vec<Phrase> {
+    let words = |text: &str| format!(" {text} ");
+    let longer: Vec<(String, u64)> =
+        phrases.iter().filter(|phrase| phrase.pass > 1).map(|phrase| (words(&phrase.text), phrase.count)).collect();
+    let is_part = |phrase: &Phrase| {
+        let own = words(&phrase.text);
+        let holds = |(text, count): &(String, u64)| {
+            *count as f64 >= PART * phrase.count as f64 && text.len() > own.len() && text.contains(&own)
+        };
+        longer.iter().any(holds)
+    };
+    let mut order: Vec<&Phrase> = phrases.iter().collect();
+    order.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+    order.into_iter().filter(|phrase| !is_part(phrase)).take(most).cloned().collect()
+}
 
 /// The terms of all posts.
 pub(super) struct Words {
@@ -55,9 +75,7 @@ impl Words {
         config: &BrandConfig,
         run: &mut Run<'_>,
     ) -> Result<TermsPart> {
-        let mut phrases = self.phrases.phrases.clone();
-        phrases.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
-        phrases.truncate(config.rows);
+        let phrases = whole(&self.phrases.phrases, config.rows);
         let mut terms = term_counts(&self.corpus);
         terms.truncate(config.rows);
         let places = sample(prepared.posts.len(), config.sample, config.seed);

@@ -389,6 +389,7 @@ fn a_page_holds_what_was_found_and_nothing_else_runs_in_it() {
         "How each aspect is spoken of",
         "Posts and negative ones by day",
         "battery",
+        "Needs more data: ",
     ] {
         assert!(page.contains(part), "{part}");
     }

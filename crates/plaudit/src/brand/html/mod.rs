@@ -8,7 +8,8 @@ use std::fmt::{self, Display, Write};
 
 use plaudit_core::visible;
 
-use super::{BrandReport, Subject, Verdict};
+use super::shown::verdict_name;
+use super::{BrandReport, Subject, small};
 
 impl BrandReport {
     /// Returns the report as one HTML page with its pictures in it. It loads nothing and runs no script; what people wrote is shown as
@@ -111,15 +112,6 @@ impl Display for Text<'_> {
             }
         }
         Ok(())
-    }
-}
-
-fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Fix => "Fix",
-        Verdict::Emphasise => "Emphasise",
-        Verdict::Watch => "Watch",
-        Verdict::NeedsMoreData => "Needs more data",
     }
 }
 

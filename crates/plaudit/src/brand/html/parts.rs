@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use plaudit_insight::{AspectSummary, EventStudy, Finding as Claim, Measure};
 
-use super::{Page, Text, charts, figure, percent, percent_within, subject_name, verdict_name};
-use crate::brand::{BrandReport, Finding, KeyTerms, Line, Part, SignalKind, Tone, Verdict};
+use super::{Page, Text, charts, figure, percent, percent_within, small, subject_name, verdict_name};
+use crate::brand::shown::part_name;
+use crate::brand::{BrandReport, Finding, KeyTerms, Line, SignalKind, Subject, Tone, Verdict};
 use crate::plots;
 
 pub(super) fn posts(page: &mut Page, report: &BrandReport) {
@@ -40,11 +41,36 @@ pub(super) fn findings(page: &mut Page, report: &BrandReport) {
         page.paragraph("Nothing follows: there is no aspect and no topic of which enough is said.");
         return;
     }
-    page.0.push_str("<ul class=\"findings\">\n");
-    for finding in &report.findings {
-        card(page, finding);
+    let (wanting, known): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|finding| finding.verdict == Verdict::NeedsMoreData);
+    if known.is_empty() {
+        page.paragraph("Nothing follows yet: of no aspect and no topic enough is said.");
+    } else {
+        page.0.push_str("<ul class=\"findings\">\n");
+        known.iter().for_each(|finding| card(page, finding));
+        page.0.push_str("</ul>\n");
     }
-    page.0.push_str("</ul>\n");
+    if wanting.is_empty() {
+        return;
+    }
+    // Many, and each says the same: a table for who looks for one.
+    let name = verdict_name(Verdict::NeedsMoreData);
+    let _ =
+        writeln!(page, "<details><summary>{name}: {}, of which too little is said to tell</summary>", wanting.len());
+    page.table(
+        ["", "brand", "posts", "mentions", "negative", "more mentions wanted"],
+        wanting.iter().map(|finding| {
+            [
+                subject_name(&finding.subject).to_owned(),
+                finding.brand.clone().unwrap_or_else(|| "all".to_owned()),
+                finding.posts.to_string(),
+                finding.mentions.to_string(),
+                finding.negative.map_or_else(String::new, |share| percent_within(share.share, share.interval)),
+                finding.more.map_or_else(String::new, |more| more.to_string()),
+            ]
+        }),
+    );
+    page.0.push_str("</details>\n");
 }
 
 fn card(page: &mut Page, finding: &Finding) {
@@ -52,7 +78,7 @@ fn card(page: &mut Page, finding: &Finding) {
         Verdict::Fix => "fix",
         Verdict::Emphasise => "emphasise",
         Verdict::Watch => "watch",
-        Verdict::NeedsMoreData => "more",
+        Verdict::NeedsMoreData => "",
     };
     let brand = finding.brand.as_deref().map_or_else(String::new, |brand| format!(" ({brand})"));
     let title = format!("{}{brand}", subject_name(&finding.subject));
@@ -63,16 +89,15 @@ fn card(page: &mut Page, finding: &Finding) {
         Text(&title)
     );
     page.paragraph(&finding.reason);
-    for signal in &finding.signals {
+    // Where signals make the verdict, the reason tells them.
+    let told = finding.verdict == Verdict::Watch || matches!(finding.subject, Subject::Topic(_));
+    for signal in finding.signals.iter().filter(|_| !told) {
         let what = match signal.kind {
             SignalKind::Burst => "far more than usual",
             SignalKind::Alert => "far more than was expected",
             SignalKind::Rise => "more than before, and it stayed",
         };
         page.paragraph(format!("{} to {}: {what} ({}).", signal.from, signal.until, signal.hits));
-    }
-    if let Some(more) = finding.more {
-        page.paragraph(format!("About {more} more mentions would do."));
     }
     let terms = finding.terms.join(", ");
     let uids = finding.uids.join(", ");
@@ -91,7 +116,7 @@ fn tones(page: &mut Page, heading: &str, tones: &[Tone]) {
     page.table(
         [heading, "posts", "positive", "negative", "negative against others"],
         tones.iter().map(|tone| {
-            let q = tone.q_value.map_or_else(String::new, |q| format!(", q {q:.3}"));
+            let q = tone.q_value.map_or_else(String::new, |q| format!(", q {}", small(q)));
             let difference =
                 tone.difference.map_or_else(String::new, |points| format!("{:+.0} points{q}", 100.0 * points));
             [
@@ -143,7 +168,7 @@ fn told(page: &mut Page, what: &str, line: &Line, shares: bool) {
             slope if slope > 0.0 => "a rise on the whole",
             _ => "a fall on the whole",
         };
-        format!("; {word} (p {:.3})", trend.p_value)
+        format!("; {word} (p {})", small(trend.p_value))
     });
     page.paragraph(format!("{what}: changes: {changes}{trend}."));
     if !line.alerts.alerts.is_empty() {
@@ -261,9 +286,10 @@ fn key_terms(page: &mut Page, title: &str, group: &KeyTerms) {
     }
     page.table(
         ["term", "posts here", "elsewhere", "q"],
-        group.terms.iter().map(|term| {
-            [term.term.clone(), term.inside.to_string(), term.outside.to_string(), format!("{:.3}", term.q_value)]
-        }),
+        group
+            .terms
+            .iter()
+            .map(|term| [term.term.clone(), term.inside.to_string(), term.outside.to_string(), small(term.q_value)]),
     );
 }
 
@@ -336,7 +362,7 @@ pub(super) fn platforms(page: &mut Page, report: &BrandReport) {
     let mixes =
         [("sentiment", &platforms.sentiment), ("kinds of content", &platforms.kinds), ("topics", &platforms.topics)];
     for (what, mix) in mixes.into_iter().filter_map(|(what, mix)| Some((what, mix.as_ref()?))) {
-        let p = mix.p_value.map_or_else(|| "not tested".to_owned(), |p| format!("p {p:.3}"));
+        let p = mix.p_value.map_or_else(|| "not tested".to_owned(), |p| format!("p {}", small(p)));
         page.paragraph(format!("Platforms differ in {what}: {p}, Cramer's V {}.", figure(mix.cramers_v)));
     }
     if let Some(rates) = &platforms.rates {
@@ -366,17 +392,4 @@ pub(super) fn made(page: &mut Page, report: &BrandReport) {
         );
     }
     page.paragraph(format!("Seed {}, intervals of {} %.", report.config.seed, 100.0 * report.config.level));
-}
-
-fn part_name(part: Part) -> &'static str {
-    match part {
-        Part::Sentiment => "Sentiment",
-        Part::Time => "Time",
-        Part::Aspects => "Aspects",
-        Part::Terms => "Terms",
-        Part::Topics => "Topics",
-        Part::Launches => "Launches",
-        Part::Influence => "Influence",
-        Part::Platforms => "Platforms",
-    }
 }

@@ -19,7 +19,6 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .fix { border-left-color: #d55e00 !important; }
 .emphasise { border-left-color: #009e73 !important; }
 .watch { border-left-color: #e69f00 !important; }
-.more { border-left-color: #808080 !important; }
 .verdict { font-size: .82rem; letter-spacing: .04em; text-transform: uppercase; font-weight: 600; }
 .findings h3 { margin: 0 0 .2rem; }
 .findings p { margin: .25rem 0; font-size: .94rem; }
