@@ -10,11 +10,14 @@ const CONTRASTS: [&str; 7] = ["but", "however", "although", "though", "except", 
 const CHINESE_CONTRASTS: [&str; 6] = ["但是", "不过", "可是", "然而", "可惜", "但"];
 /// The fewest words on both sides of a comma that parts clauses.
 const WORDS: usize = 3;
+/// The fewest characters on both sides of a blank that parts Chinese clauses.
+const CHARACTERS: usize = 3;
 
 /// Returns the byte ranges of the clauses of `text`, in order, without the blanks and marks around them.
 ///
 /// A clause ends at a full stop, question or exclamation mark, semicolon or line end, before a word of contrast (*but*, *however*, 但是), at a
-/// Chinese comma, and at a comma with three words or more on each side. A stop inside a number, an address or an abbreviation that a
+/// Chinese comma, and at a comma with three words or more on each side. In Chinese it ends before the number of a list (2、 or 2. or ②), too, and at
+/// a blank with three characters or more on each side, of which segmented texts have few. A stop inside a number, an address or an abbreviation that a
 /// letter follows at once is none. "The screen is nice, but the battery is not" has two clauses, of which each may get a label of its own.
 ///
 /// ```
@@ -46,6 +49,9 @@ fn cuts_before(text: &str, start: usize, at: usize, piece: &str) -> bool {
     if start >= at {
         return false;
     }
+    if numbers_a_list(text, at, piece) {
+        return true;
+    }
     if piece.is_ascii() {
         let before = text.get(start..at).unwrap_or_default();
         return CONTRASTS.iter().any(|word| word.eq_ignore_ascii_case(piece)) && words(before) >= 2;
@@ -63,7 +69,19 @@ fn cuts_after(text: &str, start: usize, at: usize, piece: &str) -> bool {
             true
         }
         // Word bounds keep the stops of `1.5` and `e.g` inside a piece; what follows the others at once is an address or a list.
-        "." => rest.chars().next().is_none_or(|next| !next.is_ascii_alphanumeric()),
+        " " | "\u{3000}" => {
+            let run = |characters: &mut dyn Iterator<Item = char>| {
+                let mut run = characters.take_while(|character| character.is_alphanumeric()).take(CHARACTERS);
+                run.by_ref().next().is_some_and(is_han) && run.count() + 1 == CHARACTERS
+            };
+            let before = text.get(start..at).unwrap_or_default();
+            run(&mut before.chars().rev()) && run(&mut rest.chars())
+        }
+        "." => {
+            let number = text.get(start..at).unwrap_or_default().trim();
+            let of_list = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+            !of_list && rest.chars().next().is_none_or(|next| !next.is_ascii_alphanumeric())
+        }
         "," => {
             let next = rest.find(['.', ',', '!', '?', ';', '\n', '。', '！', '？', '；', '，']).unwrap_or(rest.len());
             let after = rest.get(..next).unwrap_or_default();
@@ -71,6 +89,25 @@ fn cuts_after(text: &str, start: usize, at: usize, piece: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a piece is the number of the next entry of a Chinese list.
+fn numbers_a_list(text: &str, at: usize, piece: &str) -> bool {
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    if before.is_none_or(|before| !(is_han(before) || before == ' ')) {
+        return false;
+    }
+    if piece.chars().eq(piece.chars().filter(|character| ('①'..='⑳').contains(character))) {
+        return true;
+    }
+    let mut rest = text.get(at + piece.len()..).unwrap_or_default().chars();
+    let number = piece.len() <= 2 && piece.bytes().all(|byte| byte.is_ascii_digit());
+    number && matches!(rest.next(), Some('、' | '.' | '．' | '）' | ')')) && rest.next().is_some_and(is_han)
+}
+
+/// A Chinese character.
+fn is_han(character: char) -> bool {
+    matches!(character, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 fn words(part: &str) -> usize {
@@ -119,6 +156,14 @@ mod tests {
             ("I waited\nnobody came", &["I waited", "nobody came"]),
             ("屏幕很大但是电池不好。", &["屏幕很大", "但是电池不好"]),
             ("但质量一般", &["但质量一般"]),
+            ("1、屏幕很大2、铃声动听3、待机 2天", &["1、屏幕很大", "2、铃声动听", "3、待机 2天"]),
+            ("优点①轻②省电 3.快", &["优点", "①轻", "②省电", "3.快"]),
+            ("大约1.5天，200、300条", &["大约1.5天", "200、300条"]),
+            ("不支持彩信 内存太小　屏幕也小", &["不支持彩信", "内存太小", "屏幕也小"]),
+            ("这 手机 很 不错 屏幕 大", &["这 手机 很 不错 屏幕 大"]),
+            ("版本 2.0 还行 v3 好", &["版本 2.0 还行 v3 好"]),
+            ("1. The room. 2. The food", &["1. The room", "2. The food"]),
+            ("room 2) is cold", &["room 2) is cold"]),
             ("👍👍！差", &["👍👍", "差"]),
             ("“Wow” (really)", &["Wow” (really"]),
         ] {

@@ -196,12 +196,14 @@ pub(super) fn of_topics(
         let happened = told(&lately, "posts");
         let fix = shares.as_ref().and_then(|shares| shares.fix(config));
         let emphasise = shares.as_ref().and_then(|shares| shares.emphasise(config));
-        let (verdict, mut reason) = match (fix, emphasise) {
+        let (mut verdict, mut reason) = match (fix, emphasise) {
             (Some(reason), _) => (Verdict::Fix, format!("{happened} {reason}")),
             (None, Some(reason)) => (Verdict::Emphasise, format!("{happened} {reason}")),
             (None, None) => (Verdict::Watch, happened),
         };
+        // What may be no topic at all is nothing to mend or to praise.
         if let Some(stability) = topic.stability.filter(|&stability| stability < DISSOLVED) {
+            verdict = Verdict::Watch;
             reason += &format!(" Its terms are not found together again for sure (stability {stability:.2}).");
         }
         Some(Finding {

@@ -228,7 +228,7 @@ pub(super) fn topics(page: &mut Page, report: &BrandReport) {
     let Some(topics) = &report.topics else { return };
     page.heading("topics", "Topics");
     page.paragraph(format!(
-        "{} topics; stability {} (1 where drawing posts again gives the same, 0 where it is chance; a topic below 0.5 is no finding).",
+        "{} topics; stability {} (1 where drawing posts again gives the same, 0 where it is chance; a topic below 0.5 may be none).",
         topics.found,
         figure(topics.stability)
     ));
