@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::tokenize::is_han;
+
 /// English words that turn what is said around, in lower case.
 const CONTRASTS: [&str; 7] = ["but", "however", "although", "though", "except", "whereas", "yet"];
 /// Chinese ones; longer before shorter.
@@ -68,7 +70,6 @@ fn cuts_after(text: &str, start: usize, at: usize, piece: &str) -> bool {
         "!" | "?" | ";" | "…" | "。" | "！" | "？" | "；" | "，" | "\n" | "\r\n" | "\u{2028}" | "\u{2029}" => {
             true
         }
-        // Word bounds keep the stops of `1.5` and `e.g` inside a piece; what follows the others at once is an address or a list.
         " " | "\u{3000}" => {
             let run = |characters: &mut dyn Iterator<Item = char>| {
                 let mut run = characters.take_while(|character| character.is_alphanumeric()).take(CHARACTERS);
@@ -77,10 +78,11 @@ fn cuts_after(text: &str, start: usize, at: usize, piece: &str) -> bool {
             let before = text.get(start..at).unwrap_or_default();
             run(&mut before.chars().rev()) && run(&mut rest.chars())
         }
-        "." => {
+        // Word bounds keep the stops of `1.5` and `e.g` inside a piece; what follows the others at once is an address or a list.
+        "." | "．" => {
             let number = text.get(start..at).unwrap_or_default().trim();
             let of_list = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-            !of_list && rest.chars().next().is_none_or(|next| !next.is_ascii_alphanumeric())
+            !of_list && (piece == "．" || rest.chars().next().is_none_or(|next| !next.is_ascii_alphanumeric()))
         }
         "," => {
             let next = rest.find(['.', ',', '!', '?', ';', '\n', '。', '！', '？', '；', '，']).unwrap_or(rest.len());
@@ -103,11 +105,6 @@ fn numbers_a_list(text: &str, at: usize, piece: &str) -> bool {
     let mut rest = text.get(at + piece.len()..).unwrap_or_default().chars();
     let number = piece.len() <= 2 && piece.bytes().all(|byte| byte.is_ascii_digit());
     number && matches!(rest.next(), Some('、' | '.' | '．' | '）' | ')')) && rest.next().is_some_and(is_han)
-}
-
-/// A Chinese character.
-fn is_han(character: char) -> bool {
-    matches!(character, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 fn words(part: &str) -> usize {
@@ -157,6 +154,7 @@ mod tests {
             ("屏幕很大但是电池不好。", &["屏幕很大", "但是电池不好"]),
             ("但质量一般", &["但质量一般"]),
             ("1、屏幕很大2、铃声动听3、待机 2天", &["1、屏幕很大", "2、铃声动听", "3、待机 2天"]),
+            ("功能多．1．快．２．５英寸", &["功能多", "1．快", "２．５英寸"]),
             ("优点①轻②省电 3.快", &["优点", "①轻", "②省电", "3.快"]),
             ("大约1.5天，200、300条", &["大约1.5天", "200、300条"]),
             ("不支持彩信 内存太小　屏幕也小", &["不支持彩信", "内存太小", "屏幕也小"]),

@@ -186,7 +186,7 @@ impl Splitter {
 }
 
 /// Returns whether `c` is a Han character, which is a segment to UAX #29.
-fn is_han(c: char) -> bool {
+pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 

@@ -2,8 +2,9 @@
 
 use plaudit_core::{TokenKind, Tokens};
 
-use super::words::{Entry, Words, is_han};
+use super::words::{Entry, Words};
 use crate::negation::ends_clause;
+use crate::tokenize::is_han;
 use crate::{EmojiPolarity, Language, emoji_polarity};
 
 /// What an intensifier and a diminisher multiply the next side by.

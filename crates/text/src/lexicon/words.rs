@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::tokenize::is_han;
 use crate::word_list;
 
 /// Strengths and words: English and Chinese.
@@ -121,11 +122,6 @@ fn pieces(words: &str) -> Vec<&str> {
     } else {
         words.split(' ').collect()
     }
-}
-
-/// Whether a character is one of Chinese writing.
-pub(super) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Tokens as the key of an entry.
