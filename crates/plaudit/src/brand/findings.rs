@@ -238,11 +238,14 @@ fn told(signals: &[Signal], of: &str) -> String {
     format!("There is {}.", signals.iter().map(one).collect::<Vec<_>>().join(", "))
 }
 
-/// Verdicts in their order; of one, all posts before brands, then the one that most complain of.
+/// Verdicts in their order; of one, all posts before brands, aspects before topics, then the one that most complain of.
 pub(super) fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let complaints = |finding: &Finding| finding.negative.map_or(0, |share| share.mentions);
-        let first = |finding: &Finding| (finding.verdict, finding.brand.is_some(), Reverse(complaints(finding)));
+        let topic = |finding: &Finding| matches!(finding.subject, Subject::Topic(_));
+        let first = |finding: &Finding| {
+            (finding.verdict, finding.brand.is_some(), topic(finding), Reverse(complaints(finding)))
+        };
         first(a).cmp(&first(b)).then_with(|| (&a.subject, &a.brand).cmp(&(&b.subject, &b.brand)))
     });
 }
