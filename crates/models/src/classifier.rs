@@ -17,7 +17,7 @@ use crate::network::{Batch, Mode, Network, Parameters, Scorer};
 use crate::parameters::values;
 use crate::rows::Reading;
 use crate::seen::{Seen, digest, first_bytes};
-use crate::{Architecture, Calibrated, TrainConfig, TrainReport};
+use crate::{Architecture, Calibrated, LinearReport, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.
 ///
@@ -56,6 +56,17 @@ impl<A> TextClassifier<A> {
     fn around(around: Arc<Around<A>>, network: Box<dyn Network>) -> Result<Self> {
         let scorer = network.scorer(WeightPrecision::Single)?.map(Arc::from);
         Ok(Self { around, network: network.into(), scorer, calibration: None, evaluated: None })
+    }
+
+    /// This classifier with a linear model beside its network: these weights of both, and what the training of the linear model did.
+    pub(crate) fn beside(self, config: &TrainConfig, parameters: &Parameters, linear: LinearReport) -> Result<Self> {
+        let shared = || Error::config("the network is trained apart, and shared already");
+        let Around { analyzer, vocab, labels, report, seen, .. } = Arc::into_inner(self.around).ok_or_else(shared)?;
+        let mut config = config.clone();
+        config.labels = Some(labels.clone());
+        let report = TrainReport { parameters: parameters.elements(), linear: Some(linear), ..report };
+        let network = config.architecture.network(parameters);
+        Self::new(analyzer, vocab, labels, config, network, report, seen)
     }
 
     /// Returns this classifier with the recurrent weights that it scores with rounded to `precision`. What it scores with is

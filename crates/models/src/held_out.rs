@@ -6,11 +6,12 @@ use plaudit_core::{Analyzer, Error, Example, Observer, Origin, Result};
 use plaudit_metrics::Scored;
 use plaudit_stats::Stream;
 
+use crate::apart::fit_apart;
 use crate::extras::{Extras, FOLD, Given};
 use crate::seen::{digest_of_rows, digests};
 use crate::train::{TRAIN, VALID, labels_of, places};
 use crate::trainer::fit;
-use crate::{Stopped, TextClassifier, TrainConfig};
+use crate::{Architecture, Stopped, TextClassifier, TrainConfig, WideAndDeepConfig};
 
 /// The scores of rows that were used for nothing else: neither to fit weights nor to choose an epoch. What is fitted on
 /// scores, such as a [calibration](TextClassifier::calibrated), asks for this type, which rows that the classifier knows do not
@@ -174,16 +175,23 @@ pub(crate) fn fit_rows<A: Analyzer>(
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
-    let network = |words, labels, seed| config.architecture.initialize(words, labels, seed);
-    fit(analyzer, [&pick(train, rows).as_slice(), &valid], given, config, observer, network).map_err(
-        |error| match error {
-            Error::Diverged { step, rows: of_part, what } => {
-                let rows = of_part.into_iter().filter_map(|row| rows.get(row).copied()).collect();
-                Error::Diverged { step, rows, what }
-            }
-            error => error,
-        },
-    )
+    let part = pick(train, rows);
+    let fitted = match &config.architecture {
+        Architecture::WideAndDeep(wide @ WideAndDeepConfig { apart: Some(apart), .. }) => {
+            fit_apart(analyzer, [&part, valid], given, config, (wide, apart), observer)
+        }
+        architecture => {
+            let network = |words, labels, seed| architecture.initialize(words, labels, seed);
+            fit(analyzer, [&part.as_slice(), &valid], given, config, observer, network)
+        }
+    };
+    fitted.map_err(|error| match error {
+        Error::Diverged { step, rows: of_part, what } => {
+            let rows = of_part.into_iter().filter_map(|row| rows.get(row).copied()).collect();
+            Error::Diverged { step, rows, what }
+        }
+        error => error,
+    })
 }
 
 /// The rows of each fold, ascending.

@@ -38,6 +38,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod adam;
+mod apart;
 mod architecture;
 mod batches;
 mod bi_lstm;
@@ -74,6 +75,7 @@ mod tune;
 mod weights;
 mod wide;
 
+pub use apart::ApartConfig;
 pub use architecture::Architecture;
 pub use bi_lstm::BiLstmConfig;
 pub use calibrated::{Calibrated, CalibrationConfig, CalibrationFigures, CalibrationRows, RiskConfig};

@@ -4,7 +4,7 @@ use plaudit_core::Epoch;
 use plaudit_kernels::InstructionSet;
 use serde::{Deserialize, Serialize};
 
-use crate::VectorsReport;
+use crate::{LinearReport, VectorsReport};
 
 /// What training did: saved as `report.json`. It holds no time and no path, so that the same run writes the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct TrainReport {
     pub best_epoch: usize,
     /// Why training ended.
     pub stopped: Stopped,
+    /// What the training of the linear model did, where it was [trained apart](crate::ApartConfig); `epochs` are then of the network alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linear: Option<LinearReport>,
 }
 
 /// Why training ended.
@@ -76,6 +79,7 @@ impl TrainReport {
             epochs: Vec::new(),
             best_epoch: 0,
             stopped: Stopped::Elsewhere,
+            linear: None,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::rows::RowSource;
 use crate::seen::digests;
 use crate::trainer::fit;
-use crate::{CalibrationRows, TrainConfig};
+use crate::{Architecture, CalibrationRows, TrainConfig};
 
 /// The parts' names in errors.
 pub(crate) const TRAIN: &str = "the training part";
@@ -141,6 +141,10 @@ pub fn train_streamed<A: Analyzer>(
     if config.calibration.is_some() {
         let how = "calibrate it with `held_out` and `calibrated` when it is trained";
         return Err(Error::config(format!("calibration: a streamed training part is not in memory; {how}")));
+    }
+    if matches!(&config.architecture, Architecture::WideAndDeep(wide) if wide.apart.is_some()) {
+        let fault = "wide_and_deep.apart: a streamed training part is not in memory, expected none";
+        return Err(Error::config(fault));
     }
     if extras.weights.is_some() {
         let mut rows = 0;

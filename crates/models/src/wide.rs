@@ -7,9 +7,9 @@ use plaudit_core::{Error, Result};
 use plaudit_kernels::{Buffer, WeightPrecision};
 use serde::{Deserialize, Serialize};
 
-use crate::Architecture;
 use crate::network::{Batch, Deposit, Deposits, Init, Mode, Network, ParameterSpec, Parameters, Scorer, dropout_mask};
 use crate::parameters::values;
+use crate::{ApartConfig, Architecture, TrainConfig};
 
 /// A [network beside a linear model](crate::Architecture::WideAndDeep) of what [`Analyzer::features`](plaudit_core::Analyzer::features)
 /// gives, n-grams of words and of characters for example (Cheng et al. 2016).
@@ -30,11 +30,14 @@ pub struct WideAndDeepConfig {
     /// What features are multiplied by. Steps of Adam are as long for a weight of a small feature as for one of a large one: with rows of
     /// length 1, whose values are small, 10 lets the linear model learn about as fast as the network. Default 10.
     pub scale: f64,
+    /// Trains both by themselves and joins them, in the place of both at once: `dropout`, `alone` and `scale` then change nothing. Default not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub apart: Option<ApartConfig>,
 }
 
 impl Default for WideAndDeepConfig {
     fn default() -> Self {
-        Self { deep: Box::default(), columns: 0, dropout: 0.5, alone: 0.3, scale: 10.0 }
+        Self { deep: Box::default(), columns: 0, dropout: 0.5, alone: 0.3, scale: 10.0, apart: None }
     }
 }
 
@@ -58,6 +61,11 @@ impl WideAndDeepConfig {
         }
         if !(self.scale > 0.0 && self.scale <= LARGEST) {
             faults.push(format!("wide_and_deep.scale: {} is not above 0 and at most {LARGEST}", self.scale));
+        }
+        if let Some(apart) = &self.apart
+            && let Err(Error::Config { faults: found }) = apart.linear(&TrainConfig::default()).validate()
+        {
+            faults.extend(found.into_iter().map(|fault| format!("wide_and_deep.apart: {fault}")));
         }
         if self.columns > u32::MAX as usize {
             faults.push(format!("wide_and_deep.columns: {} is more than {}", self.columns, u32::MAX));

@@ -4,13 +4,20 @@
 mod common;
 
 use common::{Blanks, Letters, config, examples, rows};
-use plaudit_core::{Classifier, conformance};
-use plaudit_models::{Architecture, TextClassifier, TrainConfig, WideAndDeepConfig, train};
+use plaudit_core::{Classifier, Labels, conformance};
+use plaudit_models::{
+    ApartConfig, Architecture, CalibrationConfig, CalibrationRows, Checkpoints, Extras, LinearConfig, TextClassifier,
+    TrainConfig, WideAndDeepConfig, train, train_baseline, train_streamed, train_with,
+};
 
 fn wide(deep: Architecture) -> TrainConfig {
+    with(deep, None)
+}
+
+fn with(deep: Architecture, apart: Option<ApartConfig>) -> TrainConfig {
     let mut config = config();
     let mut wide = WideAndDeepConfig::default();
-    wide.deep = Box::new(deep);
+    (*wide.deep, wide.apart) = (deep, apart);
     config.architecture = Architecture::WideAndDeep(wide);
     config
 }
@@ -48,6 +55,130 @@ fn it_learns_what_either_part_can_tell_and_is_saved() {
         again.threads = Some(3);
         assert_eq!(fit(&again).classify(&texts).unwrap(), classifier.classify(&texts).unwrap());
     }
+}
+
+/// The configuration of both parts trained by themselves.
+fn apart() -> TrainConfig {
+    with(config().architecture, Some(ApartConfig::default()))
+}
+
+/// Logits without their mean, of probabilities, and their root mean square.
+fn logits(classifier: &dyn Classifier, texts: &[&str]) -> (Vec<Vec<f64>>, f64) {
+    let scores = classifier.classify(texts).unwrap();
+    let centred = scores.iter().map(|prediction| {
+        let logs: Vec<f64> = prediction.scores().iter().map(|&score| f64::from(score).ln()).collect();
+        let mean = logs.iter().sum::<f64>() / logs.len() as f64;
+        logs.iter().map(|log| log - mean).collect::<Vec<f64>>()
+    });
+    let rows: Vec<Vec<f64>> = centred.collect();
+    let squares: Vec<f64> = rows.iter().flatten().map(|logit| logit * logit).collect();
+    (rows, (squares.iter().sum::<f64>() / squares.len() as f64).sqrt())
+}
+
+#[test]
+fn parts_trained_apart_are_heard_alike() {
+    // Of every third text the label is another, so that both parts err.
+    let wrong = |rows: Vec<(String, &'static str)>| -> Vec<(String, &'static str)> {
+        let labels = ["Good", "Poor", "Neutral"];
+        rows.into_iter()
+            .enumerate()
+            .map(|(k, (text, label))| (text, if k % 3 == 0 { labels[k / 3 % 3] } else { label }))
+            .collect()
+    };
+    let (train_rows, valid_rows) = (wrong(rows(300, 1)), wrong(rows(90, 2)));
+    let (own, other) = (examples(&train_rows), examples(&valid_rows));
+    let config = apart();
+    let joined = train(Letters, &own, &other, &config, &mut ()).unwrap();
+    let mut deep = config.clone();
+    deep.architecture = common::config().architecture;
+    let deep = train(Letters, &own, &other, &deep, &mut ()).unwrap();
+    let mut linear = LinearConfig::default();
+    linear.c = ApartConfig::default().c;
+    let linear = train_baseline(Letters, &own, &other, &linear.into()).unwrap();
+
+    let texts: Vec<&str> = valid_rows.iter().map(|(text, _)| text.as_str()).collect();
+    let ((of_deep, deep_spread), (of_linear, linear_spread)) = (logits(&deep, &texts), logits(&linear, &texts));
+    let (together, spread) = logits(&joined, &texts);
+    let sums: Vec<f64> = of_deep
+        .iter()
+        .flatten()
+        .zip(of_linear.iter().flatten())
+        .map(|(deep, linear)| deep / deep_spread + linear / linear_spread)
+        .collect();
+    let by = spread / (sums.iter().map(|sum| sum * sum).sum::<f64>() / sums.len() as f64).sqrt();
+    for (sum, joined) in sums.iter().zip(together.iter().flatten()) {
+        assert!((by * sum - joined).abs() < 1e-3 * (1.0 + joined.abs()), "{} {joined}", by * sum);
+    }
+    // One number more or less has a higher loss: by is the best.
+    let labels = joined.labels();
+    let truth: Vec<usize> = valid_rows.iter().map(|(_, label)| labels.index_of(label).unwrap()).collect();
+    let loss = |by: f64| {
+        let rows = sums.chunks(labels.len()).zip(&truth);
+        rows.map(|(row, &truth)| row.iter().map(|sum| (by * sum).exp()).sum::<f64>().ln() - by * row[truth])
+            .sum::<f64>()
+    };
+    assert!(loss(by) < loss(1.02 * by) && loss(by) < loss(0.98 * by));
+
+    let report = joined.report();
+    assert_eq!(report.linear.as_ref(), Some(linear.report()));
+    assert_eq!(
+        (report.epochs.len(), report.parameters),
+        (deep.report().epochs.len(), deep.report().parameters + 26 * labels.len())
+    );
+    conformance::check_classifier(&joined, &texts).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    joined.save(scratch.path().join("model")).unwrap();
+    let loaded = TextClassifier::<Letters>::load(scratch.path().join("model")).unwrap();
+    assert_eq!((loaded.classify(&texts).unwrap(), loaded.report()), (joined.classify(&texts).unwrap(), report));
+    assert_eq!(loaded.config(), joined.config());
+    let mut again = config;
+    again.threads = Some(3);
+    assert_eq!(
+        train(Letters, &own, &other, &again, &mut ()).unwrap().classify(&texts).unwrap(),
+        joined.classify(&texts).unwrap()
+    );
+}
+
+#[test]
+fn parts_trained_apart_are_calibrated_weighed_and_gone_on_with() {
+    let (train_rows, valid_rows) = (rows(200, 1), rows(60, 2));
+    let (own, other) = (examples(&train_rows), examples(&valid_rows));
+    let mut config = apart();
+    (config.epochs, config.labels) = (2, Some(Labels::new(["Good", "Poor", "Neutral", "Never"]).unwrap()));
+    let mut calibrated = config.clone();
+    let mut calibration = CalibrationConfig::default();
+    calibration.rows = CalibrationRows::Folds(2);
+    calibrated.calibration = Some(calibration);
+    let calibrated = train(Letters, &own, &other, &calibrated, &mut ()).unwrap();
+    assert!(calibrated.calibration().is_some());
+
+    // A label without a row is as good as impossible.
+    let plain = train(Letters, &own, &other, &config, &mut ()).unwrap();
+    let scores = plain.classify(&[&train_rows[0].0]).unwrap();
+    assert!(scores.iter().next().unwrap().scores()[3] < 1e-6);
+
+    // Rows that cost nothing are not learned from: without those of a label, its recall falls.
+    let weights: Vec<f32> = train_rows.iter().map(|(_, label)| if *label == "Poor" { 0.0 } else { 1.0 }).collect();
+    let (scratch, mut extras) = (tempfile::tempdir().unwrap(), Extras::default());
+    let checkpoints = Checkpoints::new(scratch.path().join("run"));
+    (extras.weights, extras.checkpoints) = (Some(weights.as_slice()), Some(&checkpoints));
+    let weighed = train_with(Letters, &own, &other, &extras, &config, &mut ()).unwrap();
+    let poor = |classifier: &TextClassifier<Letters>| {
+        valid_rows.iter().filter(|(text, _)| classifier.predict(text).unwrap().label() == "Poor").count()
+    };
+    assert!(poor(&plain) > 0 && poor(&weighed) == 0);
+    // From the checkpoint that a finished run leaves, the same again.
+    let texts: Vec<&str> = valid_rows.iter().map(|(text, _)| text.as_str()).collect();
+    let again = train_with(Letters, &own, &other, &extras, &config, &mut ()).unwrap();
+    assert_eq!(again.classify(&texts).unwrap(), weighed.classify(&texts).unwrap());
+
+    let error = train_streamed(Letters, &own.as_slice(), &other, scratch.path(), &Extras::default(), &config, &mut ());
+    assert!(error.unwrap_err().to_string().contains("wide_and_deep.apart: a streamed"));
+    let mut odd = ApartConfig::default();
+    odd.c = vec![-1.0];
+    let odd = with(common::config().architecture, Some(odd));
+    let error = train(Letters, &own, &other, &odd, &mut ()).unwrap_err().to_string();
+    assert!(error.contains("wide_and_deep.apart: linear.c: found -1"), "{error}");
 }
 
 #[test]

@@ -20,4 +20,5 @@ pub use baseline::{Baseline, MajorityConfig, NbSvmConfig};
 pub use classifier::LinearClassifier;
 pub use config::{LinearConfig, LinearLoss};
 pub use report::{LinearFit, LinearReport};
+pub(crate) use train::fit_one;
 pub use train::{Trial, Tuned, train_baseline, train_baseline_weighted, tune_baseline};

@@ -71,7 +71,7 @@ pub fn train_baseline_weighted<F: Features>(
     fit_one(features, train, Some(weights), valid, baseline)
 }
 
-fn fit_one<F: Features>(
+pub(crate) fn fit_one<F: Features>(
     features: F,
     train: &[Example<'_>],
     weights: Option<&[f64]>,

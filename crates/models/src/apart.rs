@@ -1,0 +1,174 @@
+//! A network and a linear model that are trained each by itself, and then joined.
+
+use plaudit_core::{Analyzer, Classifier, Error, Example, Features, Observer, Result, Scores, SparseRow};
+use plaudit_kernels::{InstructionSet, softmax};
+use plaudit_metrics::{Calibration, CalibrationKind, Metric, Scored};
+use serde::{Deserialize, Serialize};
+
+use crate::extras::Given;
+use crate::linear::fit_one;
+use crate::network::Parameters;
+use crate::train::{VALID, places};
+use crate::trainer::fit;
+use crate::wide::WEIGHT;
+use crate::{LinearClassifier, LinearConfig, LinearLoss, Selection, TextClassifier, TrainConfig, WideAndDeepConfig};
+
+/// How the linear model of a [`WideAndDeepConfig`] is trained by itself.
+///
+/// The network is trained as it would be alone, and the linear model as [`train_baseline`](crate::train_baseline) trains it, with the labels, the weights of
+/// labels and rows and the choice ([`Selection`]; by its loss: accuracy) of the network's own training. Then their logits, each without its mean over the
+/// labels, are divided by their root mean square on the validation part and added: neither is heard louder. The sum is multiplied by one number, so that the
+/// log-loss there is the least. What is saved is the network that training both at once gives, with other weights.
+///
+/// [`fine_tune`](crate::fine_tune) moves both at once all the same.
+///
+/// A linear model that is trained at once with a network has the training texts by heart after a few steps and leaves it little to learn; which way is
+/// better, the validation part says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default, deny_unknown_fields)]
+pub struct ApartConfig {
+    /// [`LinearConfig::c`]: the best on the validation part is taken. Default 0.3, 1, 3, 10 and 30.
+    pub c: Vec<f64>,
+    /// What an error on a row is. Default the log-loss.
+    pub loss: LinearLoss,
+}
+
+impl Default for ApartConfig {
+    fn default() -> Self {
+        Self { c: vec![0.3, 1.0, 3.0, 10.0, 30.0], loss: LinearLoss::Logistic }
+    }
+}
+
+impl ApartConfig {
+    pub(crate) fn linear(&self, config: &TrainConfig) -> LinearConfig {
+        LinearConfig {
+            c: self.c.clone(),
+            loss: self.loss,
+            metric: match config.selection {
+                Selection::MacroF1 => Metric::F1,
+                Selection::MacroRecall => Metric::Recall,
+                Selection::Accuracy | Selection::Loss => Metric::Accuracy,
+            },
+            class_weights: config.objective.class_weights.clone(),
+            labels: config.labels.clone(),
+            threads: config.threads,
+            ..LinearConfig::default()
+        }
+    }
+}
+
+/// The logit of a label that no training row has: the linear model gives it the probability 0.
+const NEVER: f32 = -30.0;
+
+/// Trains both parts of a network, and joins them.
+pub(crate) fn fit_apart<A: Analyzer>(
+    analyzer: A,
+    [train, valid]: [&[Example<'_>]; 2],
+    given: Given<'_>,
+    config: &TrainConfig,
+    (wide, apart): (&WideAndDeepConfig, &ApartConfig),
+    observer: &mut dyn Observer,
+) -> Result<TextClassifier<A>> {
+    let mut deep = config.clone();
+    deep.architecture.clone_from(&wide.deep);
+    // The linear model knows no row that costs nothing: it costs next to nothing.
+    let cost = |weights: &Vec<f32>| weights.iter().map(|&weight| f64::from(weight).max(1e-10)).collect();
+    let weights: Option<Vec<f64>> = given.weights.as_ref().map(cost);
+    let network = |words, labels, seed| deep.architecture.initialize(words, labels, seed);
+    let classifier = fit(analyzer, [&train, &valid], given, &deep, observer, network)?;
+    let none = || Error::config("wide_and_deep: the analyzer has no features for the linear model");
+    let features = classifier.analyzer().features().ok_or_else(none)?;
+    let mut linear = apart.linear(config);
+    linear.labels = Some(classifier.labels().clone());
+    let linear = fit_one(features, train, weights.as_deref(), valid, &linear.into())?;
+    let (parameters, report) = (joined(&classifier, &linear, valid, wide)?, linear.report().clone());
+    classifier.beside(config, &parameters, report)
+}
+
+/// The weights of the network, and after them those of the linear model, as they stand in one network.
+fn joined<A: Analyzer>(
+    classifier: &TextClassifier<A>,
+    linear: &LinearClassifier<&dyn Features>,
+    valid: &[Example<'_>],
+    wide: &WideAndDeepConfig,
+) -> Result<Parameters> {
+    let labels = classifier.labels();
+    let of_labels: Vec<Option<Vec<f32>>> = (0..labels.len()).map(|label| linear.weights(label)).collect();
+    let known: Vec<bool> = of_labels.iter().map(Option::is_some).collect();
+    let texts: Vec<&str> = valid.iter().map(|example| example.text).collect();
+    let scores = classifier.uncalibrated_scores(&texts)?;
+    let of_network = scores.iter().map(|prediction| {
+        let log = |&score: &f32| libm::log(f64::from(score.max(f32::MIN_POSITIVE)));
+        centred(prediction.scores().iter().map(log).collect(), &known)
+    });
+    let of_linear = texts.iter().map(|text| {
+        let row = linear.features().features(text);
+        let logit = |weights: &Option<Vec<f32>>| weights.as_ref().map_or(0.0, |weights| product(weights, &row));
+        centred(of_labels.iter().map(logit).collect(), &known)
+    });
+    let logits: [Vec<Vec<f64>>; 2] = [of_network.collect(), of_linear.collect()];
+    let spreads = [0, 1].map(|part: usize| logits.get(part).map_or(0.0, |rows| spread(rows)));
+    let mean = f64::midpoint(spreads[0], spreads[1]);
+    // One that says the same of every label is not heard.
+    let [mut network, mut sparse] = spreads.map(|spread| if spread > 0.0 { 0.5 * mean / spread } else { 0.5 });
+    let mut together = Scores::new(labels.clone());
+    for (network_row, linear_row) in logits[0].iter().zip(&logits[1]) {
+        let mut row: Vec<f32> =
+            network_row.iter().zip(linear_row).map(|(&deep, &wide)| (network * deep + sparse * wide) as f32).collect();
+        softmax(InstructionSet::best(), &mut row, labels.len());
+        together.push(&row)?;
+    }
+    let scored = Scored::from_scores(places(VALID, valid, labels)?, &together)?;
+    // An error says that there is nothing to correct, or too little to tell by.
+    if let Ok(Calibration::Temperature { beta }) = Calibration::fit(CalibrationKind::Temperature, &scored) {
+        (network, sparse) = (network * beta, sparse * beta);
+    }
+    let own = classifier.network().parameters();
+    let specs = wide.specs(classifier.vocab().len(), labels.len());
+    Parameters::from_values(&specs, |spec, _| {
+        if spec.name == WEIGHT {
+            let by = sparse / wide.scale;
+            let column = |column: usize| {
+                let weight = move |weights: &Option<Vec<f32>>| weights.as_ref()?.get(column).copied();
+                of_labels.iter().map(move |weights| (by * f64::from(weight(weights).unwrap_or(0.0))) as f32)
+            };
+            return Ok((0..wide.columns).flat_map(column).collect());
+        }
+        let mut values = own.value(&spec.name)?.values;
+        let last = LAST.contains(&spec.name.as_str());
+        values.iter_mut().filter(|_| last).for_each(|value| *value = (network * f64::from(*value)) as f32);
+        if spec.name == BIAS {
+            for (value, weights) in values.iter_mut().zip(&of_labels) {
+                let bias = |weights: &Vec<f32>| (sparse * weights.last().copied().map_or(0.0, f64::from)) as f32;
+                *value += weights.as_ref().map_or(NEVER, bias);
+            }
+        }
+        Ok(values)
+    })
+}
+
+/// The last bias of a network, and its last weights.
+const BIAS: &str = "output.bias";
+const LAST: [&str; 2] = ["output.weight", BIAS];
+
+/// Logits without their mean over the labels that are known; 0 for others.
+fn centred(mut logits: Vec<f64>, known: &[bool]) -> Vec<f64> {
+    let count = known.iter().filter(|known| **known).count().max(1) as f64;
+    let mean = logits.iter().zip(known).filter(|(_, known)| **known).map(|(logit, _)| logit).sum::<f64>() / count;
+    logits.iter_mut().zip(known).for_each(|(logit, &known)| *logit = if known { *logit - mean } else { 0.0 });
+    logits
+}
+
+/// The root mean square.
+fn spread(rows: &[Vec<f64>]) -> f64 {
+    let count = rows.iter().map(Vec::len).sum::<usize>().max(1) as f64;
+    (rows.iter().flatten().map(|logit| logit * logit).sum::<f64>() / count).sqrt()
+}
+
+/// The logit of a row by weights that have the bias after them.
+fn product(weights: &[f32], row: &SparseRow) -> f64 {
+    let bias = weights.last().copied().map_or(0.0, f64::from);
+    let weight = |column: u32| weights.get(column as usize).copied().map_or(0.0, f64::from);
+    row.iter().map(|(column, value)| f64::from(value) * weight(column)).sum::<f64>() + bias
+}
