@@ -61,7 +61,7 @@ fn benchmark(options: &Options) -> Result<()> {
     let setting = Setting::new(options)?;
     options.required_file("data")?;
     say!(
-        "{:<24}{:<16}{:>16}{:>16}{:>16}{:>16}{:>8}{:>13}",
+        "{:<25}{:<16}{:>16}{:>16}{:>16}{:>16}{:>8}{:>13}",
         "data",
         "model",
         "accuracy",
@@ -86,7 +86,7 @@ fn benchmark(options: &Options) -> Result<()> {
                 .map(|place| mean(row.figures.iter().filter_map(move |figures| figures.get(place).copied())));
             let time = seconds.map_or(String::new(), |seconds| format!("{seconds:.1}"));
             say!(
-                "{:<24}{model:<16}{:>16}{:>16}{:>16}{:>16}{:>8.2}{time:>13}",
+                "{:<25}{model:<16}{:>16}{:>16}{:>16}{:>16}{:>8.2}{time:>13}",
                 common::shown(&data),
                 shown(accuracy),
                 shown(f1),
@@ -97,7 +97,7 @@ fn benchmark(options: &Options) -> Result<()> {
             let groups = groups(&parts, &row.scored);
             if let Some((group, rows, right)) = groups.iter().min_by(|a, b| a.2.total_cmp(&b.2)) {
                 say!(
-                    "{:<24}worst of {}: {}, {:.1} % of {rows} right",
+                    "{:<25}worst of {}: {}, {:.1} % of {rows} right",
                     "",
                     groups.len(),
                     common::shown(group),
@@ -127,7 +127,7 @@ fn benchmark(options: &Options) -> Result<()> {
                 let [difference, low, high] = [difference, interval.low, interval.high].map(|value| 100.0 * value);
                 let level = 100.0 * interval.level;
                 say!(
-                    "{:<24}{model} less {best}: {difference:+.2} ({level:.0} % interval {low:+.2} to {high:+.2}), first seed",
+                    "{:<25}{model} less {best}: {difference:+.2} ({level:.0} % interval {low:+.2} to {high:+.2}), first seed",
                     ""
                 );
                 compared.push(json!({"data": data, "model": model, "against": best, "difference": difference / 100.0,

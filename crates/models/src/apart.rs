@@ -1,9 +1,8 @@
 //! A network and a linear model that are trained each by itself, and then joined.
 
-use plaudit_core::{Analyzer, Classifier, Error, Example, Features, Observer, Result, Scores, SparseRow};
+use plaudit_core::{Analyzer, Classifier, Error, Example, Features, Labels, Observer, Result, Scores, SparseRow};
 use plaudit_kernels::{InstructionSet, softmax};
 use plaudit_metrics::{Calibration, CalibrationKind, Metric, Scored};
-use serde::{Deserialize, Serialize};
 
 use crate::extras::Given;
 use crate::linear::fit_one;
@@ -11,50 +10,31 @@ use crate::network::Parameters;
 use crate::train::{VALID, places};
 use crate::trainer::fit;
 use crate::wide::WEIGHT;
-use crate::{LinearClassifier, LinearConfig, LinearLoss, Selection, TextClassifier, TrainConfig, WideAndDeepConfig};
+use crate::{Baseline, LinearClassifier, NbSvmConfig, Selection, TextClassifier, TrainConfig, WideAndDeepConfig};
 
-/// How the linear model of a [`WideAndDeepConfig`] is trained by itself.
-///
-/// The network is trained as it would be alone, and the linear model as [`train_baseline`](crate::train_baseline) trains it, with the labels, the weights of
-/// labels and rows and the choice ([`Selection`]; by its loss: accuracy) of the network's own training. Then their logits, each without its mean over the
-/// labels, are divided by their root mean square on the validation part and added: neither is heard louder. The sum is multiplied by one number, so that the
-/// log-loss there is the least. What is saved is the network that training both at once gives, with other weights.
-///
-/// [`fine_tune`](crate::fine_tune) moves both at once all the same.
-///
-/// A linear model that is trained at once with a network has the training texts by heart after a few steps and leaves it little to learn; which way is
-/// better, the validation part says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(default, deny_unknown_fields)]
-pub struct ApartConfig {
-    /// [`LinearConfig::c`]: the best on the validation part is taken. Default 0.3, 1, 3, 10 and 30.
-    pub c: Vec<f64>,
-    /// What an error on a row is. Default the log-loss.
-    pub loss: LinearLoss,
-}
-
-impl Default for ApartConfig {
-    fn default() -> Self {
-        Self { c: vec![0.3, 1.0, 3.0, 10.0, 30.0], loss: LinearLoss::Logistic }
+/// The baseline with the labels, the choice and the weights of labels of a network's training.
+fn as_trained(baseline: &Baseline, labels: &Labels, config: &TrainConfig) -> Baseline {
+    let mut baseline = baseline.clone();
+    baseline.set_labels(Some(labels.clone()));
+    baseline.set_metric(match config.selection {
+        Selection::MacroF1 => Metric::F1,
+        Selection::MacroRecall => Metric::Recall,
+        Selection::Accuracy | Selection::Loss => Metric::Accuracy,
+    });
+    if let Baseline::Linear(linear) | Baseline::NbSvm(NbSvmConfig { linear, .. }) = &mut baseline {
+        linear.class_weights.clone_from(&config.objective.class_weights);
+        linear.threads = config.threads;
     }
+    baseline
 }
 
-impl ApartConfig {
-    pub(crate) fn linear(&self, config: &TrainConfig) -> LinearConfig {
-        LinearConfig {
-            c: self.c.clone(),
-            loss: self.loss,
-            metric: match config.selection {
-                Selection::MacroF1 => Metric::F1,
-                Selection::MacroRecall => Metric::Recall,
-                Selection::Accuracy | Selection::Loss => Metric::Accuracy,
-            },
-            class_weights: config.objective.class_weights.clone(),
-            labels: config.labels.clone(),
-            threads: config.threads,
-            ..LinearConfig::default()
-        }
+/// What is wrong with a baseline beside a network.
+pub(crate) fn faults(baseline: &Baseline, faults: &mut Vec<String>) {
+    if !matches!(baseline, Baseline::Linear(_) | Baseline::NbSvm(_)) {
+        faults.push(format!("wide_and_deep.apart: found {}, expected linear or nb_svm", baseline.name()));
+    }
+    if let Err(Error::Config { faults: found }) = baseline.validate() {
+        faults.extend(found.into_iter().map(|fault| format!("wide_and_deep.apart: {fault}")));
     }
 }
 
@@ -67,7 +47,7 @@ pub(crate) fn fit_apart<A: Analyzer>(
     [train, valid]: [&[Example<'_>]; 2],
     given: Given<'_>,
     config: &TrainConfig,
-    (wide, apart): (&WideAndDeepConfig, &ApartConfig),
+    (wide, apart): (&WideAndDeepConfig, &Baseline),
     observer: &mut dyn Observer,
 ) -> Result<TextClassifier<A>> {
     let mut deep = config.clone();
@@ -79,9 +59,8 @@ pub(crate) fn fit_apart<A: Analyzer>(
     let classifier = fit(analyzer, [&train, &valid], given, &deep, observer, network)?;
     let none = || Error::config("wide_and_deep: the analyzer has no features for the linear model");
     let features = classifier.analyzer().features().ok_or_else(none)?;
-    let mut linear = apart.linear(config);
-    linear.labels = Some(classifier.labels().clone());
-    let linear = fit_one(features, train, weights.as_deref(), valid, &linear.into())?;
+    let baseline = as_trained(apart, classifier.labels(), config);
+    let linear = fit_one(features, train, weights.as_deref(), valid, &baseline)?;
     let (parameters, report) = (joined(&classifier, &linear, valid, wide)?, linear.report().clone());
     classifier.beside(config, &parameters, report)
 }
@@ -96,6 +75,7 @@ fn joined<A: Analyzer>(
     let labels = classifier.labels();
     let of_labels: Vec<Option<Vec<f32>>> = (0..labels.len()).map(|label| linear.weights(label)).collect();
     let known: Vec<bool> = of_labels.iter().map(Option::is_some).collect();
+    let presence = matches!(linear.config(), Baseline::NbSvm(_));
     let texts: Vec<&str> = valid.iter().map(|example| example.text).collect();
     let scores = classifier.uncalibrated_scores(&texts)?;
     let of_network = scores.iter().map(|prediction| {
@@ -104,10 +84,15 @@ fn joined<A: Analyzer>(
     });
     let of_linear = texts.iter().map(|text| {
         let row = linear.features().features(text);
+        if presence && row.iter().any(|(_, value)| value != 1.0) {
+            return Err(Error::config(
+                "wide_and_deep.apart: nb_svm is a model of what is there: found features that are not 1, expected binary n-grams without idf and norm",
+            ));
+        }
         let logit = |weights: &Option<Vec<f32>>| weights.as_ref().map_or(0.0, |weights| product(weights, &row));
-        centred(of_labels.iter().map(logit).collect(), &known)
+        Ok(centred(of_labels.iter().map(logit).collect(), &known))
     });
-    let logits: [Vec<Vec<f64>>; 2] = [of_network.collect(), of_linear.collect()];
+    let logits: [Vec<Vec<f64>>; 2] = [of_network.collect(), of_linear.collect::<Result<_>>()?];
     let spreads = [0, 1].map(|part: usize| logits.get(part).map_or(0.0, |rows| spread(rows)));
     let mean = f64::midpoint(spreads[0], spreads[1]);
     // One that says the same of every label is not heard.

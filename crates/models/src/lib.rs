@@ -75,7 +75,6 @@ mod tune;
 mod weights;
 mod wide;
 
-pub use apart::ApartConfig;
 pub use architecture::Architecture;
 pub use bi_lstm::BiLstmConfig;
 pub use calibrated::{Calibrated, CalibrationConfig, CalibrationFigures, CalibrationRows, RiskConfig};

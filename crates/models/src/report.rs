@@ -41,7 +41,7 @@ pub struct TrainReport {
     pub best_epoch: usize,
     /// Why training ended.
     pub stopped: Stopped,
-    /// What the training of the linear model did, where it was [trained apart](crate::ApartConfig); `epochs` are then of the network alone.
+    /// What the training of the linear model did, where it was [trained apart](crate::WideAndDeepConfig::apart); `epochs` are then of the network alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linear: Option<LinearReport>,
 }

@@ -4,20 +4,20 @@
 mod common;
 
 use common::{Blanks, Letters, config, examples, rows};
-use plaudit_core::{Classifier, Labels, conformance};
+use plaudit_core::{Analyzer, Classifier, Features, Labels, SparseRow, Tokens, conformance};
 use plaudit_models::{
-    ApartConfig, Architecture, CalibrationConfig, CalibrationRows, Checkpoints, Extras, LinearConfig, TextClassifier,
-    TrainConfig, WideAndDeepConfig, train, train_baseline, train_streamed, train_with,
+    Architecture, Baseline, CalibrationConfig, CalibrationRows, Checkpoints, Extras, LinearConfig, MajorityConfig,
+    NbSvmConfig, TextClassifier, TrainConfig, WideAndDeepConfig, train, train_baseline, train_streamed, train_with,
 };
 
 fn wide(deep: Architecture) -> TrainConfig {
     with(deep, None)
 }
 
-fn with(deep: Architecture, apart: Option<ApartConfig>) -> TrainConfig {
+fn with(deep: Architecture, apart: Option<Baseline>) -> TrainConfig {
     let mut config = config();
     let mut wide = WideAndDeepConfig::default();
-    (*wide.deep, wide.apart) = (deep, apart);
+    (*wide.deep, wide.apart) = (deep, apart.map(Box::new));
     config.architecture = Architecture::WideAndDeep(wide);
     config
 }
@@ -59,7 +59,7 @@ fn it_learns_what_either_part_can_tell_and_is_saved() {
 
 /// The configuration of both parts trained by themselves.
 fn apart() -> TrainConfig {
-    with(config().architecture, Some(ApartConfig::default()))
+    with(config().architecture, Some(Baseline::default()))
 }
 
 /// Logits without their mean, of probabilities, and their root mean square.
@@ -75,8 +75,59 @@ fn logits(classifier: &dyn Classifier, texts: &[&str]) -> (Vec<Vec<f64>>, f64) {
     (rows, (squares.iter().sum::<f64>() / squares.len() as f64).sqrt())
 }
 
+/// Letters that are there or not.
+#[derive(Debug, Clone)]
+struct Marks;
+
+impl Analyzer for Marks {
+    fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+        Blanks.analyze_into(text, tokens);
+    }
+    fn features(&self) -> Option<&dyn Features> {
+        Some(self)
+    }
+}
+
+impl Features for Marks {
+    fn width(&self) -> usize {
+        Letters.width()
+    }
+    fn features_into(&self, text: &str, row: &mut SparseRow) {
+        Letters.features_into(text, row);
+        let there: Vec<(u32, f32)> = row.iter().map(|(column, _)| (column, 1.0)).collect();
+        row.assign(there);
+    }
+}
+
 #[test]
 fn parts_trained_apart_are_heard_alike() {
+    heard_alike(Letters, &Baseline::default());
+    let mut bayes = NbSvmConfig::default();
+    bayes.linear.c = vec![0.01, 1.0];
+    heard_alike(Marks, &Baseline::NbSvm(bayes));
+
+    let (train_rows, valid_rows) = (rows(300, 1), rows(90, 2));
+    let (own, other) = (examples(&train_rows), examples(&valid_rows));
+    let texts: Vec<&str> = valid_rows.iter().map(|(text, _)| text.as_str()).collect();
+    let config = apart();
+    let joined = train(Letters, &own, &other, &config, &mut ()).unwrap();
+    conformance::check_classifier(&joined, &texts).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    joined.save(scratch.path().join("model")).unwrap();
+    let loaded = TextClassifier::<Letters>::load(scratch.path().join("model")).unwrap();
+    assert_eq!(
+        (loaded.classify(&texts).unwrap(), loaded.report()),
+        (joined.classify(&texts).unwrap(), joined.report())
+    );
+    assert_eq!(loaded.config(), joined.config());
+    let mut again = config;
+    again.threads = Some(3);
+    let again = train(Letters, &own, &other, &again, &mut ()).unwrap();
+    assert_eq!(again.classify(&texts).unwrap(), joined.classify(&texts).unwrap());
+}
+
+/// The logits are those of both parts, each trained by a call of its own, divided by their spread and added.
+fn heard_alike<A: Analyzer + Features + Clone>(analyzer: A, baseline: &Baseline) {
     // Of every third text the label is another, so that both parts err.
     let wrong = |rows: Vec<(String, &'static str)>| -> Vec<(String, &'static str)> {
         let labels = ["Good", "Poor", "Neutral"];
@@ -87,14 +138,12 @@ fn parts_trained_apart_are_heard_alike() {
     };
     let (train_rows, valid_rows) = (wrong(rows(300, 1)), wrong(rows(90, 2)));
     let (own, other) = (examples(&train_rows), examples(&valid_rows));
-    let config = apart();
-    let joined = train(Letters, &own, &other, &config, &mut ()).unwrap();
+    let config = with(config().architecture, Some(baseline.clone()));
+    let joined = train(analyzer.clone(), &own, &other, &config, &mut ()).unwrap();
     let mut deep = config.clone();
     deep.architecture = common::config().architecture;
-    let deep = train(Letters, &own, &other, &deep, &mut ()).unwrap();
-    let mut linear = LinearConfig::default();
-    linear.c = ApartConfig::default().c;
-    let linear = train_baseline(Letters, &own, &other, &linear.into()).unwrap();
+    let deep = train(analyzer.clone(), &own, &other, &deep, &mut ()).unwrap();
+    let linear = train_baseline(analyzer, &own, &other, baseline).unwrap();
 
     let texts: Vec<&str> = valid_rows.iter().map(|(text, _)| text.as_str()).collect();
     let ((of_deep, deep_spread), (of_linear, linear_spread)) = (logits(&deep, &texts), logits(&linear, &texts));
@@ -124,18 +173,6 @@ fn parts_trained_apart_are_heard_alike() {
     assert_eq!(
         (report.epochs.len(), report.parameters),
         (deep.report().epochs.len(), deep.report().parameters + 26 * labels.len())
-    );
-    conformance::check_classifier(&joined, &texts).unwrap();
-    let scratch = tempfile::tempdir().unwrap();
-    joined.save(scratch.path().join("model")).unwrap();
-    let loaded = TextClassifier::<Letters>::load(scratch.path().join("model")).unwrap();
-    assert_eq!((loaded.classify(&texts).unwrap(), loaded.report()), (joined.classify(&texts).unwrap(), report));
-    assert_eq!(loaded.config(), joined.config());
-    let mut again = config;
-    again.threads = Some(3);
-    assert_eq!(
-        train(Letters, &own, &other, &again, &mut ()).unwrap().classify(&texts).unwrap(),
-        joined.classify(&texts).unwrap()
     );
 }
 
@@ -174,11 +211,20 @@ fn parts_trained_apart_are_calibrated_weighed_and_gone_on_with() {
 
     let error = train_streamed(Letters, &own.as_slice(), &other, scratch.path(), &Extras::default(), &config, &mut ());
     assert!(error.unwrap_err().to_string().contains("wide_and_deep.apart: a streamed"));
-    let mut odd = ApartConfig::default();
+    let mut odd = LinearConfig::default();
     odd.c = vec![-1.0];
-    let odd = with(common::config().architecture, Some(odd));
-    let error = train(Letters, &own, &other, &odd, &mut ()).unwrap_err().to_string();
-    assert!(error.contains("wide_and_deep.apart: linear.c: found -1"), "{error}");
+    for (odd, part) in [
+        (odd.into(), "wide_and_deep.apart: linear.c: found -1"),
+        (
+            Baseline::Majority(MajorityConfig::default()),
+            "wide_and_deep.apart: found majority, expected linear or nb_svm",
+        ),
+        (Baseline::NbSvm(NbSvmConfig::default()), "found features that are not 1"),
+    ] {
+        let error = train(Letters, &own, &other, &with(common::config().architecture, Some(odd)), &mut ());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
 }
 
 #[test]

@@ -115,7 +115,7 @@ impl Baseline {
     }
 
     /// Replaces what `c` is chosen by, where there is one.
-    pub(super) fn set_metric(&mut self, metric: Metric) {
+    pub(crate) fn set_metric(&mut self, metric: Metric) {
         if let Self::Linear(config) | Self::NbSvm(NbSvmConfig { linear: config, .. }) = self {
             config.metric = metric;
         }
