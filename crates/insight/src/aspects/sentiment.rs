@@ -178,8 +178,10 @@ pub struct AspectQuote {
 ///
 /// An author's mentions, or a text's where the author is not known, are no independent draws. A share has Wilson's interval with the mentions
 /// divided by the design effect: the variance of the share by authors over that of as many independent mentions, at least 1 (J. N. K. Rao and
-/// A. J. Scott, *A simple method for the analysis of clustered binary data*, Biometrics 48, 1992). Where all mentions are alike it is the
-/// mentions an author. The test of a difference is of two shares with a common one under the null hypothesis, its variance by authors.
+/// A. J. Scott, *A simple method for the analysis of clustered binary data*, Biometrics 48, 1992). The variance is the jackknife's, of leaving
+/// out one author: theirs where all wrote as much, and far greater where one wrote most, of whom the share is then told alone. Where all
+/// mentions are alike the effect is the mentions an author; where one author wrote them all, they are one draw; where each wrote one it is 1.
+/// The test of a difference is of two shares with a common one under the null hypothesis, its variance by the jackknife, too.
 ///
 /// The shares are of what a classifier said: its errors are in no interval here.
 ///
@@ -285,9 +287,18 @@ fn share(units: impl Iterator<Item = [u64; 2]> + Clone, level: f64) -> AspectSha
     let (n, count) = (all as f64, units.clone().count() as f64);
     let share = hits as f64 / n;
     let variance = share * (1.0 - share) / n;
-    let by_unit: f64 = units.map(|[all, hits]| (hits as f64 - share * all as f64).powi(2)).sum();
-    // Where each unit has one mention this is 1, and the interval Wilson's own.
-    let effect = if variance > 0.0 { (by_unit / (n * n) / variance).max(1.0) } else { n / count };
+    // By how much the share changes without a unit.
+    let without = |[all, hits]: [u64; 2]| (hits as f64 - share * all as f64) / (n - all as f64);
+    let by_unit = units.map(|unit| without(unit).powi(2)).sum::<f64>() * (count - 1.0) / count;
+    let effect = if count == n {
+        1.0 // one mention a unit: Wilson's interval as it is
+    } else if count < 2.0 {
+        n // how far one differs from others cannot be known
+    } else if variance > 0.0 {
+        (by_unit / variance).clamp(1.0, n)
+    } else {
+        n / count
+    };
     AspectShare { mentions: hits, share, interval: wilson_share(share, n / effect, level) }
 }
 
@@ -314,13 +325,17 @@ fn against_others(units: &[Unit], aspect: usize) -> (Option<f64>, Option<f64>) {
     }
     let difference = own_hits / own - other_hits / others;
     let common = (own_hits + other_hits) / (own + others);
-    let residual = |&[mine, hits, theirs, their_hits]: &[f64; 4]| {
-        (hits - common * mine) / own - (their_hits - common * theirs) / others
-    };
-    let n = counts.len() as f64;
-    let variance = counts.iter().map(|unit| residual(unit).powi(2)).sum::<f64>() * n / (n - 1.0);
     let of_side = |place: usize| counts.iter().filter(|unit| unit.get(place).is_some_and(|&all| all > 0.0)).count();
-    let enough = of_side(0) >= LEAST_UNITS && of_side(2) >= LEAST_UNITS;
+    let (mine, theirs) = (of_side(0), of_side(2));
+    let enough = mine >= LEAST_UNITS && theirs >= LEAST_UNITS;
+    // By how much a share changes without a unit; the factor of as many units as have mentions.
+    let without = |units: usize, all: f64, own: f64, hits: f64| {
+        (hits - common * own) / (all - own) * (1.0 - 1.0 / units as f64).sqrt()
+    };
+    let residual = |&[of, hits, of_others, other_hits]: &[f64; 4]| {
+        without(mine, own, of, hits) - without(theirs, others, of_others, other_hits)
+    };
+    let variance = counts.iter().map(|unit| residual(unit).powi(2)).sum::<f64>();
     let p_value = match difference.partial_cmp(&0.0) {
         _ if !enough => None,
         Some(Ordering::Equal) | None => Some(1.0),

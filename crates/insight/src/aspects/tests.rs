@@ -109,10 +109,10 @@ fn figures_by_hand() {
     assert!((ends.low - plain.low).abs() < 1e-12 && (ends.high - plain.high).abs() < 1e-12, "{ends:?} {plain:?}");
     assert_eq!(price.positive.share, 0.5);
     // Common 13/30: own residuals 8 (17/30)^2 + 2 (13/30)^2 = 2.94444 of 10^2, the others' 5 (17/30)^2 + 15 (13/30)^2 = 4.42222 of 20^2:
-    // variance (0.0294444 + 0.0110556) 30/29 = 0.0418966; 0.55^2 / 0.0418966 = 7.22016. scipy 1.17: chi2.sf(7.220165, 1) = 0.0072089.
+    // variance 0.0294444 10/9 + 0.0110556 20/19 = 0.0443535; 0.55^2 / 0.0443535 = 6.82021. scipy 1.17: chi2.sf(6.820208, 1) = 0.0090132.
     // Both aspects have the same, so q is p.
     let p = battery.p_value.unwrap();
-    assert!((p - 0.007_208_9).abs() < 1e-6 && (price.p_value.unwrap() - p).abs() < 1e-12, "{p}");
+    assert!((p - 0.009_013_2).abs() < 1e-6 && (price.p_value.unwrap() - p).abs() < 1e-12, "{p}");
     assert!((battery.q_value.unwrap() - p).abs() < 1e-12);
     assert!((battery.difference.unwrap() - 0.55).abs() < 1e-12 && (price.difference.unwrap() + 0.55).abs() < 1e-12);
     assert_eq!(battery.complaints.iter().map(|quote| quote.uid.as_str()).collect::<Vec<_>>(), ["00", "01", "02"]);
@@ -143,15 +143,36 @@ fn an_author_who_repeats_it_is_one_voice() {
     let alone: Vec<AspectMention<'_>> =
         uids.iter().enumerate().map(|(k, uid)| mention(0, uid, if k % 4 == 0 { 0.9 } else { -0.9 })).collect();
     let (by_texts, by_authors) = (width(&alone), width(&of(4)));
-    // Four authors, each of one mind: as wide as four mentions.
-    let four = plaudit_stats::wilson_share(0.75, 4.0, 0.95).unwrap();
-    assert!((by_authors.0 - (four.high - four.low)).abs() < 1e-9, "{by_authors:?}");
+    // Four authors, each of one mind: residuals 3 (10 - 7.5)^2 + 7.5^2 = 75, 4/3 75 / 40^2 = 0.0625 is 0.75 0.25 / 3, as of three mentions.
+    let three = plaudit_stats::wilson_share(0.75, 3.0, 0.95).unwrap();
+    assert!((by_authors.0 - (three.high - three.low)).abs() < 1e-9, "{by_authors:?}");
+    // One author, of two minds: one draw, since nothing is known of how another would differ.
+    let one = plaudit_stats::wilson_share(0.75, 1.0, 0.95).unwrap();
+    assert!((width(&of(1)).0 - (one.high - one.low)).abs() < 1e-9);
     assert!(by_texts.0 < 0.5 * by_authors.0 && by_authors.1 == 3 && by_authors.2.is_none());
     // All alike: as many mentions as authors.
     let same: Vec<AspectMention<'_>> =
         of(4).into_iter().map(|mention| AspectMention { score: -0.5, ..mention }).collect();
     let ends = aspect_sentiment(&["a"], &same, &AspectConfig::default()).unwrap().aspects[0].negative.interval;
     assert_eq!(ends, wilson(4, 4, 0.95));
+}
+
+/// A thousand complaints by one author, and five other authors who have none: nothing is known, whatever is said of other aspects.
+#[test]
+fn one_author_with_nearly_all_is_no_finding() {
+    let uids: Vec<String> = (0..1_105).map(|k| k.to_string()).collect();
+    let mentions: Vec<AspectMention<'_>> = uids
+        .iter()
+        .enumerate()
+        .map(|(k, uid)| match k {
+            0..1_000 => AspectMention { author: Some("rant"), ..mention(0, uid, -0.9) },
+            1_000..1_005 => mention(0, uid, 0.5),
+            _ => mention(1, uid, if k % 10 < 3 { -0.5 } else { 0.5 }),
+        })
+        .collect();
+    let found = aspect_sentiment(&["a", "b"], &mentions, &AspectConfig::default()).unwrap();
+    let ends = found.aspects[0].negative.interval.unwrap();
+    assert!(found.aspects[0].q_value.unwrap() > 0.5 && ends.low < 0.5, "{:?}", found.aspects[0]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use plaudit_core::{Error, Post, Result, Table};
-use plaudit_stats::{Stream, chi_square, cramers_v};
+use plaudit_stats::{Stream, chi_square, cramers_v, hypergeometric};
 use serde::{Deserialize, Serialize};
 
 use super::PlatformsConfig;
@@ -75,37 +75,24 @@ pub fn platform_mix(posts: &[Post], categories: &[Option<&str>], config: &Platfo
     let names: Vec<&str> = rows().map(|row| row.1).collect::<BTreeSet<_>>().into_iter().collect();
     let width = names.len();
     let place = |all: &[&str], name: &str| all.partition_point(|other| *other < name);
-    // The units by platform, author and what they hold: equal ones are exchangeable.
-    let mut of_authors: BTreeMap<(usize, &str), Vec<f64>> = BTreeMap::new();
-    let mut units: Vec<(usize, Vec<f64>)> = Vec::new();
+    let mut of_authors: BTreeMap<(usize, &str), BTreeMap<usize, u64>> = BTreeMap::new();
+    let mut units = Units::new(platforms.len(), width);
     for (platform, category, post) in rows() {
         let (platform, category) = (place(&platforms, platform), place(&names, category));
-        let one = |counts: &mut Vec<f64>| counts.iter_mut().skip(category).take(1).for_each(|count| *count += 1.0);
         match post.author.as_deref() {
-            Some(author) => one(of_authors.entry((platform, author)).or_insert_with(|| vec![0.0; width])),
-            None => {
-                let mut counts = vec![0.0; width];
-                one(&mut counts);
-                units.push((platform, counts));
-            }
+            Some(author) => *of_authors.entry((platform, author)).or_default().entry(category).or_default() += 1,
+            None => units.add(platform, vec![(category, 1)]),
         }
     }
-    units.extend(of_authors.into_iter().map(|((platform, _), counts)| (platform, counts)));
-    units.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.partial_cmp(&b.1).unwrap_or(std::cmp::Ordering::Equal)));
-    let table = |of_units: &[usize]| {
-        let mut table = vec![0.0; width * platforms.len()];
-        for (&platform, (_, counts)) in of_units.iter().zip(&units) {
-            table.iter_mut().skip(platform * width).zip(counts).for_each(|(sum, count)| *sum += count);
-        }
-        table
-    };
-    let mut of_units: Vec<usize> = units.iter().map(|unit| unit.0).collect();
-    let found = table(&of_units);
+    for ((platform, _), counts) in of_authors {
+        units.add(platform, counts.into_iter().collect());
+    }
+    let found = units.table(&units.kinds.values().map(Vec::as_slice).collect::<Vec<_>>());
     let statistic = chi_square(&found, width);
     let p_value = (platforms.len() > 1 && width > 1).then(|| {
         config.p_value(statistic, |permutation| {
-            Stream::new(config.seed, "insight: mix of platforms", permutation).shuffle(&mut of_units);
-            chi_square(&table(&of_units), width)
+            let mut stream = Stream::new(config.seed, "insight: mix of platforms", permutation);
+            chi_square(&units.permuted(&mut stream), width)
         })
     });
     let row = |(platform, counts): (&&str, &[f64])| MixRow {
@@ -120,6 +107,61 @@ pub fn platform_mix(posts: &[Post], categories: &[Option<&str>], config: &Platfo
         cramers_v: cramers_v(&found, width),
         categories: names.into_iter().map(str::to_owned).collect(),
     })
+}
+
+/// Authors with all of their posts, and posts without an author.
+struct Units {
+    /// How many units of each platform hold the same: so many posts of these categories. Equal ones are exchangeable.
+    kinds: BTreeMap<Vec<(usize, u64)>, Vec<u64>>,
+    platforms: usize,
+    width: usize,
+}
+
+impl Units {
+    fn new(platforms: usize, width: usize) -> Self {
+        Self { kinds: BTreeMap::new(), platforms, width }
+    }
+
+    fn add(&mut self, platform: usize, holds: Vec<(usize, u64)>) {
+        let own = self.kinds.entry(holds).or_insert_with(|| vec![0; self.platforms]);
+        own.iter_mut().skip(platform).take(1).for_each(|count| *count += 1);
+    }
+
+    /// The posts of each platform and category, row-major, where each kind has so many units on each platform.
+    fn table(&self, counts: &[&[u64]]) -> Vec<f64> {
+        let mut table = vec![0.0; self.width * self.platforms];
+        for (holds, counts) in self.kinds.keys().zip(counts) {
+            for (row, &units) in table.chunks_mut(self.width.max(1)).zip(*counts).filter(|(_, units)| **units > 0) {
+                for &(category, posts) in holds {
+                    row.iter_mut().skip(category).take(1).for_each(|sum| *sum += (units * posts) as f64);
+                }
+            }
+        }
+        table
+    }
+
+    /// The table after the platforms of all units were put in random order. Of that only how many units of each kind are on each platform
+    /// is drawn, kind after kind from the places that are left: the same distribution, in a time that hardly grows with the units of a kind.
+    fn permuted(&self, stream: &mut Stream) -> Vec<f64> {
+        let mut places = vec![0; self.platforms];
+        for counts in self.kinds.values() {
+            places.iter_mut().zip(counts).for_each(|(places, count)| *places += count);
+        }
+        let mut left: u64 = places.iter().sum();
+        let mut drawn = Vec::with_capacity(self.kinds.len() * self.platforms);
+        for counts in self.kinds.values() {
+            let mut units: u64 = counts.iter().sum();
+            let mut others = left;
+            left -= units;
+            for places in &mut places {
+                others -= *places;
+                let own = hypergeometric(stream, *places, others, units);
+                (*places, units) = (*places - own, units - own);
+                drawn.push(own);
+            }
+        }
+        self.table(&drawn.chunks(self.platforms.max(1)).collect::<Vec<_>>())
+    }
 }
 
 impl fmt::Display for PlatformMix {

@@ -117,6 +117,73 @@ fn a_mix_by_hand() {
     assert!(platform_mix(&by_two, &kinds, &config).unwrap().p_value.unwrap() > 0.3);
 }
 
+/// Tables that are drawn at once are as frequent as those of shuffled units: 3 authors with two posts, and single posts, on three platforms.
+#[test]
+fn a_mix_of_authors_is_permuted_as_units() {
+    let platforms = ["a", "a", "a", "a", "b", "b", "b", "c"]; // of the units
+    let holds: [&[&str]; 8] = [&["x", "x"], &["x"], &["x"], &["y"], &["x", "y"], &["y"], &["y"], &["x", "y"]];
+    let names: Vec<String> = (0..8).map(|k| k.to_string()).collect();
+    let (mut made, mut kinds) = (Vec::new(), Vec::new());
+    for ((platform, own), name) in platforms.iter().zip(holds).zip(&names) {
+        for kind in own {
+            made.push(post(platform, Some(name), None, None));
+            kinds.push(Some(*kind));
+        }
+    }
+    let mut config = few();
+    config.permutations = 20_000;
+    let found = platform_mix(&made, &kinds, &config).unwrap();
+    // Every one of the 8!/(4! 3! 1!) = 280 ways to deal the platforms out is as likely.
+    let (mut all, mut as_great) = (0u32, 0u32);
+    for code in 0..3usize.pow(8) {
+        let dealt: Vec<usize> = (0..8).map(|unit| code / 3usize.pow(unit) % 3).collect();
+        if [4, 3, 1] != [0, 1, 2].map(|platform| dealt.iter().filter(|&&of| of == platform).count()) {
+            continue;
+        }
+        let mut table = [0.0; 6];
+        for (platform, own) in dealt.iter().zip(holds) {
+            own.iter().for_each(|kind| table[2 * platform + usize::from(*kind == "y")] += 1.0);
+        }
+        all += 1;
+        as_great += u32::from(plaudit_stats::chi_square(&table, 2) >= found.chi_square - 1e-9);
+    }
+    let exact = f64::from(as_great) / f64::from(all);
+    assert!(all == 280 && (found.p_value.unwrap() - exact).abs() < 0.012, "{exact} {found:?}");
+}
+
+/// A column of addresses where kinds were expected: as many categories as posts, which once took their product of memory.
+#[test]
+fn a_mix_of_as_many_categories_as_posts() {
+    let made: Vec<Post> = (0..30_000).map(|k| post(if k % 3 == 0 { "a" } else { "b" }, None, None, None)).collect();
+    let names: Vec<String> = (0..made.len()).map(|k| k.to_string()).collect();
+    let kinds: Vec<Option<&str>> = names.iter().map(|name| Some(name.as_str())).collect();
+    let mut config = few();
+    config.permutations = 99;
+    let found = platform_mix(&made, &kinds, &config).unwrap();
+    assert_eq!((found.categories.len(), found.p_value), (30_000, Some(1.0))); // every table is as far from even
+}
+
+/// Half a million posts by 999 permutations took minutes while every post was put in random order.
+#[test]
+fn a_mix_of_many_posts() {
+    let mut made = Vec::new();
+    let mut kinds = Vec::new();
+    for (platform, good, poor) in [("a", 60_000, 40_000), ("b", 120_000, 80_000)] {
+        for (kind, posts) in [("good", good), ("poor", poor)] {
+            made.extend((0..posts).map(|_| post(platform, None, None, None)));
+            kinds.extend((0..posts).map(|_| Some(kind)));
+        }
+    }
+    let began = std::time::Instant::now();
+    let found = platform_mix(&made, &kinds, &PlatformsConfig::default()).unwrap();
+    println!("300,000 posts, 999 permutations: {:?}", began.elapsed());
+    assert_eq!((found.chi_square, found.p_value), (0.0, Some(1.0)));
+    kinds[..400].fill(Some("poor"));
+    // scipy 1.17.1: chi2_contingency([[59600, 40400], [120000, 80000]], correction=False): 4.44, p 0.0351
+    let found = platform_mix(&made, &kinds, &PlatformsConfig::default()).unwrap();
+    assert!((found.p_value.unwrap() - 0.035).abs() < 0.02, "{found:?}");
+}
+
 #[test]
 fn a_mix_of_nothing_is_none() {
     let made = [post("a", None, None, None), post("", None, None, None), post("b", None, None, None)];

@@ -16,6 +16,10 @@ use super::report::{AspectsPart, Counted, NamedLine};
 use super::sentiment::classify;
 use super::time::line;
 use super::{BrandConfig, Run};
+use crate::excerpt::excerpt;
+
+/// The most characters of a word by which an aspect was mentioned.
+const TERM: usize = 60;
 
 /// Every clause that mentions an aspect, and how it speaks.
 pub(super) struct Mentions {
@@ -46,14 +50,18 @@ impl Mentions {
         for (place, post) in prepared.posts.iter().enumerate() {
             let text = &post.feedback.text;
             finder.analyze_into(text, &mut tokens);
-            let matches = matcher.find(&tokens);
+            let mut matches = matcher.find(&tokens);
             if matches.is_empty() {
                 continue;
             }
+            matches.sort_by_key(|found| found.source.start);
+            let mut rest = matches.iter().peekable();
             for clause in clauses(text) {
                 let mut aspects = Vec::new();
-                for found in matches.iter().filter(|found| clause.contains(&found.source.start)) {
-                    let word = text.get(found.source.clone()).unwrap_or_default().to_lowercase();
+                while rest.next_if(|found| found.source.start < clause.start).is_some() {}
+                while let Some(found) = rest.next_if(|found| found.source.start < clause.end) {
+                    // Between the words of a term there may be anything that is no word, of any length.
+                    let word = excerpt(text.get(found.source.clone()).unwrap_or_default(), TERM).to_lowercase();
                     let brand = prepared.brands.get(place).copied().flatten();
                     for brand in [None, brand].into_iter().take(1 + usize::from(brand.is_some())) {
                         *words.entry((found.aspect, brand)).or_default().entry(word.clone()).or_default() += 1;

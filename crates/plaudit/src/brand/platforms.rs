@@ -1,6 +1,7 @@
 //! How platforms differ.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use plaudit_core::{Post, Result};
 use plaudit_insight::{Audience, PlatformsConfig, Topics, platform_mix, platform_rates, platform_terms, sample};
@@ -10,6 +11,9 @@ use super::report::{KeyTerms, Part, PlatformsPart, TopicsPart};
 use super::sentiment::Sentiment;
 use super::terms::{Words, settings};
 use super::{BrandConfig, Run};
+
+/// With more kinds of content their column holds something else, such as addresses.
+const KINDS: usize = 100;
 
 pub(super) fn part(
     prepared: &Prepared,
@@ -58,9 +62,14 @@ pub(super) fn part(
         None => None,
     };
     let kinds: Vec<Option<&str>> = posts.iter().map(|post| post.kind.as_deref()).collect();
-    let kinds = match kinds.iter().any(Option::is_some) {
-        true => run.part(Part::Platforms, || platform_mix(&posts, &kinds, &settings_of))?,
-        false => None,
+    let kinds = match kinds.iter().flatten().collect::<BTreeSet<_>>().len() {
+        0 => None,
+        1..=KINDS => run.part(Part::Platforms, || platform_mix(&posts, &kinds, &settings_of))?,
+        different => {
+            let reason = format!("Posts are of {different} kinds, which are not compared; expected {KINDS} at most.");
+            run.lacks(Part::Platforms, reason);
+            None
+        }
     };
     let of_topics = match topics {
         Some((found, part)) => {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use plaudit_core::Result;
-use plaudit_text::Masker;
+use plaudit_text::{MaskSpan, Masker};
 
 use super::BrandConfig;
 use crate::excerpt::excerpt;
@@ -20,21 +20,27 @@ impl Quotes {
 
     /// A text as it is shown.
     pub(super) fn text(&self, text: &str) -> String {
-        self.part(text, 0..text.len())
+        self.part(text, &self.covered(text), 0..text.len())
     }
 
     /// A clause of a text as it is shown. What is covered is found in the whole text: the title before a name may stand in the clause before.
     pub(super) fn clause(&self, text: &str, clause: &str) -> String {
-        let parts = text.match_indices(clause).map(|(start, _)| self.part(text, start..start + clause.len()));
+        let covered = self.covered(text);
+        let parts = text.match_indices(clause).map(|(start, _)| self.part(text, &covered, start..start + clause.len()));
         // Where the clause stands twice, the one of which more is covered.
         parts.max_by_key(|part| part.matches('[').count()).unwrap_or_default()
     }
 
-    fn part(&self, text: &str, range: Range<usize>) -> String {
-        let Some(masker) = &self.masker else { return excerpt(text.get(range).unwrap_or_default(), self.max_chars) };
+    /// What is covered in a text, in its order.
+    fn covered(&self, text: &str) -> Vec<MaskSpan> {
+        self.masker.as_ref().map_or_else(Vec::new, |masker| masker.mask(text).spans)
+    }
+
+    fn part(&self, text: &str, covered: &[MaskSpan], range: Range<usize>) -> String {
         let mut shown = String::new();
         let mut from = range.start;
-        for span in masker.mask(text).spans.iter().filter(|span| span.end > range.start && span.start < range.end) {
+        let first = covered.partition_point(|span| span.end <= range.start);
+        for span in covered.iter().skip(first).take_while(|span| span.start < range.end) {
             shown.push_str(text.get(from..span.start).unwrap_or_default()); // nothing where the part begins inside the span
             shown.push_str(span.kind.placeholder());
             from = span.end;

@@ -402,3 +402,37 @@ fn a_page_holds_what_was_found_and_nothing_else_runs_in_it() {
     assert!(page.contains("There is no classifier") && !page.contains("id=\"sentiment\""));
     assert!(of(&[], &config()).to_html().contains("Nothing follows"));
 }
+
+/// A post of many clauses took minutes: each clause looked through all mentions, and each quote masked the whole post anew.
+#[test]
+fn a_very_long_post() {
+    let mut posts = made();
+    posts.push(post(1_000, &"The battery is bad, says Dr. Wu. ".repeat(20_000), Some(9), "Acme", "weibo"));
+    posts.push(post(1_001, &",".repeat(1_000_000), Some(9), "Acme", "weibo"));
+    posts.push(post(1_002, &format!("A bad battery{}charger", " ".repeat(100_000)), Some(9), "Acme", "weibo"));
+    let mut config = config();
+    config.dictionary =
+        serde_json::from_str(r#"{"battery": ["battery", "battery charger"], "camera": ["camera"]}"#).ok();
+    let began = std::time::Instant::now();
+    let report = of(&posts, &config);
+    assert!(began.elapsed().as_secs() < 120, "{:?}", began.elapsed());
+    let battery = report.aspects.as_ref().unwrap().all.iter().find(|summary| summary.aspect == "battery").unwrap();
+    assert!(battery.mentions > 20_000);
+    // One author has nearly all: that is one voice.
+    let ends = battery.negative.interval.unwrap();
+    assert!(ends.high - ends.low > 0.2, "{ends:?}");
+    let words = report.findings.iter().flat_map(|finding| &finding.terms);
+    assert!(words.clone().any(|word| word == "battery charger") && words.clone().all(|word| word.chars().count() < 80));
+}
+
+#[test]
+fn a_column_of_addresses_is_no_kind() {
+    let mut posts = made();
+    for (place, post) in posts.iter_mut().enumerate() {
+        post.kind = Some(place.to_string());
+        post.feedback.source = Some(["weibo", "douban"][place % 2].to_owned());
+    }
+    let report = of(&posts, &config());
+    assert!(report.platforms.unwrap().kinds.is_none());
+    assert!(report.missing.iter().any(|missing| missing.reason.contains("kinds, which are not compared")));
+}

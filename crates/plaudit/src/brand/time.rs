@@ -65,10 +65,31 @@ pub(super) fn signals(series: &Series, line: &Line, recent: i64) -> Vec<Signal> 
     found.extend(bursts.map(|burst| signal(SignalKind::Burst, &burst.from, &burst.until, burst.hits)));
     if let [.., before, last] = &line.changes.segments[..]
         && last.rate > before.rate
-        && series.day(last.first) >= recent
+        && lately(last.first)
     {
         found.push(signal(SignalKind::Rise, &last.from, &last.until, last.hits));
     }
     found.retain(|signal| signal.hits >= LEAST_HITS);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use plaudit_insight::Period;
+
+    use super::*;
+
+    /// A month may begin before lately does and be most of it.
+    #[test]
+    fn a_rise_in_a_month_that_began_before_is_lately() {
+        let mut hits = vec![2; 36];
+        hits[35] = 90;
+        let series = Series::new(Period::Month, 0, hits, vec![100; 36]).unwrap(); // January 1970 to December 1972
+        let found = |recent| {
+            let line = line(&series, Exposure::Posts, &BrandConfig::default()).unwrap();
+            signals(&series, &line, recent).iter().filter(|signal| signal.kind == SignalKind::Rise).count()
+        };
+        let end = series.day(36);
+        assert_eq!([found(end - 28), found(end), found(end - 31)], [1, 0, 1]);
+    }
 }
