@@ -118,7 +118,7 @@ fn figures_by_hand() {
     assert_eq!(battery.complaints.iter().map(|quote| quote.uid.as_str()).collect::<Vec<_>>(), ["00", "01", "02"]);
     assert!(battery.praise.is_empty() && price.praise.len() == 3);
     let text = found.to_string();
-    assert!(text.contains("battery") && text.contains("80 % (") && text.contains("+55 points, q 0.007"), "{text}");
+    assert!(text.contains("battery") && text.contains("80 % (") && text.contains("+55 points, q 0.009"), "{text}");
     let json = serde_json::to_string(&found).unwrap();
     assert_eq!(serde_json::from_str::<AspectSentiment>(&json).unwrap(), found);
 }
@@ -228,7 +228,7 @@ fn simulated_authors() {
         alarms += u32::from(found.aspects.iter().any(|summary| summary.q_value.unwrap() <= 0.05));
     }
     let (held, alarms) = (f64::from(held) / f64::from(intervals), f64::from(alarms) / runs as f64);
-    // Found: 0.949 and 0.043.
+    // Found: 0.951 and 0.040.
     assert!(held > 0.92 && alarms < 0.1, "{held} {alarms}");
 }
 
