@@ -123,7 +123,7 @@ fn config(options: &Options) -> Result<BrandConfig> {
         None => {}
     }
     for launch in options.listed("launch").into_iter().flatten() {
-        let time = parse_time(&launch);
+        let time = parse_time(launch);
         let expected = || usage(format!("--launch: expected a time such as 2026-01-31, found `{launch}`"));
         config.launches.push(time.ok_or_else(expected)?);
     }
