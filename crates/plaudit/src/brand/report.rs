@@ -3,8 +3,8 @@
 use plaudit_core::{Labels, Time};
 use plaudit_insight::{
     Alerts, AspectGroup, AspectShare, AspectSummary, Burst, ChangePoints, EngagementPreset, EventStudy, Influence,
-    Interval, KeyTerm, NetSentiment, Period, Phrase, PlatformMix, PlatformRates, Rate, TermCount, TermDistance,
-    TopicTerm, Trend,
+    Interval, KeyTerm, NetSentiment, Period, Phrase, PlatformMix, PlatformRates, Rate, Seasons, TermCount,
+    TermDistance, TopicTerm, Trend,
 };
 use serde::{Deserialize, Serialize};
 
@@ -173,6 +173,8 @@ pub struct TimePart {
     pub positive: Option<Line>,
     /// Negative posts, held against posts; alerts are held against days, so that many are an alert whatever else is said.
     pub negative: Option<Line>,
+    /// Whether weekdays and parts of a year differ, in the number of posts and in how people speak, or that it cannot be known yet.
+    pub seasons: Seasons,
     /// The posts of each brand by period, `[periods]`, in the order of [`PostsPart::brands`].
     pub brands: Vec<Counts>,
 }

@@ -150,6 +150,7 @@ impl BrandReport {
         {
             line.into_iter().for_each(|line| line_blocks(blocks, name, line));
         }
+        blocks.push(Block::Figures(time.seasons.to_string()));
     }
 
     fn of_aspects(&self, blocks: &mut Vec<Block>) {

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // tests may stop at the first surprise
 
 use plaudit_core::{Feedback, Labels, Scores, Time};
-use plaudit_insight::{AspectDictionary, Measure, Period};
+use plaudit_insight::{AspectDictionary, Measure, Period, Season};
 use proptest::prelude::*;
 
 use super::*;
@@ -145,6 +145,11 @@ fn sentiment_by_hand() {
     assert_eq!(time.posts.rates.iter().map(|rate| rate.hits).sum::<u64>(), 190);
     assert_eq!(time.negative.as_ref().unwrap().rates.iter().map(|rate| rate.hits).sum::<u64>(), 41);
     assert_eq!(time.brands.iter().map(|brand| brand.posts.iter().sum::<u64>()).sum::<u64>(), 190);
+    // A hundred days are fourteen whole weeks, which say nothing of the parts of a year.
+    let Season::Measured { phases, .. } = &time.seasons.week else { panic!("{:?}", time.seasons) };
+    assert_eq!((phases.len(), time.seasons.labels.len(), time.seasons.weeks), (7, 3, 14));
+    assert!(matches!(time.seasons.period, Season::NotIdentifiable { weeks: 14, needed: 104 }));
+    assert_eq!(phases.iter().map(|phase| phase.texts).sum::<u64>(), 190);
     let mix = report.platforms.as_ref().unwrap().sentiment.as_ref().unwrap();
     assert_eq!(mix.categories, ["negative", "neutral", "positive"]);
     let influence = report.influence.as_ref().unwrap();

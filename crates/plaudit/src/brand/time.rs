@@ -1,7 +1,9 @@
 //! Posts over time.
 
-use plaudit_core::Result;
-use plaudit_insight::{Exposure, Series, alerts, bursts, change_points, rates, trend};
+use plaudit_core::{Labels, Result};
+use plaudit_insight::{
+    DailyCounts, Exposure, SeasonConfig, Series, alerts, bursts, change_points, rates, seasons, trend,
+};
 
 use super::BrandConfig;
 use super::prepared::Prepared;
@@ -28,7 +30,19 @@ pub(super) fn part(
         let negative = sentiment.map(|sentiment| calendar.count(|place| own(place) && sentiment.score(place) < 0.0));
         Counts { name: named.name.clone(), posts: calendar.count(own), negative }
     });
+    let sides = if sentiment.is_some() { vec!["positive", "negative", "neither"] } else { vec!["posts"] };
+    let side = |place: usize| match sentiment.map(|sentiment| sentiment.score(place)) {
+        None => 0,
+        Some(score) if score > 0.0 => 0,
+        Some(score) if score < 0.0 => 1,
+        Some(_) => 2,
+    };
+    let timed = prepared.posts.iter().enumerate();
+    let timed = timed.filter_map(|(place, post)| Some((post.feedback.time?, side(place))));
+    let mut settings = SeasonConfig::default();
+    (settings.permutations, settings.level, settings.seed) = (config.permutations, config.level, config.seed);
     Ok(Some(TimePart {
+        seasons: seasons(&DailyCounts::tally(Labels::new(sides)?, timed)?, &settings)?,
         period: calendar.all.period(),
         from: (0..all.len()).map(|period| calendar.all.name(period)).collect(),
         posts: line(&calendar.all, Exposure::Days, config)?,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use plaudit_insight::{AspectSummary, EventStudy, Finding as Claim, Measure};
+use plaudit_insight::{AspectSummary, EventStudy, Finding as Claim, Measure, Season};
 
 use super::{Page, Text, charts, figure, percent, percent_within, small, subject_name, verdict_name};
 use crate::brand::shown::part_name;
@@ -152,6 +152,39 @@ pub(super) fn time(page: &mut Page, report: &BrandReport) {
     if let Some(negative) = &time.negative {
         told(page, "Negative posts", negative, true);
     }
+    for (what, season) in [("Days of the week", &time.seasons.week), ("Parts of a year", &time.seasons.period)] {
+        seasons(page, what, season);
+    }
+}
+
+/// Whether parts of a cycle differ; their numbers where one test says so.
+fn seasons(page: &mut Page, what: &str, season: &Season) {
+    match season {
+        Season::NotIdentifiable { weeks, needed } => page.paragraph(format!(
+            "{what}: not known yet. There are {weeks} whole weeks, and it takes {needed} to tell a season from what happened once."
+        )),
+        Season::Measured { volume, shares, phases } => {
+            let tests = [("the number of posts", volume), ("how people speak", shares)];
+            let tests = tests.map(|(of, test)| format!("{of}: p {}", small(test.p_value)));
+            page.paragraph(format!("{what} differ in {}, in {}.", tests[0], tests[1]));
+            if volume.p_value.min(shares.p_value) <= 0.05 {
+                page.table(
+                    ["", "posts a day", "positive", "negative"],
+                    phases.iter().map(|phase| {
+                        let share = |label: usize| {
+                            let share = phase.shares.get(label).filter(|_| phase.shares.len() > 1);
+                            share.map_or_else(String::new, |&share| {
+                                percent_within(share, phase.intervals.get(label).copied())
+                            })
+                        };
+                        let a_day = format!("{:.1}", phase.texts as f64 / phase.days.max(1) as f64);
+                        [phase.name.clone(), a_day, share(0), share(1)]
+                    }),
+                );
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Changes, trend and alerts of a line, in words.
@@ -198,7 +231,9 @@ pub(super) fn aspects(page: &mut Page, report: &BrandReport) {
     for summary in &aspects.all {
         quotes(page, summary);
     }
-    for (what, groups) in [("brand", &aspects.brands), ("platform", &aspects.platforms)] {
+    for (what, groups) in
+        [("brand", &aspects.brands), ("platform", &aspects.platforms), ("period, from", &aspects.periods)]
+    {
         if !groups.is_empty() {
             let rows = groups.iter().flat_map(|group| {
                 let most = group.aspects.iter().filter(|summary| summary.negative.mentions > 0).take(3);
