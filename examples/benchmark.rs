@@ -25,6 +25,7 @@ cargo run --release --example benchmark -- --data DIR[,DIR..] [options]
   --models NAME,..   majority, logistic, svm, nb_svm, average_ngrams, bi_lstm, cnn_lstm, wide_and_deep (the first five)
   --preset NAME,..   english, chinese, social_media, counts, paper or raw (english, or that of --config); of several, the best for each
                      baseline; networks take the first
+  --language en|zh|und  instead: the cleaning of this language, or what suits any
   --folds N          instead: each of N parts of all rows is the test part once, and 10 % of the others choose; N times the work
   --by COLUMN        instead: the rows of each value of this column, such as division, are the test part once, if they are 15 or more
   --label COLUMN     (label)
@@ -41,8 +42,8 @@ cargo run --release --example benchmark -- --data DIR[,DIR..] [options]
 
 fn main() -> ExitCode {
     let known = [
-        "data", "models", "preset", "label", "labels", "metric", "seeds", "rows", "epochs", "config", "vectors",
-        "tune", "folds", "by",
+        "data", "models", "preset", "language", "label", "labels", "metric", "seeds", "rows", "epochs", "config",
+        "vectors", "tune", "folds", "by",
     ];
     common::run(HELP, &known, benchmark)
 }

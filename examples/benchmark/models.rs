@@ -40,8 +40,14 @@ pub(crate) struct Tested {
 
 impl Setting {
     pub(crate) fn new(options: &Options) -> Result<Self> {
-        let presets = options.listed("preset");
-        let presets = presets.map(|names| names.iter().map(|name| PipelineConfig::preset(name)).collect());
+        let presets: plaudit::Result<Vec<_>> = match (options.listed("preset"), options.value("language")) {
+            (Some(_), Some(_)) => return Err(usage("--language: --preset says how texts are cleaned; leave one out")),
+            (Some(names), None) => names.iter().map(|name| PipelineConfig::preset(name)).collect(),
+            (None, language) => {
+                language.map(|name| Ok(PipelineConfig::for_language(name.parse()?))).into_iter().collect()
+            }
+        };
+        let presets = presets.map_err(usage_faults)?;
         let setting = Self {
             models: options
                 .listed("models")
@@ -49,7 +55,7 @@ impl Setting {
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
-            presets: presets.transpose().map_err(usage_faults)?,
+            presets: (!presets.is_empty()).then_some(presets),
             metric: options.value("metric").unwrap_or("macro_f1").parse().map_err(usage_faults)?,
             seeds: options.positive("seeds")?.unwrap_or(3),
             epochs: options.positive("epochs")?,

@@ -2,7 +2,7 @@
 
 use plaudit_core::{Analyzer, Classifier, Error, Example, Features, Labels, Observer, Result, Scores, SparseRow};
 use plaudit_kernels::{InstructionSet, softmax};
-use plaudit_metrics::{Calibration, CalibrationKind, Metric, Scored};
+use plaudit_metrics::{Calibration, CalibrationKind, Metric, Scored, log_loss};
 
 use crate::extras::Given;
 use crate::linear::fit_one;
@@ -61,17 +61,17 @@ pub(crate) fn fit_apart<A: Analyzer>(
     let features = classifier.analyzer().features().ok_or_else(none)?;
     let baseline = as_trained(apart, classifier.labels(), config);
     let linear = fit_one(features, train, weights.as_deref(), valid, &baseline)?;
-    let (parameters, report) = (joined(&classifier, &linear, valid, wide)?, linear.report().clone());
-    classifier.beside(config, &parameters, report)
+    let ((share, parameters), report) = (joined(&classifier, &linear, valid, wide)?, linear.report().clone());
+    classifier.beside(config, &parameters, share, report)
 }
 
-/// The weights of the network, and after them those of the linear model, as they stand in one network.
+/// The share of the network, and its weights and after them those of the linear model, as they stand in one network.
 fn joined<A: Analyzer>(
     classifier: &TextClassifier<A>,
     linear: &LinearClassifier<&dyn Features>,
     valid: &[Example<'_>],
     wide: &WideAndDeepConfig,
-) -> Result<Parameters> {
+) -> Result<(f64, Parameters)> {
     let labels = classifier.labels();
     let of_labels: Vec<Option<Vec<f32>>> = (0..labels.len()).map(|label| linear.weights(label)).collect();
     let known: Vec<bool> = of_labels.iter().map(Option::is_some).collect();
@@ -93,25 +93,10 @@ fn joined<A: Analyzer>(
         Ok(centred(of_labels.iter().map(logit).collect(), &known))
     });
     let logits: [Vec<Vec<f64>>; 2] = [of_network.collect(), of_linear.collect::<Result<_>>()?];
-    let spreads = [0, 1].map(|part: usize| logits.get(part).map_or(0.0, |rows| spread(rows)));
-    let mean = f64::midpoint(spreads[0], spreads[1]);
-    // One that says the same of every label is not heard.
-    let [mut network, mut sparse] = spreads.map(|spread| if spread > 0.0 { 0.5 * mean / spread } else { 0.5 });
-    let mut together = Scores::new(labels.clone());
-    for (network_row, linear_row) in logits[0].iter().zip(&logits[1]) {
-        let mut row: Vec<f32> =
-            network_row.iter().zip(linear_row).map(|(&deep, &wide)| (network * deep + sparse * wide) as f32).collect();
-        softmax(InstructionSet::best(), &mut row, labels.len());
-        together.push(&row)?;
-    }
-    let scored = Scored::from_scores(places(VALID, valid, labels)?, &together)?;
-    // An error says that there is nothing to correct, or too little to tell by.
-    if let Ok(Calibration::Temperature { beta }) = Calibration::fit(CalibrationKind::Temperature, &scored) {
-        (network, sparse) = (network * beta, sparse * beta);
-    }
+    let (share, [network, sparse]) = loudness(&logits, labels, &places(VALID, valid, labels)?)?;
     let own = classifier.network().parameters();
     let specs = wide.specs(classifier.vocab().len(), labels.len());
-    Parameters::from_values(&specs, |spec, _| {
+    let parameters = Parameters::from_values(&specs, |spec, _| {
         if spec.name == WEIGHT {
             let by = sparse / wide.scale;
             let column = |column: usize| {
@@ -130,7 +115,50 @@ fn joined<A: Analyzer>(
             }
         }
         Ok(values)
-    })
+    });
+    Ok((share, parameters?))
+}
+
+/// Shares of the network that are tried, in twentieths.
+const SHARES: std::ops::Range<u32> = 1..20;
+
+/// The standard deviation of the logarithm of the share's odds, before any row is looked at. Few rows tell little of a share: then the parts are heard
+/// about alike.
+const BELIEF: f64 = 0.5;
+
+/// The network's share, and what the logits of both parts are multiplied by before they are added: the share, over the spread, times one number.
+/// Both are those that make the rows, and that belief, the likeliest.
+fn loudness(logits: &[Vec<Vec<f64>>; 2], labels: &Labels, truth: &[usize]) -> Result<(f64, [f64; 2])> {
+    let spreads = [0, 1].map(|part: usize| logits.get(part).map_or(0.0, |rows| spread(rows)));
+    let mean = f64::midpoint(spreads[0], spreads[1]);
+    let mut best = (f64::INFINITY, 0.5, [0.5, 0.5]);
+    for share in SHARES.map(|share| f64::from(share) / f64::from(SHARES.end)) {
+        // One that says the same of every label is not heard.
+        let by = |share: f64, spread: f64| if spread > 0.0 { share * mean / spread } else { share };
+        let [network, sparse] = [by(share, spreads[0]), by(1.0 - share, spreads[1])];
+        let mut together = Scores::new(labels.clone());
+        for (network_row, linear_row) in logits[0].iter().zip(&logits[1]) {
+            let sum = |(&deep, &wide): (&f64, &f64)| (network * deep + sparse * wide) as f32;
+            let mut row: Vec<f32> = network_row.iter().zip(linear_row).map(sum).collect();
+            softmax(InstructionSet::best(), &mut row, labels.len());
+            together.push(&row)?;
+        }
+        let mut scored = Scored::from_scores(truth.to_vec(), &together)?;
+        let mut beta = 1.0;
+        // An error says that there is nothing to correct, or too little to tell by.
+        if let Ok(calibration) = Calibration::fit(CalibrationKind::Temperature, &scored) {
+            scored = calibration.apply_scored(&scored)?;
+            if let Calibration::Temperature { beta: found } = calibration {
+                beta = found;
+            }
+        }
+        let odds = libm::log(share / (1.0 - share)) / BELIEF;
+        let cost = log_loss(&scored).unwrap_or(0.0) * scored.len() as f64 + 0.5 * odds * odds;
+        if cost < best.0 {
+            best = (cost, share, [beta * network, beta * sparse]);
+        }
+    }
+    Ok((best.1, best.2))
 }
 
 /// The last bias of a network, and its last weights.

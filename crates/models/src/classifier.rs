@@ -58,13 +58,20 @@ impl<A> TextClassifier<A> {
         Ok(Self { around, network: network.into(), scorer, calibration: None, evaluated: None })
     }
 
-    /// This classifier with a linear model beside its network: these weights of both, and what the training of the linear model did.
-    pub(crate) fn beside(self, config: &TrainConfig, parameters: &Parameters, linear: LinearReport) -> Result<Self> {
+    /// This classifier with a linear model beside its network: these weights of both, the network's share, and what the training of the linear model did.
+    pub(crate) fn beside(
+        self,
+        config: &TrainConfig,
+        parameters: &Parameters,
+        share: f64,
+        linear: LinearReport,
+    ) -> Result<Self> {
         let shared = || Error::config("the network is trained apart, and shared already");
         let Around { analyzer, vocab, labels, report, seen, .. } = Arc::into_inner(self.around).ok_or_else(shared)?;
         let mut config = config.clone();
         config.labels = Some(labels.clone());
-        let report = TrainReport { parameters: parameters.elements(), linear: Some(linear), ..report };
+        let (network_share, linear) = (Some(share), Some(linear));
+        let report = TrainReport { parameters: parameters.elements(), network_share, linear, ..report };
         let network = config.architecture.network(parameters);
         Self::new(analyzer, vocab, labels, config, network, report, seen)
     }

@@ -397,6 +397,23 @@ mod tests {
     }
 
     #[test]
+    fn gradients_of_long_texts_are_those_of_our_kernels() {
+        let of_length = |length: u32| -> Vec<u32> { (0..length).map(|place| (place * place + length) % 6).collect() };
+        let texts: Vec<Vec<u32>> = [700, 530, 65].into_iter().map(of_length).collect();
+        let texts: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+        for architecture in architectures(0.5) {
+            let fused = network(architecture.clone(), 3);
+            let composed = architecture.on_device(&fused.parameters, &Device::Cpu).unwrap();
+            for (ours, theirs) in gradients(&fused, &texts).iter().zip(&gradients(composed.as_ref(), &texts)) {
+                assert_eq!((ours.0, &ours.1), (theirs.0, &theirs.1));
+                let size = theirs.2.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+                let far = ours.2.iter().zip(&theirs.2).fold(0.0f32, |most, (a, b)| most.max((a - b).abs()));
+                assert!(far <= 1e-4 * size.max(1e-3), "{architecture:?}: {far} of {size}");
+            }
+        }
+    }
+
+    #[test]
     #[ignore = "needs a CUDA device, and the feature `cuda`"]
     fn cuda_computes_the_same() {
         let device = Device::new_cuda(0).unwrap();

@@ -41,6 +41,10 @@ pub struct TrainReport {
     pub best_epoch: usize,
     /// Why training ended.
     pub stopped: Stopped,
+    /// How loud the network is beside a linear model that was [trained apart](crate::WideAndDeepConfig::apart): its share, above 0 and below 1, of the sum of both
+    /// parts' logits of equal spread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network_share: Option<f64>,
     /// What the training of the linear model did, where it was [trained apart](crate::WideAndDeepConfig::apart); `epochs` are then of the network alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linear: Option<LinearReport>,
@@ -79,6 +83,7 @@ impl TrainReport {
             epochs: Vec::new(),
             best_epoch: 0,
             stopped: Stopped::Elsewhere,
+            network_share: None,
             linear: None,
         }
     }

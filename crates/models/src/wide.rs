@@ -35,8 +35,9 @@ pub struct WideAndDeepConfig {
     /// The network is trained as it would be alone, and the linear model as [`train_baseline`](crate::train_baseline) trains it, which has to be
     /// [`Linear`](Baseline::Linear) or, where features are 1 or not there, [`NbSvm`](Baseline::NbSvm). Labels, weights of labels and rows, threads and what `c` is chosen by
     /// are those of the network's training; accuracy in the place of the loss. Then their logits, each without its mean over the labels, are divided by
-    /// their root mean square on the validation part and added: neither is heard louder. The sum is multiplied by one number, so that the log-loss there is the
-    /// least. What is saved is the network that training both at once gives, with other weights, and [`fine_tune`](crate::fine_tune) moves both at once.
+    /// their root mean square on the validation part, and added with the shares, of 0.05 to 0.95, that make the validation part likeliest, each sum times the number that
+    /// makes its log-loss the least. Before any row is looked at, the logarithm of the shares' odds is believed to be normal with mean 0 and standard deviation 0.5: of few
+    /// rows, both parts are heard about alike. [`TrainReport::network_share`](crate::TrainReport::network_share) is the network's. What is saved is the network that training both at once gives, with other weights, and [`fine_tune`](crate::fine_tune) moves both at once.
     ///
     /// A linear model that is trained at once with a network has the training texts by heart after a few steps and leaves it little to learn; which way is
     /// better, the validation part says.

@@ -100,11 +100,11 @@ impl Features for Marks {
 }
 
 #[test]
-fn parts_trained_apart_are_heard_alike() {
-    heard_alike(Letters, &Baseline::default());
+fn parts_trained_apart_are_heard_by_their_shares() {
+    heard_by_shares(Letters, &Baseline::default());
     let mut bayes = NbSvmConfig::default();
     bayes.linear.c = vec![0.01, 1.0];
-    heard_alike(Marks, &Baseline::NbSvm(bayes));
+    heard_by_shares(Marks, &Baseline::NbSvm(bayes));
 
     let (train_rows, valid_rows) = (rows(300, 1), rows(90, 2));
     let (own, other) = (examples(&train_rows), examples(&valid_rows));
@@ -126,8 +126,8 @@ fn parts_trained_apart_are_heard_alike() {
     assert_eq!(again.classify(&texts).unwrap(), joined.classify(&texts).unwrap());
 }
 
-/// The logits are those of both parts, each trained by a call of its own, divided by their spread and added.
-fn heard_alike<A: Analyzer + Features + Clone>(analyzer: A, baseline: &Baseline) {
+/// The logits are those of both parts, each trained by a call of its own, divided by their spread and added with the best shares.
+fn heard_by_shares<A: Analyzer + Features + Clone>(analyzer: A, baseline: &Baseline) {
     // Of every third text the label is another, so that both parts err.
     let wrong = |rows: Vec<(String, &'static str)>| -> Vec<(String, &'static str)> {
         let labels = ["Good", "Poor", "Neutral"];
@@ -148,25 +148,33 @@ fn heard_alike<A: Analyzer + Features + Clone>(analyzer: A, baseline: &Baseline)
     let texts: Vec<&str> = valid_rows.iter().map(|(text, _)| text.as_str()).collect();
     let ((of_deep, deep_spread), (of_linear, linear_spread)) = (logits(&deep, &texts), logits(&linear, &texts));
     let (together, spread) = logits(&joined, &texts);
-    let sums: Vec<f64> = of_deep
-        .iter()
-        .flatten()
-        .zip(of_linear.iter().flatten())
-        .map(|(deep, linear)| deep / deep_spread + linear / linear_spread)
-        .collect();
-    let by = spread / (sums.iter().map(|sum| sum * sum).sum::<f64>() / sums.len() as f64).sqrt();
-    for (sum, joined) in sums.iter().zip(together.iter().flatten()) {
+    let sums = |share: f64| -> Vec<f64> {
+        let sum = |(deep, linear): (&f64, &f64)| share * deep / deep_spread + (1.0 - share) * linear / linear_spread;
+        of_deep.iter().flatten().zip(of_linear.iter().flatten()).map(sum).collect()
+    };
+    let share = joined.report().network_share.unwrap();
+    let of_share = sums(share);
+    let by = spread / (of_share.iter().map(|sum| sum * sum).sum::<f64>() / of_share.len() as f64).sqrt();
+    for (sum, joined) in of_share.iter().zip(together.iter().flatten()) {
         assert!((by * sum - joined).abs() < 1e-3 * (1.0 + joined.abs()), "{} {joined}", by * sum);
     }
     // One number more or less has a higher loss: by is the best.
     let labels = joined.labels();
     let truth: Vec<usize> = valid_rows.iter().map(|(_, label)| labels.index_of(label).unwrap()).collect();
-    let loss = |by: f64| {
+    let loss = |sums: &[f64], by: f64| {
         let rows = sums.chunks(labels.len()).zip(&truth);
         rows.map(|(row, &truth)| row.iter().map(|sum| (by * sum).exp()).sum::<f64>().ln() - by * row[truth])
             .sum::<f64>()
     };
-    assert!(loss(by) < loss(1.02 * by) && loss(by) < loss(0.98 * by));
+    assert!(loss(&of_share, by) < loss(&of_share, 1.02 * by) && loss(&of_share, by) < loss(&of_share, 0.98 * by));
+    // And so has another share, with what is believed of it.
+    let cost = |share: f64| {
+        let best = (1..400).map(|k| loss(&sums(share), f64::from(k) / 40.0)).fold(f64::INFINITY, f64::min);
+        best + (share / (1.0 - share)).ln().powi(2) / (2.0 * 0.5 * 0.5)
+    };
+    for other in (1..20).map(|k| f64::from(k) / 20.0) {
+        assert!(cost(share) < cost(other) + 1e-2, "{share}: {}, {other}: {}", cost(share), cost(other));
+    }
 
     let report = joined.report();
     assert_eq!(report.linear.as_ref(), Some(linear.report()));

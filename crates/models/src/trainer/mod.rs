@@ -383,6 +383,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             epochs: state.place.epochs,
             best_epoch: state.place.best_epoch,
             stopped: state.place.stopped.unwrap_or(Stopped::Observer),
+            network_share: None,
             linear: None,
         };
         let mut seen = self.texts.concat();
