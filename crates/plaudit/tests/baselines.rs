@@ -97,6 +97,8 @@ fn the_recipe_prints_a_table() {
         }
         assert_eq!(row["value"], row["accuracy"]);
     }
+    let und = json("benchmark", &["--data", &data, "--models", "logistic", "--language", "und", "--seeds", "1"]);
+    assert_eq!(und["table"][0]["chosen"][0]["language"], "und");
     // A label fewer, and no validation file.
     fs::remove_file(scratch.path().join("valid.tsv")).unwrap();
     let found = json("benchmark", &["--data", &data, "--models", "majority", "--labels", "Good,Poor", "--rows", "100"]);
@@ -147,6 +149,8 @@ fn what_makes_no_sense_is_refused() {
     for (arguments, code, words) in [
         (&["--models", "majority"][..], 2, "--data is missing"),
         (&["--data", "none", "--models", "svn"], 2, "found `svn`"),
+        (&["--data", "none", "--preset", "english", "--language", "en"], 2, "--preset says how texts are cleaned"),
+        (&["--data", "none", "--language", "fr"], 2, "found \"fr\""),
         (&["--data", "none", "--metric", "log_loss"], 2, "--metric: expected one that needs no probabilities"),
         (&["--data", "none", "--metric", "best"], 2, "expected one of accuracy"),
         (&["--data", "none", "--seeds", "0"], 2, "expected at least 1"),
