@@ -66,11 +66,14 @@ impl<A> TextClassifier<A> {
         self.training_part(&mut card, &names());
 
         card.push_str("\n## Figures\n\n");
-        if let Some(epoch) = report.best_epoch.checked_sub(1).and_then(|best| report.epochs.get(best)) {
+        if let Some(epoch) = report.chosen() {
             let (rows, number, of) = (report.valid_rows, epoch.number, report.epochs.len());
+            let more = report.network_share.map_or(String::new(), |share| {
+                format!(", the linear model's strength and the network's share of {share:.2} beside it")
+            });
             let _ = writeln!(
                 card,
-                "On the {rows} validation rows, which chose epoch {number} of {of} and are therefore a little too good:\nloss {:.4}, \
+                "On the {rows} validation rows, which chose epoch {number} of {of}{more} and are therefore a little too good:\nloss {:.4}, \
                  accuracy {:.4}, macro F1 {:.4}, macro recall {:.4}.",
                 epoch.valid_loss, epoch.valid_accuracy, epoch.valid_macro_f1, epoch.valid_macro_recall
             );
@@ -101,7 +104,11 @@ impl<A> TextClassifier<A> {
                 format!("convolutions of {widths:?} tokens with {} filters each, then an LSTM", plan.filters)
             }
         };
-        let beside = if architecture.is_wide() { ", beside a linear model of sparse features" } else { "" };
+        let beside = match (architecture.is_wide(), report.network_share) {
+            (false, _) => "",
+            (true, None) => ", beside a linear model of sparse features",
+            (true, Some(_)) => ", beside a linear model of sparse features that was trained by itself",
+        };
         let (layers, hidden, embedding, dense) = (plan.layers, plan.hidden, plan.embedding, plan.dense);
         let (parameters, vocab, most) = (report.parameters, report.vocab, config.max_tokens);
         let megabytes = 4.0 * parameters as f64 / 1e6;

@@ -17,7 +17,7 @@ use crate::network::{Batch, Mode, Network, Parameters, Scorer};
 use crate::parameters::values;
 use crate::rows::Reading;
 use crate::seen::{Seen, digest, first_bytes};
-use crate::{Architecture, Calibrated, LinearReport, TrainConfig, TrainReport};
+use crate::{Architecture, Calibrated, TrainConfig, TrainReport};
 
 /// A trained classifier: analyzer, vocabulary, labels and network together.
 ///
@@ -58,20 +58,18 @@ impl<A> TextClassifier<A> {
         Ok(Self { around, network: network.into(), scorer, calibration: None, evaluated: None })
     }
 
-    /// This classifier with a linear model beside its network: these weights of both, the network's share, and what the training of the linear model did.
+    /// This classifier with a linear model beside its network: these weights of both, and of the report what `told` says.
     pub(crate) fn beside(
         self,
         config: &TrainConfig,
         parameters: &Parameters,
-        share: f64,
-        linear: LinearReport,
+        told: impl FnOnce(TrainReport) -> TrainReport,
     ) -> Result<Self> {
         let shared = || Error::config("the network is trained apart, and shared already");
         let Around { analyzer, vocab, labels, report, seen, .. } = Arc::into_inner(self.around).ok_or_else(shared)?;
         let mut config = config.clone();
         config.labels = Some(labels.clone());
-        let (network_share, linear) = (Some(share), Some(linear));
-        let report = TrainReport { parameters: parameters.elements(), network_share, linear, ..report };
+        let report = told(TrainReport { parameters: parameters.elements(), ..report });
         let network = config.architecture.network(parameters);
         Self::new(analyzer, vocab, labels, config, network, report, seen)
     }

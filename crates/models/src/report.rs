@@ -45,6 +45,10 @@ pub struct TrainReport {
     /// parts' logits of equal spread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_share: Option<f64>,
+    /// The epoch that was kept, with the validation figures of both parts [joined](crate::WideAndDeepConfig::apart). The validation part chose the share and the
+    /// linear model's `c`, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Epoch>,
     /// What the training of the linear model did, where it was [trained apart](crate::WideAndDeepConfig::apart); `epochs` are then of the network alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linear: Option<LinearReport>,
@@ -84,8 +88,16 @@ impl TrainReport {
             best_epoch: 0,
             stopped: Stopped::Elsewhere,
             network_share: None,
+            joined: None,
             linear: None,
         }
+    }
+
+    /// Returns the epoch that was kept, with the validation figures of the model as it is: those of [`joined`](Self::joined) where there are any; none where there
+    /// was no epoch.
+    pub fn chosen(&self) -> Option<Epoch> {
+        let best = || self.best_epoch.checked_sub(1).and_then(|best| self.epochs.get(best)).copied();
+        self.joined.or_else(best)
     }
 
     /// Whether it can be the report of a model with so many labels and word ids.

@@ -178,8 +178,7 @@ pub fn tune<A: Analyzer + Clone>(
             }
             trained => trained?,
         };
-        let report = trained.report();
-        let epoch = report.best_epoch.checked_sub(1).and_then(|best| report.epochs.get(best)).copied();
+        let epoch = trained.report().chosen();
         trials.push(TuneTrial { values: candidate.values, best: epoch });
         let rank = epoch.map(|epoch| config.selection.rank(&epoch));
         if best.as_ref().is_none_or(|(known, _)| rank > *known) {

@@ -34,10 +34,14 @@ pub struct WideAndDeepConfig {
     ///
     /// The network is trained as it would be alone, and the linear model as [`train_baseline`](crate::train_baseline) trains it, which has to be
     /// [`Linear`](Baseline::Linear) or, where features are 1 or not there, [`NbSvm`](Baseline::NbSvm). Labels, weights of labels and rows, threads and what `c` is chosen by
-    /// are those of the network's training; accuracy in the place of the loss. Then their logits, each without its mean over the labels, are divided by
-    /// their root mean square on the validation part, and added with the shares, of 0.05 to 0.95, that make the validation part likeliest, each sum times the number that
-    /// makes its log-loss the least. Before any row is looked at, the logarithm of the shares' odds is believed to be normal with mean 0 and standard deviation 0.5: of few
-    /// rows, both parts are heard about alike. [`TrainReport::network_share`](crate::TrainReport::network_share) is the network's. What is saved is the network that training both at once gives, with other weights, and [`fine_tune`](crate::fine_tune) moves both at once.
+    /// are those of the network's training; accuracy in the place of the loss. Then their logits, each without its mean over the labels that training rows have, are
+    /// divided by their root mean square on the validation part, and added with the shares, of 0.05 to 0.95, that make the validation part likeliest. Before any row is looked at,
+    /// the logarithm of the shares' odds is believed to be normal with mean 0 and standard deviation 0.5: of few rows, both parts are heard about alike. Last, the sum is multiplied
+    /// by the number, 0.1 to 50, that makes the log-loss there the least; by 1 where no row is wrong, or there are fewer than ten, or all have one label.
+    /// [`TrainReport::network_share`](crate::TrainReport::network_share) is the network's share, and [`TrainReport::joined`](crate::TrainReport::joined) has the validation figures of both.
+    ///
+    /// What is saved is the network that training both at once gives, with other weights, and [`fine_tune`](crate::fine_tune) moves both at once. An observer sees the network's
+    /// training; where it ends that, the linear model is trained and joined all the same.
     ///
     /// A linear model that is trained at once with a network has the training texts by heart after a few steps and leaves it little to learn; which way is
     /// better, the validation part says.

@@ -7,7 +7,8 @@ use common::{Blanks, Letters, config, examples, rows};
 use plaudit_core::{Analyzer, Classifier, Features, Labels, SparseRow, Tokens, conformance};
 use plaudit_models::{
     Architecture, Baseline, CalibrationConfig, CalibrationRows, Checkpoints, Extras, LinearConfig, MajorityConfig,
-    NbSvmConfig, TextClassifier, TrainConfig, WideAndDeepConfig, train, train_baseline, train_streamed, train_with,
+    NbSvmConfig, Space, TextClassifier, TrainConfig, WideAndDeepConfig, train, train_baseline, train_streamed,
+    train_with, tune,
 };
 
 fn wide(deep: Architecture) -> TrainConfig {
@@ -178,6 +179,14 @@ fn heard_by_shares<A: Analyzer + Features + Clone>(analyzer: A, baseline: &Basel
 
     let report = joined.report();
     assert_eq!(report.linear.as_ref(), Some(linear.report()));
+    // The report has the figures of both together, and so has the card.
+    let both = report.chosen().unwrap();
+    let right = valid_rows.iter().filter(|(text, label)| joined.predict(text).unwrap().label() == *label).count();
+    assert_eq!(both.valid_accuracy, right as f64 / valid_rows.len() as f64);
+    assert!((both.valid_loss - loss(&of_share, by) / valid_rows.len() as f64).abs() < 1e-4, "{both:?}");
+    let card = joined.card().unwrap();
+    assert!(card.contains(&format!("share of {share:.2}")) && card.contains("trained by itself"), "{card}");
+    assert!(card.contains(&format!("accuracy {:.4}", both.valid_accuracy)), "{card}");
     assert_eq!(
         (report.epochs.len(), report.parameters),
         (deep.report().epochs.len(), deep.report().parameters + 26 * labels.len())
@@ -240,4 +249,20 @@ fn without_features_there_is_no_linear_part() {
     let rows = rows(20, 1);
     let error = train(Blanks, &examples(&rows), &examples(&rows), &wide(config().architecture), &mut ());
     assert!(error.unwrap_err().to_string().contains("the analyzer has no features"));
+}
+
+#[test]
+fn a_search_compares_what_both_parts_say_together() {
+    let (train_rows, valid_rows) = (rows(300, 1), rows(90, 2));
+    let (own, other) = (examples(&train_rows), examples(&valid_rows));
+    let mut config = apart();
+    config.epochs = 1; // the network knows little
+    let space: Space = serde_json::from_value(serde_json::json!({"fields": {"/architecture/apart":
+        [null, {"kind": "linear", "c": [1e-10]}, {"kind": "linear", "c": [10.0]}]}}))
+    .unwrap();
+    let (best, trials) = tune(&Letters, &own, &other, &Extras::default(), &config, &space, &mut ()).unwrap();
+    let f1: Vec<f64> = trials.iter().map(|trial| trial.best.unwrap().valid_macro_f1).collect();
+    let greatest = f1.iter().copied().fold(0.0, f64::max);
+    assert_eq!(best.report().chosen().unwrap().valid_macro_f1, greatest);
+    assert!(f1[2] > f1[1], "{f1:?}");
 }

@@ -384,6 +384,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             best_epoch: state.place.best_epoch,
             stopped: state.place.stopped.unwrap_or(Stopped::Observer),
             network_share: None,
+            joined: None,
             linear: None,
         };
         let mut seen = self.texts.concat();
