@@ -1,11 +1,12 @@
 //! A network and a linear model that are trained each by itself, and then joined.
 
-use plaudit_core::{Analyzer, Classifier, Epoch, Error, Example, Features, Labels, Observer, Result, SparseRow};
+use plaudit_core::{Analyzer, Classifier, Error, Example, Features, Labels, Observer, Result, SparseRow};
 use plaudit_metrics::{Metric, Scored, log_loss};
 
 use crate::extras::Given;
 use crate::linear::fit_one;
 use crate::network::Parameters;
+use crate::selection::judge;
 use crate::train::{VALID, places};
 use crate::trainer::fit;
 use crate::wide::WEIGHT;
@@ -72,19 +73,11 @@ pub(crate) fn fit_apart<A: Analyzer>(
     let (joint, parameters) = joined(&classifier, &linear, valid, wide)?;
     let linear = Some(linear.report().clone());
     classifier.beside(config, &parameters, |report| {
-        let joined = report.chosen().map(|epoch| judged(epoch, &joint.scored));
+        let mut joined = report.chosen();
+        let loss = log_loss(&joint.scored).unwrap_or(0.0);
+        joined.iter_mut().for_each(|epoch| judge(epoch, &joint.scored.confusion(), loss));
         TrainReport { network_share: Some(joint.share), joined, linear, ..report }
     })
-}
-
-/// An epoch with these rows' figures as those of the validation part.
-fn judged(mut epoch: Epoch, scored: &Scored) -> Epoch {
-    let report = scored.confusion().report();
-    epoch.valid_loss = log_loss(scored).unwrap_or(0.0);
-    epoch.valid_accuracy = report.accuracy.unwrap_or(0.0);
-    epoch.valid_macro_f1 = report.macro_average.f1.unwrap_or(0.0);
-    epoch.valid_macro_recall = report.macro_average.recall.unwrap_or(0.0);
-    epoch
 }
 
 /// How both parts are joined, and the weights of the network and after them those of the linear model, as they stand in one network.

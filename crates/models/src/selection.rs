@@ -1,6 +1,7 @@
 //! What makes one epoch better than another.
 
 use plaudit_core::Epoch;
+use plaudit_metrics::ConfusionMatrix;
 use serde::{Deserialize, Serialize};
 
 /// What makes one epoch better than another on the validation part: a higher value of this, or the same with a lower loss.
@@ -17,6 +18,15 @@ pub enum Selection {
     MacroRecall,
     /// The loss alone.
     Loss,
+}
+
+/// Fills in the figures of an epoch on the validation part: those of its confusions, and the mean loss in nats.
+pub(crate) fn judge(epoch: &mut Epoch, matrix: &ConfusionMatrix, loss: f64) {
+    let report = matrix.report();
+    epoch.valid_loss = loss;
+    epoch.valid_accuracy = report.accuracy.unwrap_or(0.0);
+    epoch.valid_macro_f1 = report.macro_average.f1.unwrap_or(0.0);
+    epoch.valid_macro_recall = report.macro_average.recall.unwrap_or(0.0);
 }
 
 impl Selection {

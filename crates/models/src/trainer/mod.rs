@@ -22,6 +22,7 @@ use crate::pretrained::{VectorsReport, WORDS};
 use crate::report::{Stopped, TrainReport};
 use crate::rows::{Reading, RowSource, Rows, for_each_chunk};
 use crate::seen::{Seen, digest, digest_of_rows, first_bytes};
+use crate::selection::judge;
 use crate::train::{TRAIN, VALID, labels_of, place_of};
 
 mod average;
@@ -351,11 +352,7 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             let probability = prediction.scores().get(label).copied().unwrap_or(0.0);
             loss -= f64::from(probability).max(f64::MIN_POSITIVE).ln();
         }
-        let report = matrix.report();
-        epoch.valid_loss = loss / self.valid.len().max(1) as f64;
-        epoch.valid_accuracy = report.accuracy.unwrap_or(0.0);
-        epoch.valid_macro_f1 = report.macro_average.f1.unwrap_or(0.0);
-        epoch.valid_macro_recall = report.macro_average.recall.unwrap_or(0.0);
+        judge(epoch, &matrix, loss / self.valid.len().max(1) as f64);
         Ok(weights)
     }
 
