@@ -28,7 +28,7 @@ pub struct WideAndDeepConfig {
     /// by heart first, would leave the network little to learn. Default 0.3.
     pub alone: f64,
     /// What features are multiplied by. Steps of Adam are as long for a weight of a small feature as for one of a large one: with rows of
-    /// length 1, whose values are small, 10 lets the linear model learn about as fast as the network. Default 10.
+    /// length 1, whose values are small, 10 lets the linear model learn about as fast as the network. 1e-6 to 1e6; default 10.
     pub scale: f64,
     /// Trains both by themselves and then joins them, in the place of both at once; `dropout`, `alone` and `scale` then change nothing. Default not.
     ///
@@ -59,6 +59,8 @@ impl Default for WideAndDeepConfig {
 pub(crate) const WEIGHT: &str = "wide.weight";
 /// No text has a larger feature after scaling: sums of millions of them are finite.
 const LARGEST: f64 = 1e6;
+/// The least of `scale`: weights that are divided by it stay finite.
+const SMALLEST: f64 = 1.0 / LARGEST;
 
 impl WideAndDeepConfig {
     pub(crate) fn faults(&self, faults: &mut Vec<String>) {
@@ -73,8 +75,8 @@ impl WideAndDeepConfig {
         if !(0.0..=0.5).contains(&self.alone) {
             faults.push(format!("wide_and_deep.alone: {} is not in 0 to 0.5", self.alone));
         }
-        if !(self.scale > 0.0 && self.scale <= LARGEST) {
-            faults.push(format!("wide_and_deep.scale: {} is not above 0 and at most {LARGEST}", self.scale));
+        if !(SMALLEST..=LARGEST).contains(&self.scale) {
+            faults.push(format!("wide_and_deep.scale: {} is not in {SMALLEST} to {LARGEST}", self.scale));
         }
         if let Some(baseline) = &self.apart {
             apart::faults(baseline, faults);
@@ -395,6 +397,11 @@ mod tests {
         let mut faults = Vec::new();
         config.faults(&mut faults);
         assert_eq!(faults.len(), 4, "{faults:?}");
+        for (scale, faulty) in [(1e-42, 1), (1e-6, 0), (1e6, 0), (1e7, 1)] {
+            let mut faults = Vec::new();
+            WideAndDeepConfig { scale, ..Default::default() }.faults(&mut faults);
+            assert_eq!(faults.len(), faulty, "{scale}: {faults:?}");
+        }
         let read: Architecture =
             serde_json::from_str(r#"{"kind": "wide_and_deep", "deep": {"kind": "cnn_lstm", "hidden": 9}}"#).unwrap();
         assert_eq!(read.plan().hidden, 9);
