@@ -10,7 +10,7 @@ use std::time::Instant;
 use common::{Options, Result, Summary, say, usage, usage_faults};
 use plaudit::core::{Origin, Table};
 use plaudit::embeddings::formats::VectorsConfig;
-use plaudit::models::{Architecture, CalibrationRows, Extras, Pretrained, Space, Stopped, TuneTrial};
+use plaudit::models::{Architecture, CalibrationRows, Candidate, Extras, Pretrained, Space, Stopped, TuneTrial};
 use plaudit::{Classifier, Dataset, Error, Labels, TextClassifier, TrainConfig, Vectors};
 use resume::{Run, Watch};
 
@@ -80,12 +80,17 @@ fn main() -> ExitCode {
 }
 
 fn train(given: &Options) -> Result<()> {
+    if let Some(out) = resume::finished(given)? {
+        say!("The run was finished, and its model is saved as {out}.");
+        return Ok(());
+    }
     let options = &resume::options(given)?;
     let (out, file) = (options.required("out")?, options.required("train")?);
     let (mut config, mut read) = (config(options)?, options.read_config()?);
     (read.label, read.labels_required, read.labels) = (Some("label".to_owned()), true, config.model.labels.clone());
 
-    let space: Option<Space> = options.json("tune", |_| Ok(()))?;
+    let fits = |space: &Space| space.candidates(&config.model)?.iter().try_for_each(Candidate::validate);
+    let space: Option<Space> = options.json("tune", fits)?;
     let known = options.file("from")?.map(TextClassifier::load).transpose()?;
     let given = |names: &[&str]| names.iter().any(|name| options.value(name).is_some());
     if known.is_some() && given(&["language", "preset", "architecture"]) {
@@ -176,7 +181,7 @@ fn train(given: &Options) -> Result<()> {
     let (part, rows) = test.as_ref().map_or(("validation", &valid), |test| ("test", test));
     let scores = plaudit::evaluate(&classifier, rows)?;
     classifier.with_evaluation(&format!("the {part} part"), &scores).save(out)?;
-    run.remove()?; // the last: killed before, the run can be gone on with
+    run.remove(out)?; // the last: killed before, the run can be gone on with
     let report = classifier.report();
     common::warn_no_words(report);
     let (best, epochs) = (report.best_epoch, report.epochs.len());

@@ -26,6 +26,10 @@ pub(crate) fn options(given: &Options) -> Result<Options> {
         )));
     }
     let file = Path::new(folder).join(OPTIONS);
+    if !file.exists() {
+        let reason = "holds no run to go on with; a finished run leaves none";
+        return Err(Error::format(Path::new(folder).display(), reason).into());
+    }
     let mut options = Options::read(&file)?;
     options.set("checkpoints", folder);
     for name in ["threads", "json"] {
@@ -34,6 +38,29 @@ pub(crate) fn options(given: &Options) -> Result<Options> {
         }
     }
     Ok(options)
+}
+
+/// Where the run in the folder of `--resume` has saved its model, if it was only its removal that was broken off; which is done now.
+pub(crate) fn finished(given: &Options) -> Result<Option<String>> {
+    let Some(folder) = given.file("resume")?.map(Path::new) else { return Ok(None) };
+    let Ok(out) = std::fs::read_to_string(folder.join(FINISHED)) else { return Ok(None) };
+    clear(&Checkpoints::new(folder))?;
+    Ok(Some(out))
+}
+
+/// Removes checkpoints and what stands beside them; what tells that the run is finished is the last.
+fn clear(checkpoints: &Checkpoints) -> Result<()> {
+    checkpoints.remove()?;
+    for name in [LOCK, OPTIONS, FINISHED] {
+        let path = checkpoints.folder.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(path.display(), error).into());
+            }
+            _ => {}
+        }
+    }
+    Ok(checkpoints.remove()?)
 }
 
 /// The checkpoints of a run, with its options beside them.
@@ -48,7 +75,9 @@ pub(crate) struct Run {
 /// The options that name files; they are kept as whole paths, so that a run can be gone on with from anywhere.
 const PATHS: [&str; 9] = ["train", "valid", "test", "out", "config", "vectors", "unlabelled", "from", "tune"];
 /// What one process holds while it trains with the checkpoints of a folder.
-const LOCK: &str = "lock";
+const LOCK: &str = ".plaudit-lock";
+/// What tells where the model is, once it is saved and the checkpoints are being removed.
+const FINISHED: &str = ".plaudit-finished";
 
 impl Run {
     /// Checkpoints in the folder of `--checkpoints`, or beside the model. Nothing is written yet.
@@ -65,7 +94,11 @@ impl Run {
             // Of an empty name something else complains.
             if let Some(path) = options.value(name).filter(|path| !path.is_empty()) {
                 let whole = std::path::absolute(path).map_err(|error| Error::io(path, error))?;
-                kept.set(name, &whole.display().to_string());
+                let Some(whole) = whole.to_str() else {
+                    let reason = "its whole path is no UTF-8, which a run to go on with keeps it in";
+                    return Err(Error::format(whole.display(), reason).into());
+                };
+                kept.set(name, whole);
             }
         }
         let file = Path::new(&folder).join(OPTIONS);
@@ -92,32 +125,45 @@ impl Run {
         let folder = &self.checkpoints.folder;
         let io = |error| Error::io(folder.display(), error);
         std::fs::create_dir_all(folder).map_err(io)?;
-        let lock = File::create(folder.join(LOCK)).map_err(io)?;
+        let lock = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(io)?;
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
             return Err(Error::format(folder.display(), "another process trains with these checkpoints").into());
         }
         self.lock = Some(lock);
+        match std::fs::remove_file(folder.join(FINISHED)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error).into()),
+            _ => {} // an earlier run's, whose removal was broken off
+        }
         let mut output = Output::create(&self.file.display().to_string())?;
         self.options.write(&mut output)?;
         output.finish()
     }
 
-    /// Removes what a finished run needs no more; the options last, so that a removal that is broken off can be gone on with.
-    pub(crate) fn remove(&self) -> Result<()> {
-        self.checkpoints.remove()?;
-        for name in [LOCK, OPTIONS] {
-            let path = self.checkpoints.folder.join(name);
-            std::fs::remove_file(&path).map_err(|error| Error::io(path.display(), error))?;
-        }
-        Ok(self.checkpoints.remove()?)
+    /// Removes what a run needs no more whose model is saved at `out`. Broken off, it is gone on with by `--resume`.
+    pub(crate) fn remove(&self, out: &str) -> Result<()> {
+        let out = std::path::absolute(out).map_err(|error| Error::io(out, error))?;
+        let file = self.checkpoints.folder.join(FINISHED);
+        std::fs::write(&file, out.display().to_string()).map_err(|error| Error::io(file.display(), error))?;
+        clear(&self.checkpoints)
     }
 
     /// What to do after a run was broken off.
-    pub(crate) fn broken_off(&self) -> Box<dyn std::error::Error> {
+    pub(crate) fn broken_off(&mut self) -> Box<dyn std::error::Error> {
+        self.lock = None;
         let folder = shown(&self.checkpoints.folder);
         Box::new(Stopped(format!(
             "stopped; nothing is lost. Go on with: cargo run --release --example train -- --resume {folder}"
         )))
+    }
+}
+
+impl Drop for Run {
+    /// After an error, removes what [`begin`](Self::begin) made, where nothing was trained yet.
+    fn drop(&mut self) {
+        let left = std::fs::read_dir(&self.checkpoints.folder).into_iter().flatten().flatten();
+        if self.lock.is_some() && left.map(|entry| entry.file_name()).all(|name| name == LOCK || name == OPTIONS) {
+            let _ = clear(&self.checkpoints); // the error tells more
+        }
     }
 }
 

@@ -2,16 +2,19 @@
 
 use plaudit_core::{Analyzer, Classifier, Error, Example, Features, Labels, Observer, Result, SparseRow};
 use plaudit_metrics::{Metric, Scored, log_loss};
+use sha2::{Digest, Sha256};
 
 use crate::extras::Given;
 use crate::linear::fit_one;
 use crate::network::Parameters;
+use crate::seen::{first_bytes, hash_features};
 use crate::selection::judge;
 use crate::train::{VALID, places};
 use crate::trainer::fit;
 use crate::wide::WEIGHT;
 use crate::{
-    Baseline, LinearClassifier, NbSvmConfig, Selection, TextClassifier, TrainConfig, TrainReport, WideAndDeepConfig,
+    Baseline, LinearClassifier, LinearConfig, NbSvmConfig, Selection, TextClassifier, TrainConfig, TrainReport,
+    WideAndDeepConfig,
 };
 
 /// The baseline with the labels, the choice and the weights of labels of a network's training.
@@ -35,6 +38,21 @@ pub(crate) fn faults(baseline: &Baseline, faults: &mut Vec<String>) {
     if !matches!(baseline, Baseline::Linear(_) | Baseline::NbSvm(_)) {
         faults.push(format!("wide_and_deep.apart: found {}, expected linear or nb_svm", baseline.name()));
     }
+    if let Baseline::Linear(linear) | Baseline::NbSvm(NbSvmConfig { linear, .. }) = baseline {
+        // What both parts share is said once.
+        let usual = LinearConfig::default();
+        for (name, given, whose) in [
+            ("class_weights", linear.class_weights != usual.class_weights, "`objective.class_weights`"),
+            ("metric", linear.metric != usual.metric, "`selection`"),
+            ("labels", linear.labels.is_some(), "`labels`"),
+        ] {
+            if given {
+                faults.push(format!(
+                    "wide_and_deep.apart: {name}: expected none, {whose} of the training is for both parts"
+                ));
+            }
+        }
+    }
     if let Err(Error::Config { faults: found }) = baseline.validate() {
         faults.extend(found.into_iter().map(|fault| format!("wide_and_deep.apart: {fault}")));
     }
@@ -47,7 +65,7 @@ const NEVER: f32 = -30.0;
 pub(crate) fn fit_apart<A: Analyzer>(
     analyzer: A,
     [train, valid]: [&[Example<'_>]; 2],
-    given: Given<'_>,
+    mut given: Given<'_>,
     config: &TrainConfig,
     (wide, apart): (&WideAndDeepConfig, &Baseline),
     observer: &mut dyn Observer,
@@ -59,6 +77,12 @@ pub(crate) fn fit_apart<A: Analyzer>(
         return Err(Error::config(
             "wide_and_deep.apart: nb_svm is a model of what is there: found features that are not 1, expected binary n-grams without idf and norm",
         ));
+    }
+    if given.checkpoints.is_some() {
+        let mut hash = Sha256::new();
+        hash.update(serde_json::to_vec(wide).map_err(Error::backend)?);
+        train.iter().chain(valid).for_each(|example| hash_features(&mut hash, &features.features(example.text)));
+        given.beside = format!("{:016x}", first_bytes(hash));
     }
     let mut deep = config.clone();
     deep.architecture.clone_from(&wide.deep);

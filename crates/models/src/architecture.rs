@@ -127,6 +127,9 @@ impl Architecture {
             let Some(features) = features else {
                 return Err(Error::config("wide_and_deep: the analyzer has no features for the linear model"));
             };
+            if features.width() == 0 {
+                return Err(Error::config("wide_and_deep: the features for the linear model have no column"));
+            }
             config.columns = features.width();
         }
         Ok(network)

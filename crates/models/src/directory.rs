@@ -35,7 +35,7 @@ mod folder;
 mod write;
 
 pub(crate) use folder::{Folder, load, save};
-pub(crate) use write::{remove_model, replace_file};
+pub(crate) use write::{remove_model, replace_file, sweep_all};
 
 pub(crate) const FORMAT_VERSION: u32 = 1;
 const CONFIG: &str = "config.json";

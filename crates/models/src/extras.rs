@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use plaudit_core::{Analyzer, Error, Result};
 
-use crate::directory::remove_model;
+use crate::directory::{remove_model, sweep_all};
 use crate::fine_tune::Begin;
 use crate::{Pretrained, TrainConfig};
 
@@ -62,6 +62,10 @@ impl Checkpoints {
     /// When a file cannot be removed.
     pub fn remove(&self) -> Result<()> {
         let io = |error| Error::io(self.folder.display(), error);
+        let numbered =
+            |name: &str, prefix| name.strip_prefix(prefix).is_some_and(|number| number.parse::<usize>().is_ok());
+        let one = |name: &str| name == WHOLE || numbered(name, FOLD);
+        sweep_all(&self.folder, one);
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             entries => entries.map_err(io)?,
@@ -69,11 +73,10 @@ impl Checkpoints {
         for entry in entries {
             let name = entry.map_err(io)?.file_name();
             let name = name.to_string_lossy();
-            let numbered = |prefix| name.strip_prefix(prefix).is_some_and(|number| number.parse::<usize>().is_ok());
             let path = self.folder.join(name.as_ref());
-            if (name == WHOLE || numbered(FOLD)) && path.is_dir() {
+            if one(&name) && path.is_dir() {
                 remove_model(&path)?;
-            } else if numbered(TRIAL) {
+            } else if numbered(&name, TRIAL) {
                 Self::new(path).remove()?;
             }
         }
@@ -104,6 +107,8 @@ pub(crate) struct Given<'a> {
     pub(crate) folder: Option<PathBuf>,
     /// A trained network to go on from.
     pub(crate) begin: Option<Begin>,
+    /// A digest of what is trained on the same rows beside the network: of a run with checkpoints.
+    pub(crate) beside: String,
 }
 
 impl<'a> Extras<'a> {
@@ -148,6 +153,6 @@ impl<'a> Extras<'a> {
         let weights = self.weights.map(<[f32]>::to_vec);
         let folder = |checkpoints: &Checkpoints| (Path::join(&checkpoints.folder, name), checkpoints.every);
         let checkpoints = self.checkpoints.map(folder);
-        Given { vectors: self.vectors, weights, checkpoints, folder: None, begin: None }
+        Given { vectors: self.vectors, weights, checkpoints, folder: None, begin: None, beside: String::new() }
     }
 }

@@ -1,6 +1,6 @@
 //! Which texts a classifier was trained with.
 
-use plaudit_core::{Analyzer, Error, Example, Result, Tokens};
+use plaudit_core::{Analyzer, Error, Example, Result, SparseRow, Tokens};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -54,6 +54,15 @@ pub(crate) fn digest(tokens: &Tokens, most: usize) -> u64 {
         hash.update([0xff]); // in no UTF-8
     }
     first_bytes(hash)
+}
+
+/// Takes a text's features into a digest.
+pub(crate) fn hash_features(hash: &mut Sha256, features: &SparseRow) {
+    hash.update((features.len() as u64).to_le_bytes());
+    for (column, value) in features.iter() {
+        hash.update(column.to_le_bytes());
+        hash.update(value.to_le_bytes());
+    }
 }
 
 /// The first eight bytes of a SHA-256, the greatest first.

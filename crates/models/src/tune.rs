@@ -55,6 +55,29 @@ pub struct Candidate<C> {
     pub config: C,
 }
 
+impl<C> Candidate<C> {
+    /// A fault of this configuration, with the values that are tried.
+    fn fault(&self, fault: &str) -> String {
+        let values: Vec<String> = self.values.iter().map(|(field, value)| format!("`{field}` = {value}")).collect();
+        format!("fields: with {}: {fault}", values.join(", "))
+    }
+}
+
+impl Candidate<TrainConfig> {
+    /// Names every fault of the configuration, with the values that are tried.
+    ///
+    /// # Errors
+    /// As [`TrainConfig::validate`].
+    pub fn validate(&self) -> Result<()> {
+        match self.config.validate() {
+            Err(Error::Config { faults }) => {
+                Err(Error::Config { faults: faults.iter().map(|fault| self.fault(fault)).collect() })
+            }
+            checked => checked,
+        }
+    }
+}
+
 impl Space {
     /// Returns the configurations to try: `base` with each combination of values, or so many of them at random, in the order of the
     /// combinations. A space without fields gives `base` alone.
@@ -159,8 +182,17 @@ pub fn tune<A: Analyzer + Clone>(
             "calibration: calibrate the classifier that was chosen, with `held_out` and `calibrated`",
         ));
     }
+    let candidates = space.candidates(config)?;
+    let mut faults = Vec::new();
+    for candidate in &candidates {
+        match extras.applied(&candidate.config, analyzer).and_then(|config| config.validate()) {
+            Err(Error::Config { faults: found }) => faults.extend(found.iter().map(|fault| candidate.fault(fault))),
+            checked => checked?,
+        }
+    }
+    Error::from_faults(faults)?; // before the first is trained
     let (mut best, mut trials, mut diverged) = (None, Vec::new(), None);
-    for (number, candidate) in (1..).zip(space.candidates(config)?) {
+    for (number, candidate) in (1..).zip(candidates) {
         let checkpoints = extras.checkpoints.map(|checkpoints| {
             let mut own = checkpoints.clone();
             own.folder = own.folder.join(format!("{TRIAL}{number}"));

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use common::{Blanks, config, examples, rows, sign};
-use plaudit_core::{Error, Example, Observer, Progress, Result, Stage};
+use plaudit_core::{Epoch, Error, Example, Observer, Progress, Result, Stage};
 use plaudit_models::{
     Architecture, BiLstmConfig, CalibrationConfig, CalibrationRows, Checkpoints, Decay, Extras, Stopped,
     TextClassifier, TrainConfig, fine_tune, train, train_with,
@@ -80,6 +80,56 @@ fn a_run_broken_off_anywhere_ends_in_the_same_bytes() {
         assert!(saved(&run(&folder, &config, &mut After(1)).unwrap()) == whole);
     }
     assert!(all >= 20, "{all} breaks");
+}
+
+/// Asks for an end when so many epochs are done.
+struct AfterEpoch(usize);
+
+impl Observer for AfterEpoch {
+    fn epoch_ended(&mut self, epoch: &Epoch) -> ControlFlow<()> {
+        if epoch.number == self.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+#[test]
+fn an_end_that_is_asked_for_where_the_run_ends_anyway_changes_nothing() {
+    let scratch = tempfile::tempdir().unwrap();
+    for (patience, reason) in [(5, Stopped::Epochs), (1, Stopped::Patience)] {
+        let mut config = demanding();
+        config.patience = patience;
+        if reason == Stopped::Patience {
+            config.adam.learning_rate = 1e-9; // no epoch is better than the first
+            config.averaging = None;
+        }
+        let whole = run(&scratch.path().join(format!("whole-{patience}")), &config, &mut ()).unwrap();
+        assert_eq!(whole.report().stopped, reason);
+        let folder = scratch.path().join(format!("asked-{patience}"));
+        let asked = run(&folder, &config, &mut AfterEpoch(whole.report().epochs.len())).unwrap();
+        assert!(saved(&asked) == saved(&whole));
+        assert!(saved(&run(&folder, &config, &mut ()).unwrap()) == saved(&whole));
+    }
+}
+
+#[test]
+fn a_removal_that_is_broken_off_leaves_nothing_in_the_way() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (folder, config) = (scratch.path().join("run"), demanding());
+    let whole = saved(&run(&folder, &config, &mut ()).unwrap());
+    let checkpoints = Checkpoints::new(&folder);
+    // The order in which files go; what a killed save of a checkpoint left lies beside.
+    for gone in [&["checkpoint.json"][..], &["checkpoint.json", "state.safetensors", "manifest.json"]] {
+        for name in gone {
+            std::fs::remove_file(folder.join("whole").join(name)).unwrap();
+        }
+        assert!(saved(&run(&folder, &config, &mut ()).unwrap()) == whole);
+        for name in [".plaudit-saving-whole-Ab3dE9", ".plaudit-saving-fold-2-Ab3dE9"] {
+            std::fs::create_dir(folder.join(name)).unwrap();
+            std::fs::copy(folder.join("whole/manifest.json"), folder.join(name).join("manifest.json")).unwrap();
+        }
+        checkpoints.remove().unwrap();
+        assert!(!folder.exists());
+        run(&folder, &config, &mut ()).unwrap();
+    }
 }
 
 #[test]

@@ -5,10 +5,11 @@ mod common;
 
 use common::{Blanks, Letters, config, examples, rows};
 use plaudit_core::{Analyzer, Classifier, Features, Labels, SparseRow, Tokens, conformance};
+use plaudit_metrics::Metric;
 use plaudit_models::{
-    Architecture, Baseline, CalibrationConfig, CalibrationRows, Checkpoints, Extras, LinearConfig, MajorityConfig,
-    NbSvmConfig, Space, TextClassifier, TrainConfig, WideAndDeepConfig, train, train_baseline, train_streamed,
-    train_with, tune,
+    Architecture, Baseline, CalibrationConfig, CalibrationRows, Checkpoints, ClassWeights, Extras, LinearConfig,
+    MajorityConfig, NbSvmConfig, Space, TextClassifier, TrainConfig, WideAndDeepConfig, train, train_baseline,
+    train_streamed, train_with, tune,
 };
 
 fn wide(deep: Architecture) -> TrainConfig {
@@ -230,8 +231,16 @@ fn parts_trained_apart_are_calibrated_weighed_and_gone_on_with() {
     assert!(error.unwrap_err().to_string().contains("wide_and_deep.apart: a streamed"));
     let mut odd = LinearConfig::default();
     odd.c = vec![-1.0];
+    let of = |change: fn(&mut LinearConfig)| {
+        let mut linear = LinearConfig::default();
+        change(&mut linear);
+        Baseline::from(linear)
+    };
     for (odd, part) in [
         (odd.into(), "wide_and_deep.apart: linear.c: found -1"),
+        (of(|linear| linear.class_weights = ClassWeights::Balanced), "apart: class_weights: expected none"),
+        (of(|linear| linear.metric = Metric::Accuracy), "apart: metric: expected none"),
+        (of(|linear| linear.labels = Some(Labels::new(["a", "b"]).unwrap())), "apart: labels: expected none"),
         (
             Baseline::Majority(MajorityConfig::default()),
             "wide_and_deep.apart: found majority, expected linear or nb_svm",
@@ -241,6 +250,65 @@ fn parts_trained_apart_are_calibrated_weighed_and_gone_on_with() {
         let error = train(Letters, &own, &other, &with(common::config().architecture, Some(odd)), &mut ());
         let error = error.unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
+    }
+}
+
+/// Letters with features of another scale.
+#[derive(Clone)]
+struct Louder(f32);
+
+impl Analyzer for Louder {
+    fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
+        Letters.analyze_into(text, tokens);
+    }
+
+    fn features(&self) -> Option<&dyn Features> {
+        Some(self)
+    }
+}
+
+impl Features for Louder {
+    fn width(&self) -> usize {
+        Letters.width()
+    }
+
+    fn features_into(&self, text: &str, row: &mut SparseRow) {
+        let plain = Features::features(&Letters, text);
+        row.assign(plain.iter().map(|(column, value)| (column, self.0 * value)));
+    }
+}
+
+#[test]
+fn a_run_with_other_features_is_another_run() {
+    let (train_rows, valid_rows) = (rows(60, 1), rows(30, 2));
+    let (own, other) = (examples(&train_rows), examples(&valid_rows));
+    for mut config in [wide(config().architecture), apart()] {
+        config.epochs = 1;
+        let scratch = tempfile::tempdir().unwrap();
+        let checkpoints = Checkpoints::new(scratch.path().join("run"));
+        let mut extras = Extras::default();
+        extras.checkpoints = Some(&checkpoints);
+        let fit = |loudness, config: &TrainConfig| {
+            train_with(Louder(loudness), &own, &other, &extras, config, &mut ()).map(|_| ())
+        };
+        fit(1.0, &config).unwrap();
+        fit(1.0, &config).unwrap();
+        let refused = |result: plaudit_core::Result<()>| {
+            let error = result.unwrap_err().to_string();
+            assert!(error.contains("is of another run"), "{error}");
+        };
+        refused(fit(2.0, &config));
+        let mut changed = config.clone();
+        let Architecture::WideAndDeep(wide) = &mut changed.architecture else { continue };
+        match &mut wide.apart {
+            Some(baseline) => {
+                let mut linear = LinearConfig::default();
+                linear.c = vec![0.5];
+                **baseline = linear.into();
+            }
+            None => wide.alone = 0.1,
+        }
+        refused(fit(1.0, &changed));
     }
 }
 
@@ -265,4 +333,11 @@ fn a_search_compares_what_both_parts_say_together() {
     let greatest = f1.iter().copied().fold(0.0, f64::max);
     assert_eq!(best.report().chosen().unwrap().valid_macro_f1, greatest);
     assert!(f1[2] > f1[1], "{f1:?}");
+    // What cannot be trained is named before anything is.
+    let space: Result<Space, _> =
+        serde_json::from_value(serde_json::json!({"fields": {"/adam/learning_rate": [0.001, -1], "/batch": [0, 8]}}));
+    let error = tune(&Letters, &own, &other, &Extras::default(), &config, &space.unwrap(), &mut ()).unwrap_err();
+    for fault in ["`/adam/learning_rate` = -1, `/batch` = 8: adam.learning_rate", "`/batch` = 0: batch"] {
+        assert!(error.to_string().contains(fault), "{error}");
+    }
 }

@@ -48,7 +48,7 @@ impl BaselineConfig {
     /// | `logistic` | logistic regression on TF-IDF of words and pairs of words, and of these and 2 to 5 characters in words | C 0.3 to 30; labels weighed or not |
     /// | `svm` | the same, with the squared hinge loss | C 0.01 to 1; the same |
     /// | `nb_svm` | NB-SVM on words, pairs and triples | beta 0.25 and 1, C 0.01 to 1; the same; log-loss too |
-    /// | `average_ngrams` | fastText's design on words and pairs | rates 0.1 to 1, 5 and 20 epochs, vectors of 20 |
+    /// | `average_ngrams` | fastText's design on words and pairs, without and with 2 to 4 characters | rates 0.1 to 1, 5 and 20 epochs; labels weighed or not; vectors of 20 |
     ///
     /// # Errors
     /// When the name is none of [`GRIDS`](Self::GRIDS).
@@ -88,13 +88,19 @@ impl BaselineConfig {
                 grid
             }
             "average_ngrams" => {
+                let mut characters = HashedNgramsConfig::default();
+                (characters.min_characters, characters.max_characters) = (2, 4);
                 let mut grid = Vec::new();
-                for epochs in [5, 20] {
-                    for rate in [0.1, 0.3, 1.0] {
-                        let mut config = AverageNgramsConfig::default();
-                        (config.dim, config.rate, config.epochs) = (20, rate, epochs);
-                        let features = [NgramsConfig::Hashed(HashedNgramsConfig::default())];
-                        grid.push(of(&features, Baseline::AverageNgrams(config)));
+                for kind in [HashedNgramsConfig::default(), characters] {
+                    for (epochs, rate) in
+                        [5, 20].into_iter().flat_map(|epochs| [0.1, 0.3, 1.0].map(|rate| (epochs, rate)))
+                    {
+                        for weights in [ClassWeights::Equal, ClassWeights::Balanced] {
+                            let mut config = AverageNgramsConfig::default();
+                            (config.dim, config.rate, config.epochs, config.class_weights) =
+                                (20, rate, epochs, weights);
+                            grid.push(of(&[NgramsConfig::Hashed(kind.clone())], Baseline::AverageNgrams(config)));
+                        }
                     }
                 }
                 grid

@@ -161,5 +161,54 @@ fn ctrl_c_ends_after_the_step_and_says_how_to_go_on() {
     assert!(refused.status.code() == Some(1) && stderr(&refused).contains("no file of a run"), "{}", stderr(&refused));
     assert_eq!(fs::read_to_string(theirs.join("options.json")).unwrap(), "{\"mine\": \"1\"}");
     let nothing = run("train", &["--resume", &folder]);
-    assert!(nothing.status.code() == Some(1) && stderr(&nothing).contains("options.json"), "{}", stderr(&nothing));
+    assert!(
+        nothing.status.code() == Some(1) && stderr(&nothing).contains("no run to go on with"),
+        "{}",
+        stderr(&nothing)
+    );
+}
+
+/// The recipe's own files beside checkpoints: a run that was killed while they were removed, and others' files.
+#[test]
+fn a_finished_run_is_cleared_away_and_nothing_else() {
+    let scratch = scratch(2);
+    let whole = recipe("train").args(arguments(scratch.path(), "whole")).output().unwrap();
+    assert!(whole.status.success(), "{}", stderr(&whole));
+    let (model, folder) = (scratch.path().join("model"), scratch.path().join("model-checkpoints"));
+    let at = folder.display().to_string();
+    // Where the model is stands there first of all, and goes last of all.
+    for left in [&["options.json", "whole/manifest.json"][..], &["whole/manifest.json"], &[]] {
+        fs::create_dir_all(folder.join("whole")).unwrap();
+        for name in [".plaudit-finished"].iter().chain(left) {
+            let text = if name.ends_with("finished") { model.display().to_string() } else { "{}".to_owned() };
+            fs::write(folder.join(name), text).unwrap();
+        }
+        let cleared = run("train", &["--resume", &at]);
+        let said = String::from_utf8_lossy(&cleared.stdout).into_owned();
+        assert!(cleared.status.success() && said.contains(&model.display().to_string()), "{said} {}", stderr(&cleared));
+        assert!(!folder.exists());
+    }
+    // A folder that holds something else keeps it, whatever its name.
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("lock"), "precious").unwrap();
+    let trained = recipe("train").args(arguments(scratch.path(), "model")).output().unwrap();
+    assert!(trained.status.success(), "{}", stderr(&trained));
+    assert!(files(&model) == files(&scratch.path().join("whole")));
+    let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["lock"]);
+    assert_eq!(fs::read_to_string(folder.join("lock")).unwrap(), "precious");
+    fs::remove_dir_all(&folder).unwrap();
+    // An error before the first step leaves no folder.
+    let mut wrong = arguments(scratch.path(), "model");
+    wrong.extend(["--vectors".to_owned(), scratch.path().join("train.tsv").display().to_string()]);
+    let refused = recipe("train").args(wrong).output().unwrap();
+    assert!(refused.status.code() == Some(1) && !folder.exists(), "{}", stderr(&refused));
+    let space = scratch.path().join("space.json");
+    fs::write(&space, r#"{"fields": {"/adam/learning_rate": [0.001, -1]}}"#).unwrap();
+    let mut wrong = arguments(scratch.path(), "model");
+    wrong.extend(["--tune".to_owned(), space.display().to_string()]);
+    let refused = recipe("train").args(wrong).output().unwrap();
+    let message = stderr(&refused);
+    assert!(refused.status.code() == Some(1) && !folder.exists(), "{message}");
+    assert!(message.contains("space.json") && message.contains("`/adam/learning_rate` = -1"), "{message}");
 }

@@ -245,6 +245,17 @@ fn discard(earlier: &Path, path: &Path, name: &OsStr) -> Result<()> {
     Err(Error::format(path.display(), reason))
 }
 
+/// Removes what killed saves left in this folder, of models whose names are wanted.
+pub(crate) fn sweep_all(parent: &Path, wanted: impl Fn(&str) -> bool) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let found = entry.file_name().to_string_lossy().into_owned();
+        let rest = found.strip_prefix(UNFINISHED).map(|rest| rest.strip_suffix(OLD).unwrap_or(rest));
+        if let Some((name, _)) = rest.and_then(|rest| rest.rsplit_once('-')).filter(|(name, _)| wanted(name)) {
+            sweep(parent, OsStr::new(name));
+        }
+    }
+}
+
 /// Removes what killed saves of this model left. What cannot be locked is being written by another process; what holds
 /// anything but a model's files stays.
 fn sweep(parent: &Path, name: &OsStr) {

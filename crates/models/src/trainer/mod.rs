@@ -21,7 +21,7 @@ use crate::ops::soft_cross_entropy;
 use crate::pretrained::{VectorsReport, WORDS};
 use crate::report::{Stopped, TrainReport};
 use crate::rows::{Reading, RowSource, Rows, for_each_chunk};
-use crate::seen::{Seen, digest, digest_of_rows, first_bytes};
+use crate::seen::{Seen, digest, digest_of_rows, first_bytes, hash_features};
 use crate::selection::judge;
 use crate::train::{TRAIN, VALID, labels_of, place_of};
 
@@ -187,13 +187,15 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
         let mut hash = Sha256::new();
         hash.update(serde_json::to_vec(&untold(self.config)).map_err(Error::backend)?);
         hash.update(serde_json::to_vec(&self.labels).map_err(Error::backend)?);
+        hash.update(&self.given.beside);
         hash.update(self.vectors.as_ref().map_or("", |(_, report)| report.digest.as_str()));
         for (part, texts) in [&self.train, &self.valid].into_iter().zip(&self.texts) {
             hash.update((part.len() as u64).to_le_bytes());
-            for ((text, label), weight) in texts.iter().zip(part.labels()).zip(part.weights()) {
+            for (row, ((text, label), weight)) in texts.iter().zip(part.labels()).zip(part.weights()).enumerate() {
                 hash.update(text.to_le_bytes());
                 hash.update((*label as u64).to_le_bytes());
                 hash.update(weight.to_le_bytes());
+                hash_features(&mut hash, &part.reading(row)?.features);
             }
         }
         for weight in self.network.parameters().values()? {
@@ -222,16 +224,14 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             let done = place.epochs.len();
             let patience = place.best_epoch > 0 && done - place.best_epoch >= self.config.patience;
             place.stopped = match verdict {
-                ControlFlow::Break(()) => {
-                    self.save(&state)?; // to be gone on from
-                    state.place.stopped = Some(Stopped::Observer);
-                    break;
-                }
-                ControlFlow::Continue(()) if patience => Some(Stopped::Patience),
-                ControlFlow::Continue(()) if done >= self.config.epochs => Some(Stopped::Epochs),
-                ControlFlow::Continue(()) => None,
+                _ if patience => Some(Stopped::Patience),
+                _ if done >= self.config.epochs => Some(Stopped::Epochs), // also where the observer asked for an end there
+                _ => None,
             };
-            self.save(&state)?;
+            self.save(&state)?; // to be gone on from, where it is not the end
+            if verdict.is_break() && state.place.stopped.is_none() {
+                state.place.stopped = Some(Stopped::Observer);
+            }
         }
         let Some(best) = &state.best else { return Err(Error::Interrupted) };
         self.network.parameters().restore(best)?;

@@ -99,7 +99,8 @@ impl State {
         save(folder, files, |name| if name == STATE { u64::MAX } else { MAX_PART })
     }
 
-    /// Reads the checkpoint of this run in `folder`, and gives the weights their values then; none where there is no folder.
+    /// Reads the checkpoint of this run in `folder`, and gives the weights their values then; none where there is none, or its removal
+    /// was broken off, which begins with [`CHECKPOINT`].
     ///
     /// # Errors
     /// When it is of another run, or broken.
@@ -109,7 +110,7 @@ impl State {
         config: &TrainConfig,
         parameters: &Parameters,
     ) -> Result<Option<Self>> {
-        if !folder.exists() {
+        if !folder.join(CHECKPOINT).exists() {
             return Ok(None);
         }
         load(folder, |folder| Self::read(folder, run, config, parameters)).map(Some)
