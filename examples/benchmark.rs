@@ -61,6 +61,8 @@ struct Row {
 fn benchmark(options: &Options) -> Result<()> {
     let setting = Setting::new(options)?;
     options.required_file("data")?;
+    let folders = options.listed("data").unwrap_or_default();
+    folders.iter().try_for_each(|folder| parts::check(Path::new(folder)))?; // before the first takes its time
     say!(
         "{:<25}{:<16}{:>16}{:>16}{:>16}{:>16}{:>8}{:>13}",
         "data",
@@ -73,7 +75,7 @@ fn benchmark(options: &Options) -> Result<()> {
         "CPU seconds"
     );
     let (mut table, mut compared) = (Vec::new(), Vec::new());
-    for folder in options.listed("data").unwrap_or_default() {
+    for folder in folders {
         let parts = parts::read(Path::new(&folder), options)?;
         let known: Vec<bool> = parts.iter().flat_map(|part| part.known.iter().copied()).collect();
         let repeated = known.iter().filter(|&&known| known).count();
@@ -107,7 +109,7 @@ fn benchmark(options: &Options) -> Result<()> {
             }
             table.push(json!({"data": data, "model": model, "seeds": row.figures.len(), "accuracy": accuracy.0, "accuracy_error": accuracy.1,
                 "macro_f1": f1.0, "macro_f1_error": f1.1, "macro_recall": recall.0, "macro_recall_error": recall.1, "metric": setting.metric,
-                "value": value.0, "value_error": value.1, "clean": (repeated > 0).then_some(clean.0), "clean_error": clean.1,
+                "value": value.0, "value_error": value.1, "clean": (repeated > 0).then_some(clean.0), "clean_error": clean.1.filter(|_| repeated > 0),
                 "valid": row.valid, "cpu_seconds": seconds, "chosen": row.chosen,
                 "train_rows": parts.first().map(|parts| parts.train.len()), "valid_rows": parts.first().map(|parts| parts.valid.len()),
                 "test_rows": known.len(), "repeated_test_rows": repeated,

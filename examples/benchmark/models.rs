@@ -107,7 +107,7 @@ impl Setting {
         let chosen = json!({"language": config.text.language, "steps": config.text.steps.len(), "features": config.features,
             "model": trial.baseline.name(), "fit": trial.report.best_fit(), "average": matches!(config.model, Baseline::AverageNgrams(_)).then_some(&trial.baseline),
             "beta": match &trial.baseline { Baseline::NbSvm(model) => Some(json!([model.beta, model.linear.loss])), _ => None }});
-        Ok(Tested { scored, valid: trial.value, chosen })
+        Ok(Tested { scored, valid: trial.value.unwrap_or(0.0), chosen })
     }
 
     fn network(&self, name: &str, Parts { train, valid, test, labels, .. }: &Parts) -> Result<Tested> {

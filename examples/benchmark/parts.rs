@@ -1,7 +1,7 @@
 //! The rows of a benchmark: which train, which choose, which test.
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 
 use plaudit::data::Dataset;
 use plaudit::{Feedback, Labels};
@@ -25,21 +25,42 @@ pub(crate) struct Parts {
     pub(crate) group: Option<String>,
 }
 
+/// The file of this part of a folder.
+fn file(folder: &Path, name: &str) -> Option<PathBuf> {
+    let path = ["", ".xz", ".zst", ".gz"].map(|end| folder.join(format!("{name}.tsv{end}")));
+    path.into_iter().find(|path| path.exists())
+}
+
+/// Whether the folder has what no run goes without.
+pub(crate) fn check(folder: &Path) -> Result<()> {
+    match ["train", "test"].into_iter().find(|name| file(folder, name).is_none()) {
+        _ if folder.as_os_str().is_empty() => {
+            Err(common::usage("--data: expected names of folders, found an empty one"))
+        }
+        Some(name) => Err(format!("{}: there is no {name}.tsv", common::shown(folder)).into()),
+        None => Ok(()),
+    }
+}
+
 /// The runs on a folder: one, one a fold, or one a value of the column `--by`.
 pub(crate) fn read(folder: &Path, options: &Options) -> Result<Vec<Parts>> {
     let labels = options.listed("labels").map(Labels::new).transpose().map_err(common::usage_faults)?;
     let part = |name: &str| -> Result<Option<Dataset>> {
-        let path = ["", ".xz", ".zst", ".gz"].map(|end| folder.join(format!("{name}.tsv{end}")));
-        let Some(path) = path.into_iter().find(|path| path.exists()) else { return Ok(None) };
+        let Some(path) = file(folder, name) else { return Ok(None) };
         let mut data = common::labelled(&path, options)?;
         if let Some(labels) = &labels {
             data.rows.retain(|row| row.label.as_ref().is_some_and(|label| labels.index_of(label).is_some()));
+            if data.is_empty() {
+                let names: Vec<&str> = labels.iter().collect();
+                return Err(format!("{}: no row has a label of {}", common::shown(&path), names.join(", ")).into());
+            }
         }
         Ok(Some(data))
     };
-    let missing = |name: &str| format!("{}: there is no {name}.tsv", common::shown(folder));
-    let (train, valid) = (part("train")?.ok_or_else(|| missing("train"))?, part("valid")?);
-    let test = part("test")?.ok_or_else(|| missing("test"))?;
+    check(folder)?;
+    let (Some(train), valid, Some(test)) = (part("train")?, part("valid")?, part("test")?) else {
+        return Err(format!("{}: a file was removed meanwhile", common::shown(folder)).into());
+    };
     let mut all = train.rows.clone();
     all.extend(valid.iter().flat_map(|valid| valid.rows.iter().cloned()).chain(test.rows.iter().cloned()));
     let all = Dataset::from_rows(all);
@@ -70,6 +91,11 @@ pub(crate) fn read(folder: &Path, options: &Options) -> Result<Vec<Parts>> {
                 "source" => row.source.clone().unwrap_or_default(),
                 column => row.extra.get(column).cloned().unwrap_or_default(),
             };
+            let columns: BTreeSet<&str> = all.iter().flat_map(|row| row.extra.keys()).map(String::as_str).collect();
+            if !["division", "source"].contains(&column) && !columns.contains(column) {
+                let columns: Vec<&str> = ["division", "source"].into_iter().chain(columns).collect();
+                return Err(common::usage(format!("--by: there is no column {column}; found {}", columns.join(", "))));
+            }
             let mut sizes = std::collections::BTreeMap::<String, usize>::new();
             all.iter().for_each(|row| *sizes.entry(value(row)).or_default() += 1);
             let mut runs = Vec::new();

@@ -75,7 +75,7 @@ pub(crate) fn fit_apart<A: Analyzer>(
     let there = |example: &Example<'_>| features.features(example.text).iter().all(|(_, value)| value == 1.0);
     if matches!(apart, Baseline::NbSvm(_)) && !train.iter().chain(valid).all(there) {
         return Err(Error::config(
-            "wide_and_deep.apart: nb_svm is a model of what is there: found features that are not 1, expected binary n-grams without idf and norm",
+            "wide_and_deep.apart: nb_svm is a model of what is there: found features that are not 1, expected `features` of binary n-grams without idf and norm",
         ));
     }
     if given.checkpoints.is_some() {

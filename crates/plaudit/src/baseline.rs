@@ -180,7 +180,7 @@ pub fn tune_baseline(
         let place = trials.len() + tuned.best;
         trials.extend(alike.iter().cloned().zip(tuned.trials));
         let loss = |trial: &Trial| trial.report.best_fit().and_then(|fit| fit.valid_loss).unwrap_or(f64::INFINITY);
-        let rank = trials.get(place).map_or((0.0, 0.0), |(_, trial)| (trial.value, -loss(trial)));
+        let rank = trials.get(place).map_or((0.0, 0.0), |(_, trial)| (trial.value.unwrap_or(0.0), -loss(trial)));
         if best.as_ref().is_none_or(|(best, ..)| rank > *best) {
             best = Some((rank, place, tuned.classifier));
         }

@@ -38,7 +38,10 @@ fn every_baseline_is_tuned_saved_and_loaded() {
         let grid = BaselineConfig::grid(name, &PipelineConfig::english()).unwrap();
         let tuned = plaudit::tune_baseline(&train, &valid, &grid, Metric::F1).unwrap();
         assert_eq!(tuned.trials.len(), grid.len());
-        assert!(tuned.trials.iter().all(|(_, trial)| trial.value <= tuned.trials[tuned.best].1.value), "{name}");
+        assert!(
+            tuned.trials.iter().all(|(_, trial)| trial.value.unwrap() <= tuned.trials[tuned.best].1.value.unwrap()),
+            "{name}"
+        );
         conformance::check_classifier(&tuned.classifier, &texts[..20]).unwrap();
         // The same again from its configuration alone.
         let (config, trial) = &tuned.trials[tuned.best];

@@ -85,8 +85,8 @@ impl Task {
         })
     }
 
-    /// Returns the best fit of a baseline by its own metric, or by another.
-    pub(super) fn fit(&self, baseline: &Baseline, metric: Option<Metric>) -> Result<Fitted> {
+    /// Returns the best fit of a baseline by its own metric, or by another; none where its weights are not finite.
+    pub(super) fn fit(&self, baseline: &Baseline, metric: Option<Metric>) -> Result<Option<Fitted>> {
         if self.valid_truth.is_empty() && baseline.fits() > 1 {
             let reason = format!("there is no row, expected some to choose one of {} c by", baseline.fits());
             return Err(Error::data(VALID, 0, "", reason));
@@ -111,9 +111,7 @@ impl Task {
                 let labels = self.occurring.len();
                 let (of_labels, loss) = average::fit(&rows, self.columns, &places, &weights, labels, config);
                 if of_labels.iter().any(|weight| !weight.is_finite()) {
-                    let fault =
-                        format!("average_ngrams.rate: with {} the weights are not finite, expected less", config.rate);
-                    return Err(Error::config(fault));
+                    return Ok(None);
                 }
                 let mut at = match labels {
                     2 => of_labels.as_chunks::<2>().0.iter().map(|[first, second]| second - first).collect(),
@@ -124,7 +122,7 @@ impl Task {
                 fits.add(&at, LinearFit { iterations, loss, ..nothing() }, false)?;
             }
         }
-        fits.best()
+        fits.best().map(Some)
     }
 
     /// One fit a `c`, each from the weights of the one before.
@@ -197,7 +195,7 @@ impl Task {
         self.truth.iter().zip(&self.weights).filter_map(of_row).collect()
     }
 
-    fn report(&self) -> LinearReport {
+    pub(super) fn report(&self) -> LinearReport {
         LinearReport {
             train_rows: self.truth.len(),
             valid_rows: self.valid_truth.len(),

@@ -81,7 +81,7 @@ pub(crate) fn fit_one<F: Features>(
     baseline.validate()?;
     let (task, fitted) = on_threads(baseline.threads(), || {
         let task = Task::new(&features, train, weights, valid, baseline.labels())?;
-        let fitted = task.fit(baseline, None)?;
+        let fitted = task.fit(baseline, None)?.ok_or_else(|| not_finite(baseline))?;
         Ok((task, fitted))
     })?;
     Ok(classifier(features, task, baseline, fitted))
@@ -105,8 +105,9 @@ pub struct Tuned<F> {
 pub struct Trial {
     /// Its configuration.
     pub baseline: Baseline,
-    /// The metric on the validation part, with the `c` that is best by it.
-    pub value: f64,
+    /// The metric on the validation part, with the `c` that is best by it; none where the weights were not finite, as averaged n-grams' are
+    /// at too high a rate.
+    pub value: Option<f64>,
     /// What training did.
     pub report: LinearReport,
 }
@@ -115,7 +116,7 @@ pub struct Trial {
 /// [`train_baseline`] fits it, `c` chosen by `metric` too. Texts are turned into features once. All of the grid have the same labels, or none.
 ///
 /// # Errors
-/// As [`train_baseline`], and when `grid` is empty, its labels differ, `valid` is empty, or `metric` needs probabilities.
+/// As [`train_baseline`], where nothing of the grid has finite weights, and when `grid` is empty, its labels differ, `valid` is empty, or `metric` needs probabilities.
 ///
 /// # Example: is naive Bayes better?
 /// ```
@@ -161,18 +162,26 @@ pub fn tune_baseline<F: Features>(
         for baseline in grid {
             let mut baseline = baseline.clone();
             baseline.set_metric(metric);
-            let fitted = task.fit(&baseline, Some(metric))?;
-            trials.push(Trial { baseline, value: fitted.rank.0, report: fitted.report.clone() });
+            let Some(fitted) = task.fit(&baseline, Some(metric))? else {
+                trials.push(Trial { baseline, value: None, report: task.report() });
+                continue;
+            };
+            trials.push(Trial { baseline, value: Some(fitted.rank.0), report: fitted.report.clone() });
             if best.as_ref().is_none_or(|(_, best)| fitted.rank > best.rank) {
                 best = Some((trials.len() - 1, fitted));
             }
         }
         Ok((task, trials, best))
     })?;
-    let none = || Error::config("grid: found no baseline, expected at least one");
-    let (best, fitted) = best.ok_or_else(none)?;
-    let baseline = trials.get(best).map(|trial| trial.baseline.clone()).ok_or_else(none)?;
+    let (best, fitted) = best.ok_or_else(|| not_finite(first))?;
+    let baseline = trials.get(best).map_or(first, |trial| &trial.baseline).clone();
     Ok(Tuned { classifier: classifier(features, task, &baseline, fitted), trials, best })
+}
+
+/// What is said where no weights of a baseline are finite.
+fn not_finite(baseline: &Baseline) -> Error {
+    let name = baseline.name();
+    Error::config(format!("{name}.rate: the weights are not finite, expected a lower rate or lower weights of rows"))
 }
 
 fn on_threads<T: Send>(threads: Option<usize>, run: impl FnOnce() -> Result<T> + Send) -> Result<T> {
