@@ -244,7 +244,8 @@ fn what_cannot_be_tuned_is_refused() {
     let steep = Baseline::AverageNgrams(steep);
     let error = train_baseline(Numbers(2), &far, &[], &steep).unwrap_err().to_string();
     assert!(error.contains("average_ngrams.rate"), "{error}");
-    let error = tune_baseline(Numbers(2), &far, &far, &[steep.clone()], Metric::F1).unwrap_err().to_string();
+    let error =
+        tune_baseline(Numbers(2), &far, &far, std::slice::from_ref(&steep), Metric::F1).unwrap_err().to_string();
     assert!(error.contains("average_ngrams.rate"), "{error}");
     let tuned = tune_baseline(Numbers(2), &far, &far, &[steep, all()[0].clone()], Metric::F1).unwrap();
     assert!(tuned.best == 1 && tuned.trials[0].value.is_none() && tuned.trials[1].value.is_some());
