@@ -142,7 +142,9 @@ fn each_row_is_tested_once() {
     assert_eq!(groups.len(), 3, "{groups:?}");
     assert_eq!((groups[0].0, groups[0].1, &apart["test_rows"]), (&"division 0".into(), &20.into(), &60.into()));
     let refused = |more: &[&str]| stderr(&run("benchmark", &[&["--data", &data], more].concat()));
-    assert!(refused(&["--by", "colour"]).contains("no value of this column has 15 rows"));
+    assert!(refused(&["--by", "colour"]).contains("there is no column colour; found division, source"));
+    assert!(refused(&["--by", "source"]).contains("no value of this column has 15 rows"));
+    assert!(refused(&["--labels", "fine,bad"]).contains("train.tsv: no row has a label of fine, bad"));
     assert!(refused(&["--by", "division", "--folds", "2"]).contains("expected one of them"));
     assert!(refused(&["--folds", "71"]).contains("no more than 70 rows"));
 }
