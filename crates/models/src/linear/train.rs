@@ -133,7 +133,7 @@ pub struct Trial {
 ///
 /// let grid = [Baseline::Linear(LinearConfig::default()), Baseline::NbSvm(NbSvmConfig::default())];
 /// let tuned = tune_baseline(features, &rows, &rows, &grid, Metric::Accuracy)?;
-/// assert_eq!((tuned.trials.len(), tuned.trials[tuned.best].value), (2, 1.0));
+/// assert_eq!((tuned.trials.len(), tuned.trials[tuned.best].value), (2, Some(1.0)));
 /// assert_eq!(tuned.classifier.predict("aa")?.label(), "x");
 /// # Ok::<(), plaudit_core::Error>(())
 /// ```
