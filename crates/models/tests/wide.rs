@@ -77,9 +77,9 @@ fn logits(classifier: &dyn Classifier, texts: &[&str]) -> (Vec<Vec<f64>>, f64) {
     (rows, (squares.iter().sum::<f64>() / squares.len() as f64).sqrt())
 }
 
-/// Letters that are there or not.
+/// Letters that are there, as this number, or not.
 #[derive(Debug, Clone)]
-struct Marks;
+struct Marks(f32);
 
 impl Analyzer for Marks {
     fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
@@ -96,7 +96,7 @@ impl Features for Marks {
     }
     fn features_into(&self, text: &str, row: &mut SparseRow) {
         Letters.features_into(text, row);
-        let there: Vec<(u32, f32)> = row.iter().map(|(column, _)| (column, 1.0)).collect();
+        let there: Vec<(u32, f32)> = row.iter().map(|(column, _)| (column, self.0)).collect();
         row.assign(there);
     }
 }
@@ -106,7 +106,7 @@ fn parts_trained_apart_are_heard_by_their_shares() {
     heard_by_shares(Letters, &Baseline::default());
     let mut bayes = NbSvmConfig::default();
     bayes.linear.c = vec![0.01, 1.0];
-    heard_by_shares(Marks, &Baseline::NbSvm(bayes));
+    heard_by_shares(Marks(1.0), &Baseline::NbSvm(bayes));
 
     let (train_rows, valid_rows) = (rows(300, 1), rows(90, 2));
     let (own, other) = (examples(&train_rows), examples(&valid_rows));
@@ -253,31 +253,6 @@ fn parts_trained_apart_are_calibrated_weighed_and_gone_on_with() {
     }
 }
 
-/// Letters with features of another scale.
-#[derive(Clone)]
-struct Louder(f32);
-
-impl Analyzer for Louder {
-    fn analyze_into(&self, text: &str, tokens: &mut Tokens) {
-        Letters.analyze_into(text, tokens);
-    }
-
-    fn features(&self) -> Option<&dyn Features> {
-        Some(self)
-    }
-}
-
-impl Features for Louder {
-    fn width(&self) -> usize {
-        Letters.width()
-    }
-
-    fn features_into(&self, text: &str, row: &mut SparseRow) {
-        let plain = Features::features(&Letters, text);
-        row.assign(plain.iter().map(|(column, value)| (column, self.0 * value)));
-    }
-}
-
 #[test]
 fn a_run_with_other_features_is_another_run() {
     let (train_rows, valid_rows) = (rows(60, 1), rows(30, 2));
@@ -289,7 +264,7 @@ fn a_run_with_other_features_is_another_run() {
         let mut extras = Extras::default();
         extras.checkpoints = Some(&checkpoints);
         let fit = |loudness, config: &TrainConfig| {
-            train_with(Louder(loudness), &own, &other, &extras, config, &mut ()).map(|_| ())
+            train_with(Marks(loudness), &own, &other, &extras, config, &mut ()).map(|_| ())
         };
         fit(1.0, &config).unwrap();
         fit(1.0, &config).unwrap();

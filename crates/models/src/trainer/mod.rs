@@ -223,10 +223,11 @@ impl<'a, A: Analyzer> Trainer<'a, A> {
             let place = &mut state.place;
             let done = place.epochs.len();
             let patience = place.best_epoch > 0 && done - place.best_epoch >= self.config.patience;
-            place.stopped = match verdict {
-                _ if patience => Some(Stopped::Patience),
-                _ if done >= self.config.epochs => Some(Stopped::Epochs), // also where the observer asked for an end there
-                _ => None,
+            // Also where the observer asks for an end that the run has come to.
+            place.stopped = if patience {
+                Some(Stopped::Patience)
+            } else {
+                (done >= self.config.epochs).then_some(Stopped::Epochs)
             };
             self.save(&state)?; // to be gone on from, where it is not the end
             if verdict.is_break() && state.place.stopped.is_none() {
